@@ -1,0 +1,1 @@
+"""What people can say and press, one folder a role, and the conversation mechanism."""

@@ -1,0 +1,1 @@
+"""The clock: ticks, reminders, limits and prompts. Knows nothing of Telegram."""

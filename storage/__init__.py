@@ -1,0 +1,1 @@
+"""The ledger: schema, migrations, the transaction, and one file a noun."""

@@ -1,0 +1,1 @@
+"""Pure rules: life cycles, routing, working time, limits. No SQL, no clock, no I/O."""
