@@ -1,0 +1,54 @@
+"""Expected refusals: a request that the rules turn down is a typed result, not a surprise.
+
+One root, `Refusal`; the docstring of each class is its message for logs, and its `code` names the sentence
+that the person reads in their own language.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from storage.rules.lifecycle import Event, State
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+    """The request cannot be carried out."""
+
+    code: ClassVar[str] = "refused"
+
+    def __str__(self) -> str:
+        return inspect.getdoc(type(self)) or self.code
+
+
+class IllegalMove(Refusal):
+    """The ticket is in a state in which this cannot happen."""
+
+    code = "illegal_move"
+
+    def __init__(self, state: State, event: Event) -> None:
+        super().__init__(state, event)
+        self.state = state
+        self.event = event
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} ({self.state.value}, {self.event.value})"
+
+
+class AlreadyTaken(Refusal):
+    """Somebody else was faster."""
+
+    code = "already_taken"
+
+
+class NotYours(Refusal):
+    """The person is not entitled to do this."""
+
+    code = "not_yours"
+
+
+class Stale(Refusal):
+    """The button belongs to an earlier state of the ticket."""
+
+    code = "stale"

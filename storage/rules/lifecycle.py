@@ -1,0 +1,149 @@
+"""The life of a ticket as one table: which event is legal in which state, and where it leads.
+
+The table is the only place that names legal moves; storage guards its updates with it, cards draw their
+buttons from it, and the diagram in the documents is drawn from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from storage.rules.errors import IllegalMove
+
+
+class State(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"  # offered to nobody: on the duty secretary's list
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    WAITING = "waiting"  # the resident was asked; the clock is paused
+    ON_SITE = "on_site"  # danger only
+    CONTROLLED = "controlled"  # danger only: under control, a dated plan follows
+    DONE = "done"  # the worker says done; the resident is asked
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    MERGED = "merged"
+
+
+class Event(StrEnum):
+    """What happened to a ticket."""
+
+    OFFERED = "offered"  # to the next person or persons
+    ACCEPTED = "accepted"
+    DECLINED = "declined"  # storage then offers to the next
+    HANDED_OVER = "handed_over"  # a named colleague becomes the one it is offered to
+    ASSIGNED = "assigned"  # by the duty secretary
+    EXHAUSTED = "exhausted"  # nobody is left in the chain
+    ASKED = "asked"
+    ANSWERED = "answered"
+    ASK_EXPIRED = "ask_expired"
+    PROGRESSED = "progressed"
+    ARRIVED = "arrived"
+    BROUGHT_UNDER_CONTROL = "brought_under_control"
+    FINISHED = "finished"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"  # the first time: back to the same worker
+    DISPUTED_AGAIN = "disputed_again"  # to the duty secretary
+    CLOSED_WITHOUT_ANSWER = "closed_without_answer"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    MERGED = "merged"
+    RELEASED = "released"  # the worker was lost or cannot be reached
+    KIND_CHANGED = "kind_changed"
+    PLACE_CHANGED = "place_changed"
+    DANGER_RAISED = "danger_raised"
+    WORDS_ADDED = "words_added"
+    RATED = "rated"
+
+
+OPEN: frozenset[State] = frozenset(
+    {
+        State.NEW,
+        State.OFFERED,
+        State.ACCEPTED,
+        State.WAITING,
+        State.ON_SITE,
+        State.CONTROLLED,
+        State.DONE,
+    }
+)
+
+_UNOWNED = (State.NEW, State.OFFERED)
+_CALM = (*_UNOWNED, State.ACCEPTED, State.WAITING)
+_OWNED = (State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED)
+
+# An earlier offer stays valid after the chain is exhausted, hence accepting and declining out of NEW. A
+# danger may be reported under control by somebody who never pressed "arrived": hands first, buttons later.
+_MOVES: tuple[tuple[Event, tuple[State, ...], State], ...] = (
+    (Event.OFFERED, _UNOWNED, State.OFFERED),
+    (Event.ACCEPTED, _UNOWNED, State.ACCEPTED),
+    (Event.HANDED_OVER, (State.ACCEPTED,), State.OFFERED),
+    (Event.ASSIGNED, _CALM, State.OFFERED),
+    (Event.EXHAUSTED, (State.OFFERED,), State.NEW),
+    (Event.ASKED, (State.ACCEPTED,), State.WAITING),
+    (Event.ANSWERED, (State.WAITING,), State.ACCEPTED),
+    (Event.ASK_EXPIRED, (State.WAITING,), State.ACCEPTED),
+    (Event.ARRIVED, (State.ACCEPTED, State.WAITING), State.ON_SITE),
+    (Event.BROUGHT_UNDER_CONTROL, (State.ACCEPTED, State.ON_SITE), State.CONTROLLED),
+    (Event.FINISHED, _OWNED, State.DONE),
+    (Event.CONFIRMED, (State.DONE,), State.CLOSED),
+    (Event.DISPUTED, (State.DONE,), State.ACCEPTED),
+    (Event.DISPUTED_AGAIN, (State.DONE,), State.NEW),
+    (Event.CLOSED_WITHOUT_ANSWER, (State.DONE,), State.CLOSED),
+    (Event.WITHDRAWN, (*_UNOWNED, *_OWNED), State.WITHDRAWN),
+    (Event.REFUSED, _CALM, State.REFUSED),
+    (Event.MERGED, _CALM, State.MERGED),
+    (Event.RELEASED, _OWNED, State.NEW),
+)
+
+_STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (
+    (Event.DECLINED, _UNOWNED),
+    (Event.PROGRESSED, _OWNED),
+    (Event.KIND_CHANGED, tuple(OPEN)),
+    (Event.PLACE_CHANGED, tuple(OPEN)),
+    (Event.DANGER_RAISED, tuple(OPEN)),
+    (Event.WORDS_ADDED, tuple(OPEN)),
+    (Event.RATED, (State.CLOSED,)),
+)
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
+    {(source, event): target for event, sources, target in _MOVES for source in sources}
+    | {(state, event): state for event, states in _STAYS for state in states}
+)
+
+
+def next_state(state: State, event: Event) -> State:
+    """Where `event` leads from `state`; raises `IllegalMove` when the table does not name the pair."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise IllegalMove(state, event) from None
+
+
+def events_from(state: State) -> frozenset[Event]:
+    """The events that are legal in `state`."""
+    return _EVENTS_FROM[state]
+
+
+_EVENTS_FROM: Mapping[State, frozenset[Event]] = MappingProxyType(
+    {state: frozenset(event for source, event in TRANSITIONS if source is state) for state in State}
+)
+
+
+def _arrows() -> Iterator[str]:
+    for source in State:
+        for target in State:
+            events = [event for event in Event if TRANSITIONS.get((source, event)) is target]
+            if events:
+                yield f"    {source.value} --> {target.value}: {', '.join(event.value for event in events)}"
+        if source not in OPEN:
+            yield f"    {source.value} --> [*]"
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, in the order in which states and events are declared."""
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {State.NEW.value}", *_arrows(), ""])
