@@ -11,7 +11,6 @@ A ticket keeps the limits it began with: storage writes `Limits.to_json` beside 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,18 +70,17 @@ class Limits:
     on_site: Limit | None = None
     under_control: Limit | None = None
 
-    def to_json(self) -> str:
-        """The limits as a JSON object of written limits."""
+    def to_json(self) -> dict[str, str]:
+        """The limits as plain data for a JSON column: every limit as it is written."""
         written = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({name: str(limit) for name, limit in written.items() if limit is not None})
+        return {name: str(limit) for name, limit in written.items() if limit is not None}
 
     @classmethod
-    def from_json(cls, text: str) -> Limits:
-        """Read what `to_json` wrote; raises `ValueError` when it is something else."""
-        written = json.loads(text)
-        if not isinstance(written, dict) or not {"answer", "finish"} <= written.keys() <= set(cls.__slots__):
+    def from_json(cls, data: object) -> Limits:
+        """Read what `to_json` gave; raises `ValueError` when it is something else."""
+        if not isinstance(data, Mapping) or not {"answer", "finish"} <= data.keys() <= set(cls.__slots__):
             raise ValueError("not the limits of a kind")
-        return cls(**{name: Limit.parse(str(limit)) for name, limit in written.items()})
+        return cls(**{name: Limit.parse(str(limit)) for name, limit in data.items()})
 
 
 def due_at(limit: Limit, start: datetime, calendar: WorkCalendar) -> datetime:
