@@ -8,7 +8,7 @@ and anonymous tickets narrow it further.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -167,19 +167,11 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
 
 def may(actor: Actor, action: Action, ticket: TicketFacts) -> bool:
     """Whether `actor` is entitled to `action` on `ticket`, whatever state the ticket is in."""
-    relations = _relations(actor, ticket)
-    roles = _roles_in_scope(actor, ticket)
-    if ticket.is_confidential and not _is_entitled(relations, roles, ticket):
-        return False
-    permit = _PERMITS[action]
-    if not (
-        permit.relations & relations
-        or permit.roles & roles
-        or _by_exception(action, relations, roles, ticket)
-    ):
+    standing = _standing(actor, ticket)
+    if ticket.is_confidential and not _is_entitled(standing, ticket):
         return False
     narrow = _NARROWED.get(action)
-    return narrow is None or narrow(actor, relations, roles, ticket)
+    return _is_permitted(action, standing, ticket) and (narrow is None or narrow(standing, ticket))
 
 
 def actions(actor: Actor, ticket: TicketFacts) -> tuple[Action, ...]:
@@ -193,28 +185,25 @@ def actions(actor: Actor, ticket: TicketFacts) -> tuple[Action, ...]:
 
 
 _SEEING = frozenset({Action.SEE, Action.SEE_PERSON})
+_ONE_EVENT = {
+    Action.ACCEPT: Event.ACCEPTED,
+    Action.DECLINE: Event.DECLINED,
+    Action.HAND_OVER: Event.HANDED_OVER,
+    Action.ASK: Event.ASKED,
+    Action.PROGRESS: Event.PROGRESSED,
+    Action.ARRIVE: Event.ARRIVED,
+    Action.CONTROL: Event.BROUGHT_UNDER_CONTROL,
+    Action.FINISH: Event.FINISHED,
+    Action.CONFIRM: Event.CONFIRMED,
+    Action.RATE: Event.RATED,
+    Action.WITHDRAW: Event.WITHDRAWN,
+    Action.ADD_WORDS: Event.WORDS_ADDED,
+}
 _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
     {
-        Action.ACCEPT: frozenset({Event.ACCEPTED}),
-        Action.DECLINE: frozenset({Event.DECLINED}),
-        Action.HAND_OVER: frozenset({Event.HANDED_OVER}),
-        Action.ASK: frozenset({Event.ASKED}),
-        Action.PROGRESS: frozenset({Event.PROGRESSED}),
-        Action.ARRIVE: frozenset({Event.ARRIVED}),
-        Action.CONTROL: frozenset({Event.BROUGHT_UNDER_CONTROL}),
-        Action.FINISH: frozenset({Event.FINISHED}),
-        Action.CONFIRM: frozenset({Event.CONFIRMED}),
-        Action.RATE: frozenset({Event.RATED}),
-        Action.WITHDRAW: frozenset({Event.WITHDRAWN}),
-        Action.ADD_WORDS: frozenset({Event.WORDS_ADDED}),
+        **{action: frozenset({event}) for action, event in _ONE_EVENT.items()},
         Action.TRIAGE: frozenset(
-            {
-                Event.ASSIGNED,
-                Event.MERGED,
-                Event.REFUSED,
-                Event.KIND_CHANGED,
-                Event.PLACE_CHANGED,
-            }
+            {Event.ASSIGNED, Event.MERGED, Event.REFUSED, Event.KIND_CHANGED, Event.PLACE_CHANGED}
         ),
     }
 )
@@ -229,74 +218,73 @@ def _is_timely(action: Action, ticket: TicketFacts, legal: frozenset[Event]) -> 
 _LIVING_HERE = frozenset({Role.RESIDENT, Role.FAMILY})
 
 
-def _relations(actor: Actor, ticket: TicketFacts) -> frozenset[_Relation]:
-    """The relations in which `actor` stands; whoever lost every working role is no longer a worker of it."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a person stands to a ticket."""
+
+    person_id: int
+    relations: frozenset[_Relation]
+    roles: frozenset[Role]  # held at a place that covers the ticket
+
+
+def _standing(actor: Actor, ticket: TicketFacts) -> _Standing:
+    """Whoever has lost every working role is no longer its worker, whatever the ticket still says."""
     person = actor.person_id
     works = any(grant.role not in _LIVING_HERE for grant in actor.grants)
-    held: Iterable[tuple[_Relation, bool]] = (
-        (_Relation.OWNER, person == ticket.owner_id),
-        (_Relation.FILER, person == ticket.filed_by_id),
-        (_Relation.RELATIVE, person in ticket.relative_ids),
-        (_Relation.ASSIGNEE, works and person == ticket.assignee_id),
-        (_Relation.OFFERED, works and person in ticket.offered_to),
-        (_Relation.FOLLOWER, person in ticket.follower_ids),
-        (_Relation.NEIGHBOUR, person in ticket.neighbour_ids),
+    relations = {
+        _Relation.OWNER: person == ticket.owner_id,
+        _Relation.FILER: person == ticket.filed_by_id,
+        _Relation.RELATIVE: person in ticket.relative_ids,
+        _Relation.ASSIGNEE: works and person == ticket.assignee_id,
+        _Relation.OFFERED: works and person in ticket.offered_to,
+        _Relation.FOLLOWER: person in ticket.follower_ids,
+        _Relation.NEIGHBOUR: person in ticket.neighbour_ids,
+    }
+    return _Standing(
+        person,
+        frozenset(relation for relation, holds in relations.items() if holds),
+        frozenset(grant.role for grant in actor.grants if grant.place_id in ticket.scope),
     )
-    return frozenset(relation for relation, is_held in held if is_held)
 
 
-def _roles_in_scope(actor: Actor, ticket: TicketFacts) -> frozenset[Role]:
-    return frozenset(grant.role for grant in actor.grants if grant.place_id in ticket.scope)
-
-
-def _is_entitled(relations: frozenset[_Relation], roles: frozenset[Role], ticket: TicketFacts) -> bool:
+def _is_entitled(standing: _Standing, ticket: TicketFacts) -> bool:
     """Whether a confidential ticket is any business of theirs; relatives and followers are not enough."""
     private_roles = _PRIVATE_ROLES | _KIND_ROLES.get(ticket.kind, frozenset())
-    return bool(relations & _PRIVATE_RELATIONS or roles & private_roles)
+    return bool(standing.relations & _PRIVATE_RELATIONS or standing.roles & private_roles)
 
 
-def _by_exception(
-    action: Action, relations: frozenset[_Relation], roles: frozenset[Role], ticket: TicketFacts
-) -> bool:
-    """What is permitted only because of what the ticket is."""
-    if action is Action.SEE_PERSON:
-        return ticket.is_danger and _Relation.OFFERED in relations
-    if action is not Action.SEE:
-        return False
-    presses = ticket.is_overdue and not ticket.is_confidential and Role.STREET_LIAISON in roles
-    return presses or bool(roles & _KIND_ROLES.get(ticket.kind, frozenset()))
+def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> bool:
+    permit = _PERMITS[action]
+    if permit.relations & standing.relations or permit.roles & standing.roles:
+        return True
+    if action is Action.SEE_PERSON:  # no time to accept first
+        return ticket.is_danger and _Relation.OFFERED in standing.relations
+    if action is Action.SEE:
+        presses = ticket.is_overdue and not ticket.is_confidential and Role.STREET_LIAISON in standing.roles
+        return presses or bool(standing.roles & _KIND_ROLES.get(ticket.kind, frozenset()))
+    return False
 
 
-_Narrow = Callable[[Actor, frozenset[_Relation], frozenset[Role], TicketFacts], bool]
-
-
-def _is_named_to(
-    _actor: Actor, relations: frozenset[_Relation], roles: frozenset[Role], ticket: TicketFacts
-) -> bool:
+def _is_named_to(standing: _Standing, ticket: TicketFacts) -> bool:
     """An anonymous owner is known to themself, to whoever wrote it down for them, and to the secretaries."""
-    return not ticket.is_anonymous or bool({_O, _F} & relations or roles & frozenset(_SECRETARIES))
+    is_known = {_O, _F} & standing.relations or standing.roles & frozenset(_SECRETARIES)
+    return not ticket.is_anonymous or bool(is_known)
 
 
-def _is_no_judge_in_own_cause(
-    actor: Actor, _relations: frozenset[_Relation], _roles: frozenset[Role], ticket: TicketFacts
-) -> bool:
+def _is_no_judge_in_own_cause(standing: _Standing, ticket: TicketFacts) -> bool:
     """Nobody judges their own work, nor does anybody judge for an owner who did the work."""
-    return ticket.assignee_id is None or ticket.assignee_id not in {actor.person_id, ticket.owner_id}
+    return ticket.assignee_id is None or ticket.assignee_id not in {standing.person_id, ticket.owner_id}
 
 
-def _is_about_danger(
-    _actor: Actor, _relations: frozenset[_Relation], _roles: frozenset[Role], ticket: TicketFacts
-) -> bool:
+def _is_about_danger(_standing: _Standing, ticket: TicketFacts) -> bool:
     return ticket.is_danger
 
 
-def _is_new_to_it(
-    actor: Actor, _relations: frozenset[_Relation], _roles: frozenset[Role], ticket: TicketFacts
-) -> bool:
-    return actor.person_id != ticket.owner_id and actor.person_id not in ticket.follower_ids
+def _is_new_to_it(standing: _Standing, _ticket: TicketFacts) -> bool:
+    return not {_Relation.OWNER, _Relation.FOLLOWER} & standing.relations
 
 
-_NARROWED: Mapping[Action, _Narrow] = MappingProxyType(
+_NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingProxyType(
     {
         Action.SEE_PERSON: _is_named_to,
         Action.CONFIRM: _is_no_judge_in_own_cause,
