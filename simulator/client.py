@@ -1,0 +1,131 @@
+"""The test client: a town in this process, its server on a free port, and phones to drive it.
+
+async with Sim() as sim:
+    rosa = sim.person("王阿姨")
+    await rosa.says("3栋电梯坏了")
+    await rosa.waits_for("收到")
+    await rosa.presses("确认")
+"""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from simulator.clock import Clock
+from simulator.phone import Phone
+from simulator.posting import World
+from simulator.record import Record
+from simulator.server import Server
+from simulator.state import Bot, Person
+
+DEFAULT_BOT = "7000000001:SIMULATED-bot-token-0000000000000000"
+FIRST_PERSON = 500_000_001
+
+
+class Sim:
+    """A simulator in this process. `url` is its address, `base_url` what PTB's `base_url` wants."""
+
+    def __init__(self, token: str = DEFAULT_BOT, *, now: datetime | None = None, is_frozen: bool = False) -> None:
+        self.world = World(Clock(now, is_frozen=is_frozen))
+        self.bot: Bot = self.world.add_bot(token)
+        self.token = token
+        self.server = Server(self.world)
+        self._phones: dict[int, Phone] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.server.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.server.stop()
+
+    @property
+    def url(self) -> str:
+        """The address of the server, without a slash at the end."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+    @property
+    def base_url(self) -> str:
+        """The address before the token: PTB's `base_url`."""
+        return f"{self.url}/bot"
+
+    @property
+    def base_file_url(self) -> str:
+        """The address of files before the token: PTB's `base_file_url`."""
+        return f"{self.url}/file/bot"
+
+    @property
+    def record(self) -> Record:
+        """All calls and updates, oldest first."""
+        return self.world.record
+
+    def add_bot(self, token: str, **about: Any) -> Bot:
+        """Register one more bot."""
+        return self.world.add_bot(token, **about)
+
+    def person(
+        self,
+        name: str,
+        *,
+        user_id: int | None = None,
+        language: str | None = "zh-hans",
+        username: str | None = None,
+        phone_number: str = "",
+        is_started: bool = False,
+    ) -> Phone:
+        """Add a person and return the phone; the bot may write to them once they wrote, or if `is_started`."""
+        if user_id is None:
+            user_id = self.world.town.count("person", FIRST_PERSON)
+        number = phone_number or f"+86138{user_id % 10**8:08d}"
+        person = Person(user_id, name, username=username, language=language, phone_number=number)
+        self.world.town.add_person(person)
+        chat = self.world.town.private_chat(self.bot, person)
+        chat.is_started = is_started
+        phone = Phone(self.world, person, chat)
+        self._phones[user_id] = phone
+        return phone
+
+    def pending(self, token: str | None = None) -> int:
+        """Return how many updates the bot has not confirmed yet."""
+        bot = self.world.town.bot_of(token or self.token)
+        return len(self.world.queues[bot.id]) if bot else 0
+
+    async def until_polled(self, token: str | None = None) -> None:
+        """Wait until the bot waits in a long poll."""
+        while not self._queue(token).is_polled:
+            await asyncio.sleep(0)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on (or back, when negative)."""
+        self.world.clock.advance(timedelta(seconds=seconds))
+
+    def set_clock(self, at: datetime) -> None:
+        """Move the clock to a time (aware)."""
+        self.world.clock.set(at.astimezone(UTC))
+
+    def hold_updates(self, token: str | None = None) -> None:
+        """Keep what users do from the bot until `release`."""
+        self._queue(token).hold()
+
+    def release(self, *order: int, token: str | None = None) -> None:
+        """Let the held updates go, in the given order of indexes; without one, as they happened."""
+        self._queue(token).release(order)
+
+    def jump_update_id(self, to: int, token: str | None = None) -> None:
+        """Let the next update have this number, upwards or downwards."""
+        self._queue(token).next_id = to
+
+    def _queue(self, token: str | None) -> Any:
+        bot = self.world.town.bot_of(token or self.token)
+        if bot is None:
+            raise KeyError("no bot has this token")
+        return self.world.queues[bot.id]
+
+
+def digits(text: str) -> list[str]:
+    """Return the numbers in a text, for tests that look for a ticket's number."""
+    return re.findall(r"\d+", text)

@@ -1,0 +1,133 @@
+"""What people do with their phones: say, send, press, block.
+
+The test client and the user-side HTTP interface call the same functions. A deed that a real phone would
+not allow (writing to a blocked bot, pressing a button that is not there) raises `ValueError`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator import entities
+from simulator.posting import World
+from simulator.spec import Json
+from simulator.state import Chat, Message, Person, Press
+from simulator.utf16 import cut
+
+LONGEST_TEXT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """One person's hands in one chat."""
+
+    world: World
+    person: Person
+    chat: Chat
+    thread_id: int | None = None
+
+    def say(self, text: str, reply_to: int | None = None) -> Message:
+        """Send a text; a long one goes out in pieces, the last of which is returned."""
+        for piece in cut(text, LONGEST_TEXT):
+            found = entities.find(piece)
+            content: Json = {"text": piece, "entities": found} if found else {"text": piece}
+            message = self.send(content, reply_to)
+        return message
+
+    def start(self, payload: str | None = None) -> Message:
+        """Open the chat by the start button or a deep link."""
+        return self.say(f"/start {payload}" if payload else "/start")
+
+    def send(self, content: Json, reply_to: int | None = None) -> Message:
+        """Send any content (the content fields of a `Message`)."""
+        chat = self.chat
+        if chat.is_blocked:
+            raise ValueError(f"{self.person.first_name} has blocked the bot and cannot write to it")
+        if chat.migrated_to:
+            raise ValueError(f"the group moved to {chat.migrated_to}")
+        chat.is_started = True
+        chat.unread.pop(self.person.id, None)
+        around: Json = {}
+        if self.thread_id:
+            around = {"message_thread_id": self.thread_id, "is_topic_message": True}
+        if reply_to is not None:
+            replied = chat.messages[reply_to].body
+            around["reply_to_message"] = {key: value for key, value in replied.items() if key != "reply_to_message"}
+        keyboard = chat.keyboards.get(self.person.id, {})
+        if keyboard.get("one_time_keyboard"):
+            chat.keyboards.pop(self.person.id)
+        return self.world.post(chat, self.person, {**around, **content})
+
+    def edit(self, message_id: int, text: str) -> Message:
+        """Change the words of an own message."""
+        message = self.chat.messages[message_id]
+        if message.sender_id != self.person.id:
+            raise ValueError("only own messages can be edited")
+        body = {key: value for key, value in message.body.items() if key != "entities"}
+        body["text" if "text" in body else "caption"] = text
+        body["edit_date"] = self.world.timestamp()
+        found = entities.find(text)
+        if found and "text" in body:
+            body["entities"] = found
+        self.world.revise(message, body)
+        return message
+
+    def press(self, message_id: int, data: str) -> Press:
+        """Press an inline button by its data, whether or not it is (still) there: forged presses exist."""
+        world, chat = self.world, self.chat
+        number = world.town.count("press", 4_000_000_000_000_000)
+        bot = chat.bot or self._owner(message_id)
+        press = Press(str(number), bot.id, self.person, chat, message_id, data, world.clock.now())
+        world.town.presses[press.id] = press
+        query: Json = {
+            "id": press.id,
+            "from": self.person.user(),
+            "chat_instance": str(abs(hash((bot.id, chat.id))) % 10**18),
+            "message": self._pressed(message_id),
+            "data": data,
+        }
+        world.publish("press.made", chat, user_id=self.person.id, press_id=press.id, message_id=message_id)
+        world.queues[bot.id].add("callback_query", query, f"user {self.person.id}")
+        return press
+
+    def _owner(self, message_id: int) -> Any:
+        return self.world.town.bots[self.chat.messages[message_id].sender_id]
+
+    def _pressed(self, message_id: int) -> Json:
+        message = self.chat.messages.get(message_id)
+        if message is None or message.is_deleted:
+            return {"message_id": message_id, "chat": self.chat.chat(), "date": 0}
+        return message.body
+
+    def block(self) -> None:
+        """Block the bot; it learns of it."""
+        self._change_membership("kicked")
+
+    def unblock(self) -> None:
+        """Let the bot write again; it learns of it."""
+        self._change_membership("member")
+
+    def _change_membership(self, status: str) -> None:
+        bot = self.chat.bot
+        if bot is None:
+            raise ValueError("a bot is blocked in the private chat")
+        before = "kicked" if self.chat.is_blocked else "member"
+        self.chat.is_blocked = status == "kicked"
+        self.world.publish("blocked", self.chat, is_blocked=self.chat.is_blocked)
+        self.world.queues[bot.id].add(
+            "my_chat_member",
+            {
+                "chat": self.chat.chat(),
+                "from": self.person.user(),
+                "date": self.world.timestamp(),
+                "old_chat_member": member(bot.user(), before),
+                "new_chat_member": member(bot.user(), status),
+            },
+            f"chat {self.chat.id}",
+        )
+
+
+def member(user: Json, status: str) -> Json:
+    """Return a `ChatMember`."""
+    if status == "kicked":
+        return {"status": "kicked", "user": user, "until_date": 0}
+    return {"status": status, "user": user}

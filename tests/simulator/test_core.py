@@ -1,0 +1,99 @@
+"""The core: calls are checked, texts and presses arrive, edits must change something."""
+
+import asyncio
+
+from telegram import Bot
+
+from simulator.client import Sim
+from tests.simulator.conftest import Api
+
+YES_NO = {"inline_keyboard": [[{"text": "确认", "callback_data": "yes"}, {"text": "取消", "callback_data": "no"}]]}
+
+
+async def test_it_serves_python_telegram_bot(sim: Sim) -> None:
+    rosa = sim.person("王阿姨")
+    async with Bot(sim.token, base_url=sim.base_url) as bot:
+        assert (await bot.get_me()).username == "linli_bot"
+        await rosa.says("3栋电梯坏了")
+        (update,) = await bot.get_updates()
+        assert update.message
+        await update.message.reply_text("收到", do_quote=True)
+    assert rosa.shows("收到").body["reply_to_message"]["text"] == "3栋电梯坏了"
+
+
+async def test_it_answers_unknown_methods_with_404(api: Api) -> None:
+    assert await api("fooBar") == {"ok": False, "error_code": 404, "description": "Not Found"}
+
+
+async def test_it_refuses_an_unknown_token(api: Api) -> None:
+    assert (await api("getMe", token="1:x"))["error_code"] == 401
+
+
+async def test_it_refuses_parameters_that_the_reference_does_not_know(sim: Sim, api: Api) -> None:
+    answer = await api("sendMessage", chat_id=sim.person("王阿姨", is_started=True).id, text="x", colour="red")
+    assert answer["description"] == "Bad Request: parameter colour is not a parameter of sendMessage"
+
+
+async def test_it_keeps_updates_until_they_are_confirmed(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨")
+    await rosa.says("一")
+    await rosa.says("二")
+    first = (await api("getUpdates"))["result"]
+    assert [each["message"]["text"] for each in first] == ["一", "二"]
+    again = (await api("getUpdates", offset=first[0]["update_id"] + 1))["result"]
+    assert [each["message"]["text"] for each in again] == ["二"]
+    assert sim.pending() == 1
+
+
+async def test_it_wakes_a_long_poll(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨")
+    poll = asyncio.create_task(api("getUpdates", timeout=30))
+    await sim.until_polled()
+    await rosa.says("在吗")
+    assert (await poll)["result"][0]["message"]["text"] == "在吗"
+
+
+async def test_it_ends_the_older_of_two_pollers_with_409(sim: Sim, api: Api) -> None:
+    older = asyncio.create_task(api("getUpdates", timeout=30))
+    await sim.until_polled()
+    await api("getUpdates", timeout=0)
+    assert (await older)["error_code"] == 409
+
+
+async def test_it_answers_a_press_once(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    await api("sendMessage", chat_id=rosa.id, text="要报修吗？", reply_markup=YES_NO)
+    await rosa.presses("确认")
+    query = (await api("getUpdates"))["result"][0]["callback_query"]
+    assert query["data"] == "yes"
+    assert (await api("answerCallbackQuery", callback_query_id=query["id"], text="好的"))["ok"]
+    assert rosa.alerts[-1].text == "好的"
+    assert not (await api("answerCallbackQuery", callback_query_id=query["id"]))["ok"]
+
+
+async def test_it_refuses_an_edit_that_changes_nothing(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    sent = (await api("sendMessage", chat_id=rosa.id, text="<b>一</b>", parse_mode="HTML"))["result"]
+    same = {"chat_id": rosa.id, "message_id": sent["message_id"]}
+    answer = await api("editMessageText", **same, text="<b>一</b>", parse_mode="HTML")
+    assert answer["description"].startswith("Bad Request: message is not modified: ")
+    assert (await api("editMessageText", **same, text="一"))["ok"]
+    assert rosa.last.text == "一"
+
+
+async def test_it_does_not_let_a_bot_begin(sim: Sim, api: Api) -> None:
+    otto = sim.person("路人", is_started=False)
+    answer = await api("sendMessage", chat_id=otto.id, text="你好")
+    assert answer["description"] == "Forbidden: bot can't initiate conversation with a user"
+    await otto.starts("gate-3")
+    assert (await api("getUpdates"))["result"][0]["message"]["text"] == "/start gate-3"
+    assert (await api("sendMessage", chat_id=otto.id, text="你好"))["ok"]
+
+
+async def test_it_tells_the_bot_that_somebody_blocked_it(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    await rosa.blocks()
+    (update,) = (await api("getUpdates"))["result"]
+    assert update["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    answer = await api("sendMessage", chat_id=rosa.id, text="你好")
+    assert answer["description"] == "Forbidden: bot was blocked by the user"
