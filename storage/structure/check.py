@@ -1,0 +1,142 @@
+"""Judging an import before anything is written: from a `Book` to a `Plan`, or everything that is wrong at once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from storage.rules.limits import DEFAULT_LIMITS
+
+from .check_places import check_places, in_order
+from .columns import SHEETS, CalendarLine, KindLine, PersonLine, RoleLine, RoutingLine
+from .plan import Placed, Plan
+from .problems import Problem, Reason, StructureError
+from .sheets import Book
+from .table import Table, make_table
+
+Tables = dict[str, Table]
+
+
+def check(book: Book) -> Plan:
+    """Judge every row on its own and with the others.
+
+    Raises StructureError with all problems, ordered by sheet and row.
+    """
+    tables = {name: make_table(sheet, book.sheets[name].rows) for name, sheet in SHEETS.items() if name in book.sheets}
+    problems = [*book.problems, *_sheets(book)]
+    for table in tables.values():
+        problems.extend(table.problems)
+    for judge in (_places, _people, _roles, _kinds, _routing, _calendar):
+        problems.extend(judge(tables))
+    if problems:
+        raise StructureError(_sorted(problems))
+    lines: dict[str, Any] = {name: tuple(table.lines) for name, table in tables.items()}
+    lines["places"] = in_order(lines["places"])
+    return Plan(**lines, columns={name: table.columns for name, table in tables.items()})
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    order = {name: position for position, name in enumerate(SHEETS)}
+    last = len(order)
+    return sorted(problems, key=lambda p: (-1 if p.sheet is None else order.get(p.sheet, last), p.row or 0))
+
+
+def _sheets(book: Book) -> Iterator[Problem]:
+    for name in SHEETS:
+        if name not in book.sheets:
+            yield Problem(Reason.MISSING_SHEET, name)
+    for name in book.sheets:
+        if name not in SHEETS:
+            yield Problem(Reason.UNKNOWN_SHEET, name, params={"known": ", ".join(SHEETS)})
+
+
+def _lines(tables: Tables, sheet: str) -> list[Placed[Any]]:
+    return tables[sheet].lines if sheet in tables else []
+
+
+def _missing_from(tables: Tables, sheet: str, code: str | None) -> bool:
+    """Whether a reference leads nowhere; not told when the other sheet could not be read at all."""
+    table = tables.get(sheet)
+    return code is not None and table is not None and table.is_readable and code not in table.keys
+
+
+def _unknown(sheet: str, row: int, column: str, code: str, target: str) -> Problem:
+    return Problem(Reason.UNKNOWN_REFERENCE, sheet, row, column, {"value": code, "target": target})
+
+
+def _twice(
+    sheet: str, lines: list[Placed[Any]], column: str, reason: Reason = Reason.DUPLICATE_CODE
+) -> Iterator[Problem]:
+    seen: dict[Any, int] = {}
+    for placed in lines:
+        value = getattr(placed.line, column)
+        if value is None:
+            continue
+        if value in seen:
+            yield Problem(reason, sheet, placed.row, column, {"value": str(value), "first_row": seen[value]})
+        seen.setdefault(value, placed.row)
+
+
+def _places(tables: Tables) -> Iterator[Problem]:
+    lines = _lines(tables, "places")
+    yield from _twice("places", lines, "code")
+    if "places" in tables and tables["places"].is_readable:
+        if not tables["places"].keys:
+            yield Problem(Reason.NO_ROWS, "places")
+        yield from check_places(lines, tables["places"].keys)
+
+
+def _people(tables: Tables) -> Iterator[Problem]:
+    lines: list[Placed[PersonLine]] = _lines(tables, "people")
+    yield from _twice("people", lines, "code")
+    yield from _twice("people", lines, "telegram_id", Reason.DUPLICATE_TELEGRAM_ID)
+    for placed in lines:
+        home = placed.line.home
+        if home is not None and _missing_from(tables, "places", home):
+            yield _unknown("people", placed.row, "home", home, "places")
+
+
+def _roles(tables: Tables) -> Iterator[Problem]:
+    lines: list[Placed[RoleLine]] = _lines(tables, "roles")
+    seen: dict[tuple[str, str, str], int] = {}
+    for placed in lines:
+        line = placed.line
+        if _missing_from(tables, "people", line.person):
+            yield _unknown("roles", placed.row, "person", line.person, "people")
+        if _missing_from(tables, "places", line.place):
+            yield _unknown("roles", placed.row, "place", line.place, "places")
+        key = (line.person, line.role, line.place)
+        if key in seen:
+            yield Problem(Reason.DUPLICATE_ROW, "roles", placed.row, params={"first_row": seen[key]})
+        seen.setdefault(key, placed.row)
+
+
+def _kinds(tables: Tables) -> Iterator[Problem]:
+    lines: list[Placed[KindLine]] = _lines(tables, "kinds")
+    yield from _twice("kinds", lines, "code")
+    if "kinds" in tables and tables["kinds"].is_readable:
+        for code in DEFAULT_LIMITS:
+            if code not in tables["kinds"].keys:
+                yield Problem(Reason.MISSING_KIND, "kinds", params={"value": code})
+
+
+def _routing(tables: Tables) -> Iterator[Problem]:
+    lines: list[Placed[RoutingLine]] = _lines(tables, "routing")
+    yield from _twice("routing", lines, "code")
+    yield from _twice("routing", lines, "position", Reason.DUPLICATE_NUMBER)
+    for placed in lines:
+        for kind in placed.line.kinds or ():
+            if _missing_from(tables, "kinds", kind):
+                yield _unknown("routing", placed.row, "kinds", kind, "kinds")
+        if placed.line.place is not None and _missing_from(tables, "places", placed.line.place):
+            yield _unknown("routing", placed.row, "place", placed.line.place, "places")
+    table = tables.get("routing")
+    if table and table.is_readable and not table.problems and not any(_fits_all(placed.line) for placed in lines):
+        yield Problem(Reason.NO_CATCH_ALL, "routing")
+
+
+def _fits_all(line: RoutingLine) -> bool:
+    return line.kinds is None and line.place is None and line.is_danger is None
+
+
+def _calendar(tables: Tables) -> Iterator[Problem]:
+    lines: list[Placed[CalendarLine]] = _lines(tables, "calendar")
+    yield from _twice("calendar", lines, "date", Reason.DUPLICATE_ROW)
