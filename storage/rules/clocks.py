@@ -1,0 +1,175 @@
+"""Clocks: the reminders a ticket needs, derived from where it stands; storage replaces its reminders with them.
+
+A reminder is known by its kind and occurrence. An occurrence is the moment that began the wait (this offer, this
+question, this "done"), so that a second offer has a reminder of its own, while planning again after any event
+names the same ones: what has fired stays fired, what is no longer planned is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from storage.rules.lifecycle import State
+from storage.rules.limits import DEFAULT_LIMITS, Limit, Limits, due_at, nudge_times, resolution_due_at
+from storage.rules.routing import RING_EVERY
+from storage.rules.worktime import WorkCalendar
+
+
+class ClockKind(StrEnum):
+    """What a reminder is for."""
+
+    OFFER_EXPIRED = "offer_expired"
+    HALF_TIME = "half_time"
+    NINE_TENTHS = "nine_tenths"
+    OVERDUE = "overdue"
+    ASK_EXPIRED = "ask_expired"
+    CONFIRM_AGAIN = "confirm_again"
+    CONFIRM_CLOSE = "confirm_close"
+    DANGER_RING = "danger_ring"
+    ON_SITE_DUE = "on_site_due"
+    UNDER_CONTROL_DUE = "under_control_due"
+    DANGER_UNSURE = "danger_unsure"
+
+
+ASK_DAYS = 2
+CONFIRM_AGAIN_DAYS = (1, 3)
+CONFIRM_CLOSE_DAYS = 5
+UNSURE_FOR = timedelta(minutes=2)
+RINGS_AHEAD = 20  # an hour; every ring is an event, after which the next hour is planned
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What the clocks look at.
+
+    `paused` is time on the finish limit's own calendar (`limits.paused_between`). `danger_at` is when the ladder of
+    a danger began, or began again after its worker was lost; creation when not given. `danger_asked_at` is when the
+    resident was asked "is it dangerous now?" and has not answered.
+    """
+
+    state: State
+    is_danger: bool
+    created_at: datetime
+    offered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    asked_at: datetime | None = None
+    done_at: datetime | None = None
+    arrived_at: datetime | None = None
+    paused: timedelta = timedelta()
+    danger_at: datetime | None = None
+    danger_asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reminder that should exist."""
+
+    kind: ClockKind
+    occurrence: str
+    due_at: datetime
+
+
+def plan(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> tuple[Planned, ...]:
+    """Every reminder that `facts` ask for, the soonest first. Some may be due already."""
+    rules = _DANGER_CLOCKS if facts.is_danger else _CLOCKS
+    planned = [one for rule in rules.get(facts.state, ()) for one in rule(facts, limits, cal)]
+    return tuple(sorted(planned, key=lambda one: (one.due_at, one.kind, one.occurrence)))
+
+
+_Clock = Callable[[ClockFacts, Limits, WorkCalendar], Iterator[Planned]]
+
+
+def _planned(kind: ClockKind, began_at: datetime, due: datetime, nth: int = 1) -> Planned:
+    return Planned(kind, f"{began_at.astimezone(UTC):%Y%m%dT%H%M%S}.{nth}", due)
+
+
+def _offer(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    began_at = facts.offered_at or facts.created_at
+    yield _planned(ClockKind.OFFER_EXPIRED, began_at, due_at(limits.answer, began_at, cal))
+
+
+def _finish(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    began_at = facts.created_at
+    half_at, nine_tenths_at = nudge_times(limits, began_at, cal, facts.paused)
+    yield _planned(ClockKind.HALF_TIME, began_at, half_at)
+    yield _planned(ClockKind.NINE_TENTHS, began_at, nine_tenths_at)
+    yield _planned(ClockKind.OVERDUE, began_at, resolution_due_at(limits, began_at, cal, facts.paused))
+
+
+def _question(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    if facts.asked_at is not None:
+        due = cal.add_working_days(facts.asked_at, ASK_DAYS)
+        yield _planned(ClockKind.ASK_EXPIRED, facts.asked_at, due)
+
+
+def _confirmation(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    done_at = facts.done_at
+    if done_at is None:
+        return
+    for nth, days in enumerate(CONFIRM_AGAIN_DAYS, 1):
+        yield _planned(ClockKind.CONFIRM_AGAIN, done_at, cal.add_working_days(done_at, days), nth)
+    closes_at = cal.add_working_days(done_at, CONFIRM_CLOSE_DAYS)
+    yield _planned(ClockKind.CONFIRM_CLOSE, done_at, closes_at)
+
+
+def _unsure(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:
+    if facts.danger_asked_at is not None:
+        due = facts.danger_asked_at + UNSURE_FOR
+        yield _planned(ClockKind.DANGER_UNSURE, facts.danger_asked_at, due.astimezone(UTC))
+
+
+def _rings(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:
+    """The next rings on the beat of the alarm, after the last time somebody was called."""
+    began_at = facts.danger_at or facts.created_at
+    called_at = max(facts.offered_at or began_at, began_at)
+    rung = (called_at - began_at) // RING_EVERY
+    for nth in range(rung + 1, rung + 1 + RINGS_AHEAD):
+        due = began_at + nth * RING_EVERY
+        yield _planned(ClockKind.DANGER_RING, began_at, due.astimezone(UTC), nth)
+
+
+_DANGER_LIMITS = DEFAULT_LIMITS["danger"]
+
+
+def _on_site(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    yield from _danger_limit(ClockKind.ON_SITE_DUE, limits.on_site or _DANGER_LIMITS.on_site, facts, cal)
+
+
+def _under_control(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    limit = limits.under_control or _DANGER_LIMITS.under_control
+    yield from _danger_limit(ClockKind.UNDER_CONTROL_DUE, limit, facts, cal)
+
+
+def _danger_limit(kind: ClockKind, limit: Limit | None, facts: ClockFacts, cal: WorkCalendar) -> Iterator[Planned]:
+    began_at = facts.danger_at or facts.created_at
+    if limit is not None:
+        yield _planned(kind, began_at, due_at(limit, began_at, cal))
+
+
+# While the resident is asked, the finish clock stands still. A danger has its own two limits instead: the second of
+# them is its "overdue", and once it is under control only the dated plan counts, which a person keeps.
+_CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
+    {
+        State.NEW: (_finish, _unsure),
+        State.OFFERED: (_offer, _finish, _unsure),
+        State.ACCEPTED: (_finish, _unsure),
+        State.WAITING: (_question, _unsure),
+        State.ON_SITE: (_finish, _unsure),
+        State.CONTROLLED: (_finish, _unsure),
+        State.DONE: (_confirmation,),
+    }
+)
+_DANGER_CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
+    {
+        State.NEW: (_rings, _on_site, _under_control),
+        State.OFFERED: (_rings, _on_site, _under_control),
+        State.ACCEPTED: (_on_site, _under_control),
+        State.WAITING: (_question, _on_site, _under_control),
+        State.ON_SITE: (_under_control,),
+        State.DONE: (_confirmation,),
+    }
+)
