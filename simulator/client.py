@@ -7,13 +7,14 @@ async with Sim() as sim:
     await rosa.presses("确认")
 """
 
-import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from simulator.clock import Clock
+from simulator.faults import Faults
+from simulator.limits import FloodControl
 from simulator.phone import Phone
 from simulator.posting import World
 from simulator.record import Record
@@ -59,6 +60,16 @@ class Sim:
         return f"{self.url}/file/bot"
 
     @property
+    def faults(self) -> Faults:
+        """Trouble on purpose: `sim.faults.add("drop", method="sendMessage")`."""
+        return self.world.faults
+
+    @property
+    def flood(self) -> FloodControl:
+        """Flood control, off until `sim.flood.is_on = True`."""
+        return self.world.flood
+
+    @property
     def record(self) -> Record:
         """All calls and updates, oldest first."""
         return self.world.record
@@ -96,8 +107,7 @@ class Sim:
 
     async def until_polled(self, token: str | None = None) -> None:
         """Wait until the bot waits in a long poll."""
-        while not self._queue(token).is_polled:
-            await asyncio.sleep(0)
+        await self._queue(token).polled.wait()
 
     def advance(self, seconds: float) -> None:
         """Move the clock on (or back, when negative)."""

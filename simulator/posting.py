@@ -9,6 +9,8 @@ from typing import Any
 from simulator.clock import Clock
 from simulator.entities import commands_in
 from simulator.events import Events
+from simulator.faults import ConnectionCutError, FaultKind, Faults
+from simulator.limits import FloodControl
 from simulator.record import Record
 from simulator.spec import Json, spec
 from simulator.state import Bot, Chat, Message, Person, Town
@@ -39,12 +41,23 @@ class World:
         self.record = Record()
         self.events = Events()
         self.queues: dict[int, UpdateQueue] = {}
+        self.webhooks: dict[int, Any] = {}
+        self.faults = Faults()
+        self.flood = FloodControl(self.clock)
+        self.faults.on_change = self._faults_changed
 
     def add_bot(self, token: str, **about: Any) -> Bot:
         """Register a bot and its queue."""
         bot = self.town.add_bot(token, **about)
         self.queues[bot.id] = UpdateQueue(bot.id, self.clock, self.record)
         return bot
+
+    def _faults_changed(self) -> None:
+        """Show the faults, and end polls that a fault cuts off: no network reaches what waits, too."""
+        self.events.publish("faults", faults=[fault.shown() for fault in self.faults.active])
+        if any(each.kind is FaultKind.CUT and each.fits("getUpdates", None) for each in self.faults.active):
+            for queue in self.queues.values():
+                queue.end_poll(ConnectionCutError())
 
     def timestamp(self) -> int:
         """Return the time as the API writes dates: whole seconds since 1970."""

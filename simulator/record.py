@@ -15,7 +15,11 @@ from simulator.spec import Json
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a bot. `code` is 200 or the error code; 0 when a fault left it unanswered."""
+    """One call of a bot. `code` is 200 or the error code, 0 when it was never processed.
+
+    `fault` names the injected fault that met it: a call that was dropped has code 200 and took effect, but
+    the bot never saw the answer.
+    """
 
     at: datetime
     bot_id: int
@@ -23,6 +27,7 @@ class Call:
     args: Json
     code: int
     answer: Any
+    fault: str | None = None
 
     @property
     def chat_id(self) -> Any:

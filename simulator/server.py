@@ -7,6 +7,7 @@ answered. The low-level server of aiohttp is used without its router: this path 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ import orjson
 from aiohttp import web
 
 from simulator.errors import ApiError, MismatchError, bad_request
+from simulator.faults import ConnectionCutError
 from simulator.methods import METHODS, Call
 from simulator.posting import World
 from simulator.record import Call as Recorded
@@ -64,7 +66,9 @@ class Server:
         """Stop serving."""
         self.world.events.close()
         for queue in self.world.queues.values():
-            queue.end_poll(is_conflict=False)
+            queue.end_poll()
+        for hook in list(self.world.webhooks.values()):
+            await hook.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -81,28 +85,61 @@ class Server:
         bot = self._bot(token)
         if bot is None:
             return _answer(ApiError(401, "Unauthorized").answer(), 401)
-        call = Call(self.world, bot, {})
-        published = spec().by_lower_name.get(name.lower())
-        method = published.name if published else name
+        call = Call(self.world, bot, {}, invoke=partial(self.invoke, bot))
         try:
             raw = await self._read(request, call)
+        except ApiError as error:
+            return _answer(error.answer(), error.code)
+        try:
+            code, body = await self.perform(call, name, raw)
+        except ConnectionCutError:
+            if request.transport is not None:
+                request.transport.abort()
+            return _answer({}, 502)
+        return _answer(body, code)
+
+    async def invoke(self, bot: Bot, raw: Json) -> None:
+        """Do a call that came as the answer of a webhook; nobody hears how it went."""
+        name = str(raw.pop("method"))
+        with suppress(ConnectionCutError):
+            await self.perform(Call(self.world, bot, {}), name, raw)
+
+    async def perform(self, call: Call, name: str, raw: Json) -> tuple[int, Json]:
+        """Do a call, faults and flood control included; return the status and the body, and record it."""
+        published = spec().by_lower_name.get(name.lower())
+        method = published.name if published else name
+        fault = self.world.faults.pick(method, raw.get("chat_id")) if self.world.faults.active else None
+        code, answer, body = 0, None, Json()
+        try:
+            if fault is not None:
+                await fault.before()
             if published is None or method not in METHODS:
                 raise NOT_FOUND
             call.args = published.read(raw)
-            result = METHODS[method].handler(call)
-            if inspect.isawaitable(result):
-                result = await result
-            spec().promise(METHODS[method].returns, result)
-            code, body = 200, {"ok": True, "result": result}
-        except MismatchError as mismatch:
-            error = explained(mismatch)
-            code, body = error.code, error.answer()
-        except ApiError as error:
-            code, body = error.code, error.answer()
-        self.world.record.add(
-            Recorded(self.world.clock.now(), bot.id, method, call.args, code, body.get("result", body))
-        )
-        return _answer(body, code)
+            self.world.flood.check(call.bot.id, method, call.args.get("chat_id"))
+            answer = METHODS[method].handler(call)
+            if inspect.isawaitable(answer):
+                answer = await answer
+            spec().promise(METHODS[method].returns, answer)
+            code, body = 200, {"ok": True, "result": answer}
+            if fault is not None:
+                await fault.after()
+        except (MismatchError, ApiError) as error:
+            refusal = explained(error) if isinstance(error, MismatchError) else error
+            code, answer, body = refusal.code, refusal.description, refusal.answer()
+        finally:
+            self.world.record.add(
+                Recorded(
+                    at=self.world.clock.now(),
+                    bot_id=call.bot.id,
+                    method=method,
+                    args=call.args or raw,
+                    code=code,
+                    answer=answer,
+                    fault=fault.kind if fault else None,
+                )
+            )
+        return code, body
 
     def _bot(self, token: str) -> Bot | None:
         bot = self.world.town.bot_of(token)

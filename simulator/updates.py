@@ -8,6 +8,7 @@ What users do while updates are held back waits without a number and is released
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from simulator.clock import Clock
@@ -53,15 +54,11 @@ class UpdateQueue:
         self._clock = clock
         self._record = record
         self._swept_at = 0.0
+        self.polled = asyncio.Event()
         self._poller: asyncio.Future[bool] | None = None
 
     def __len__(self) -> int:
         return len(self.pending)
-
-    @property
-    def is_polled(self) -> bool:
-        """Say whether a long poll waits."""
-        return self._poller is not None
 
     def wants(self, kind: str) -> bool:
         """Say whether the bot asked for this kind of update."""
@@ -119,7 +116,7 @@ class UpdateQueue:
 
     def forget(self, waiting: Waiting) -> None:
         """Take one update out, wherever it stands."""
-        if waiting in self.pending:
+        with suppress(ValueError):
             self.pending.remove(waiting)
 
     def clear(self) -> None:
@@ -137,7 +134,7 @@ class UpdateQueue:
 
     async def fetch(self, offset: int, limit: int, patience: float) -> list[Json]:
         """Confirm, then return up to `limit` updates; wait at most `patience` seconds for the first."""
-        self.end_poll(is_conflict=True)
+        self.end_poll(conflict(TWO_POLLERS))
         self.drop_stale()
         if offset > 0:
             self.confirm(offset)
@@ -156,6 +153,7 @@ class UpdateQueue:
         """Wait for an update; say False when another request ended the poll without one."""
         poller: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._poller = poller
+        self.polled.set()
         try:
             async with asyncio.timeout(patience):
                 return await poller
@@ -164,11 +162,12 @@ class UpdateQueue:
         finally:
             if self._poller is poller:
                 self._poller = None
+                self.polled.clear()
 
-    def end_poll(self, *, is_conflict: bool) -> None:
-        """End a poll that waits: with 409 when another one came, empty when the server stops."""
+    def end_poll(self, error: Exception | None = None) -> None:
+        """End a poll that waits: with an error, or empty."""
         if self._poller is not None and not self._poller.done():
-            if is_conflict:
-                self._poller.set_exception(conflict(TWO_POLLERS))
-            else:
+            if error is None:
                 self._poller.set_result(False)
+            else:
+                self._poller.set_exception(error)

@@ -13,6 +13,10 @@ from simulator.state import Bot, Chat, Message
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
 
 
+async def _ignore(_call: Json) -> None:
+    """Do nothing with a call in a webhook's answer: there is no server to do it."""
+
+
 @dataclass(slots=True)
 class Call:
     """One call of a method by a bot, its parameters already read."""
@@ -21,6 +25,7 @@ class Call:
     bot: Bot
     args: Json
     uploads: Mapping[str, Upload] = field(default_factory=dict)
+    invoke: Callable[[Json], Awaitable[None]] = field(default=_ignore)
 
     def chat(self, key: str = "chat_id") -> Chat:
         """Find the chat the call names, without asking whether the bot may write there."""

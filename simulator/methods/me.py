@@ -14,5 +14,5 @@ def get_me(call: Call) -> Json:
 @method("close")
 def leave_server(call: Call) -> bool:
     """Accept; this server keeps serving, as the next start of the bot expects."""
-    call.world.queues[call.bot.id].end_poll(is_conflict=True)
+    call.world.queues[call.bot.id].end_poll()
     return True

@@ -1,10 +1,15 @@
-"""How a bot receives updates: getUpdates."""
+"""How a bot receives updates: getUpdates and webhooks."""
 
-from simulator.errors import conflict
+import re
+
+from simulator.errors import bad_request, conflict
 from simulator.methods.base import Call, method
 from simulator.spec import Json
+from simulator.webhook import Settings, Webhook
 
 LONGEST_POLL = 50
+ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 WEBHOOK_IS_SET = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
@@ -12,10 +17,67 @@ WEBHOOK_IS_SET = "can't use getUpdates method while webhook is active; use delet
 async def get_updates(call: Call) -> list[Json]:
     """Confirm below the offset and return what waits, or wait for it."""
     queue = call.world.queues[call.bot.id]
-    if queue.on_new is not None:
+    if call.bot.id in call.world.webhooks:
         raise conflict(WEBHOOK_IS_SET)
     args = call.args
     queue.allow(args.get("allowed_updates"))
     limit = args.get("limit", 100)
     patience = min(max(args.get("timeout", 0), 0), LONGEST_POLL)
     return await queue.fetch(args.get("offset", 0), limit if 1 <= limit <= 100 else 100, patience)
+
+
+@method("setWebhook")
+async def set_webhook(call: Call) -> bool:
+    """Push updates to an address from now on; an empty address is deleteWebhook."""
+    args, queue = call.args, call.world.queues[call.bot.id]
+    if not args["url"]:
+        await _stop(call)
+        return True
+    if not ADDRESS.fullmatch(args["url"]):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    secret = args.get("secret_token", "")
+    if secret and not SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    await _stop(call)
+    queue.allow(args.get("allowed_updates"))
+    if args.get("drop_pending_updates"):
+        queue.clear()
+    most = min(max(args.get("max_connections", 40), 1), 100)
+    settings = Settings(args["url"], secret, most, args.get("ip_address"), "certificate" in args)
+    hook = call.world.webhooks[call.bot.id] = Webhook(call.world, call.bot, settings, call.invoke)
+    hook.start()
+    return True
+
+
+@method("deleteWebhook")
+async def delete_webhook(call: Call) -> bool:
+    """Stop pushing; what waits is kept unless the bot drops it."""
+    await _stop(call)
+    if call.args.get("drop_pending_updates"):
+        call.world.queues[call.bot.id].clear()
+    return True
+
+
+async def _stop(call: Call) -> None:
+    hook = call.world.webhooks.pop(call.bot.id, None)
+    if hook is not None:
+        await hook.stop()
+
+
+@method("getWebhookInfo", "WebhookInfo")
+def get_webhook_info(call: Call) -> Json:
+    """Say where updates go and how it has gone."""
+    queue, hook = call.world.queues[call.bot.id], call.world.webhooks.get(call.bot.id)
+    info: Json = {"url": "", "has_custom_certificate": False, "pending_update_count": len(queue)}
+    if queue.allowed:
+        info["allowed_updates"] = sorted(queue.allowed)
+    if hook is None:
+        return info
+    settings = hook.settings
+    info |= {"url": settings.url, "has_custom_certificate": settings.has_certificate}
+    info["max_connections"] = settings.max_connections
+    if settings.ip_address:
+        info["ip_address"] = settings.ip_address
+    if hook.last_error:
+        info["last_error_date"], info["last_error_message"] = hook.last_error
+    return info

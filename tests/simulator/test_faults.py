@@ -1,0 +1,68 @@
+"""Trouble on purpose: what a bot meets when the network or Telegram has a bad day."""
+
+import aiohttp
+import pytest
+
+from simulator.client import Sim
+from simulator.phone import Phone
+from tests.simulator.conftest import Api
+
+
+@pytest.fixture
+def rosa(sim: Sim) -> Phone:
+    return sim.person("王阿姨", is_started=True)
+
+
+async def test_it_processes_a_call_and_loses_the_answer(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.faults.add("drop", method="sendMessage")
+    with pytest.raises(aiohttp.ClientError):
+        await api("sendMessage", chat_id=rosa.id, text="到了")
+    assert rosa.sees("到了")
+    assert sim.record.calls("sendMessage")[0].fault == "drop"
+    assert (await api("sendMessage", chat_id=rosa.id, text="又来"))["ok"]
+
+
+async def test_it_cuts_the_connection_before_processing(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.faults.add("cut", method="send*", chat_id=rosa.id)
+    with pytest.raises(aiohttp.ClientError):
+        await api("sendMessage", chat_id=rosa.id, text="没到")
+    assert not rosa.messages
+    assert sim.record.calls("sendMessage")[0].code == 0
+
+
+async def test_it_answers_5xx_as_often_as_asked(sim: Sim, api: Api) -> None:
+    sim.faults.add("error", method="getMe", code=500, count=2)
+    assert [(await api("getMe"))["ok"] for _ in range(3)] == [False, False, True]
+
+
+async def test_it_answers_429_once(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.faults.add("flood", chat_id=rosa.id, seconds=7)
+    answer = await api("sendMessage", chat_id=rosa.id, text="x")
+    assert answer["error_code"] == 429
+    assert answer["parameters"] == {"retry_after": 7}
+
+
+async def test_it_can_be_without_network_until_told_otherwise(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.faults.add("cut", count=None)
+    await rosa.says("在吗")
+    with pytest.raises(aiohttp.ClientError):
+        await api("getUpdates")
+    sim.faults.clear()
+    assert len((await api("getUpdates"))["result"]) == 1
+
+
+async def test_it_limits_a_private_chat_to_about_one_a_second(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.flood.is_on = True
+    codes = [(await api("sendMessage", chat_id=rosa.id, text="x")).get("error_code") for _ in range(6)]
+    assert codes == [None] * 5 + [429]
+    sim.advance(1)
+    assert (await api("sendMessage", chat_id=rosa.id, text="x"))["ok"]
+
+
+async def test_it_limits_a_bot_to_about_thirty_a_second(sim: Sim, api: Api) -> None:
+    sim.world.clock.is_frozen = True
+    sim.flood.is_on = True
+    people = [sim.person(f"邻居{number}", is_started=True) for number in range(31)]
+    answers = [await api("sendMessage", chat_id=each.id, text="通知") for each in people]
+    assert [each["ok"] for each in answers] == [True] * 30 + [False]
+    assert answers[-1]["parameters"]["retry_after"] == 1

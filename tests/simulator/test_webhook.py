@@ -1,0 +1,124 @@
+"""Webhooks: queues per chat, redelivery until 2xx, the secret header, and back to polling."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from simulator.client import Sim
+from tests.simulator.conftest import Api
+
+
+class Door:
+    """A bot's web address that answers what the test wants."""
+
+    def __init__(self) -> None:
+        self.got: list[Any] = []
+        self.secrets: list[str | None] = []
+        self.answers: list[web.Response] = []
+        self.url = ""
+        self.news = asyncio.Event()
+
+    async def take(self, request: web.BaseRequest) -> web.Response:
+        self.got.append(await request.json())
+        self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
+        self.news.set()
+        return self.answers.pop(0) if self.answers else web.Response()
+
+    async def until(self, count: int) -> list[str]:
+        async with asyncio.timeout(5):
+            while len(self.got) < count:
+                self.news.clear()
+                await self.news.wait()
+        return [each["message"]["text"] for each in self.got]
+
+
+async def failure(api: Api) -> str:
+    """Wait until the server has noticed that a delivery failed."""
+    while True:
+        info = (await api("getWebhookInfo"))["result"]
+        if "last_error_message" in info:
+            return str(info["last_error_message"])
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    door = Door()
+    runner = web.ServerRunner(web.Server(door.take), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    yield door
+    await runner.cleanup()
+
+
+async def test_it_pushes_with_the_secret(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url, secret_token="open-sesame")
+    await sim.person("王阿姨").says("你好")
+    assert await door.until(1) == ["你好"]
+    assert door.secrets == ["open-sesame"]
+
+
+async def test_it_repeats_the_head_of_a_chat_until_2xx(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    door.answers = [web.Response(status=500)]
+    rosa, otto = sim.person("王阿姨"), sim.person("路人")
+    await rosa.says("一")
+    await door.until(1)
+    await rosa.says("二")
+    await otto.says("另一处")
+    assert await door.until(2) == ["一", "另一处"]
+    await failure(api)
+    sim.advance(2)
+    assert await door.until(4) == ["一", "另一处", "一", "二"]
+
+
+async def test_it_honours_retry_after(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    door.answers = [web.Response(status=503, headers={"Retry-After": "600"})]
+    await sim.person("王阿姨").says("一")
+    assert (await failure(api)).endswith("503")
+    sim.advance(300)
+    await api("getMe")
+    assert len(door.got) == 1
+    sim.advance(301)
+    assert await door.until(2) == ["一", "一"]
+
+
+async def test_it_refuses_polling_while_a_webhook_is_set(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    assert (await api("getUpdates"))["error_code"] == 409
+    await api("deleteWebhook")
+    assert (await api("getUpdates"))["ok"]
+
+
+async def test_it_keeps_what_waits_when_it_changes_to_polling_and_back(sim: Sim, api: Api, door: Door) -> None:
+    rosa = sim.person("王阿姨")
+    await rosa.says("一")
+    door.answers = [web.Response(status=500)]
+    await api("setWebhook", url=door.url)
+    await door.until(1)
+    await api("deleteWebhook")
+    assert [each["message"]["text"] for each in (await api("getUpdates"))["result"]] == ["一"]
+    await api("setWebhook", url=door.url, drop_pending_updates=True)
+    assert sim.pending() == 0
+
+
+async def test_it_does_the_call_in_the_answer(sim: Sim, api: Api, door: Door) -> None:
+    rosa = sim.person("王阿姨")
+    door.answers = [web.json_response({"method": "sendMessage", "chat_id": rosa.id, "text": "收到"})]
+    await api("setWebhook", url=door.url)
+    await rosa.says("你好")
+    await rosa.waits_for("收到")
+
+
+async def test_it_queues_presses_by_user_and_messages_by_chat(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨")
+    sim.hold_updates()
+    await rosa.says("慢")
+    await rosa.forges("ok", 1)
+    sim.release(1, 0)
+    kinds = [list(each)[1] for each in (await api("getUpdates"))["result"]]
+    assert kinds == ["callback_query", "message"]
