@@ -2,7 +2,19 @@
 
 from .apply import Report, SheetReport, apply, preview
 from .check import check
+from .plan import Plan
 from .problems import Problem, Reason, StructureError
 from .sheets import read
 
-__all__ = ["Problem", "Reason", "Report", "SheetReport", "StructureError", "apply", "check", "preview", "read"]
+__all__ = [
+    "Plan",
+    "Problem",
+    "Reason",
+    "Report",
+    "SheetReport",
+    "StructureError",
+    "apply",
+    "check",
+    "preview",
+    "read",
+]

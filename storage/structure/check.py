@@ -13,6 +13,7 @@ from .sheets import Book
 from .table import Table, make_table
 
 Tables = dict[str, Table]
+_CUTS_OFF = frozenset({Reason.WRONG_ENCODING, Reason.WRONG_SEPARATOR, Reason.BROKEN_QUOTES})
 
 
 def check(book: Book) -> Plan:
@@ -20,7 +21,12 @@ def check(book: Book) -> Plan:
 
     Raises StructureError with all problems, ordered by sheet and row.
     """
-    tables = {name: make_table(sheet, book.sheets[name].rows) for name, sheet in SHEETS.items() if name in book.sheets}
+    cut_off = {problem.sheet for problem in book.problems if problem.reason in _CUTS_OFF}
+    tables = {
+        name: make_table(sheet, book.sheets[name].rows, is_whole=name not in cut_off)
+        for name, sheet in SHEETS.items()
+        if name in book.sheets
+    }
     problems = [*book.problems, *_sheets(book)]
     for table in tables.values():
         problems.extend(table.problems)

@@ -87,19 +87,12 @@ class _Comparison:
         self.held = held
         self.now = now
         self.problems: list[Problem] = []
-        self._given: set[int] = set()
         self._bound = {row["telegram_id"]: row for row in held.people.values() if row["telegram_id"] is not None}
         self._places = self._ids((placed.line.code for placed in plan.places), held.places)
         self._people: dict[str, int] = {}
 
-    def _new_id(self) -> int:
-        while (row_id := new_id(self.now)) in self._given:
-            pass
-        self._given.add(row_id)
-        return row_id
-
     def _ids(self, codes: Iterable[str], held: Mapping[str, Row]) -> dict[str, int]:
-        return {code: held[code]["id"] if code in held else self._new_id() for code in codes}
+        return {code: held[code]["id"] if code in held else new_id(self.now) for code in codes}
 
     def _has(self, sheet: str) -> Callable[[str], bool]:
         return self.plan.columns[sheet].__contains__
@@ -129,7 +122,7 @@ class _Comparison:
         for placed in self.plan.people:
             line = placed.line
             held = self._same_person(placed.row, line)
-            self._people[line.code] = held["id"] if held else self._new_id()
+            self._people[line.code] = held["id"] if held else new_id(self.now)
             values = self._person_values(line, held)
             found.want(line.code, self._people[line.code], values, held, fixed)
         return found
@@ -168,7 +161,7 @@ class _Comparison:
             wanted.add(key)
             held = self.held.grants.get(key)
             fixed = {"granted_at": self.now, "granted_by": None, "revoked_at": None}
-            row_id = held["id"] if held else self._new_id()
+            row_id = held["id"] if held else new_id(self.now)
             found.want(f"{line.person} {line.role} {line.place}", row_id, values, held, fixed)
         found.missing = self._grants_not_in(wanted)
         return found

@@ -28,10 +28,15 @@ class Table:
     is_readable: bool = True
 
 
-def make_table(sheet: Sheet, rows: Sequence[NumberedRow]) -> Table:
-    """Understand the header and validate the rows; without a usable header nothing more is looked at."""
+def make_table(sheet: Sheet, rows: Sequence[NumberedRow], *, is_whole: bool = True) -> Table:
+    """Understand the header and validate the rows; without a usable header nothing more is looked at.
+
+    A sheet that is not whole, because its file could not be read to the end, says nothing about what is missing.
+    """
     table = Table(sheet)
-    if not rows:
+    if not is_whole:
+        pass
+    elif not rows:
         table.problems.append(Problem(Reason.EMPTY_SHEET, sheet.name))
     else:
         (header_row, header), *rest = rows

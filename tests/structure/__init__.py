@@ -1,0 +1,1 @@
+"""Tests of the import, the export, the posters and the invitations."""
