@@ -4,10 +4,12 @@ The test client and the user-side HTTP interface call the same functions. A deed
 not allow (writing to a blocked bot, pressing a button that is not there) raises `ValueError`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import entities
+from simulator import content, entities
+from simulator.files import File
 from simulator.posting import World
 from simulator.spec import Json
 from simulator.state import Chat, Message, Person, Press
@@ -29,16 +31,16 @@ class Deeds:
         """Send a text; a long one goes out in pieces, the last of which is returned."""
         for piece in cut(text, LONGEST_TEXT):
             found = entities.find(piece)
-            content: Json = {"text": piece, "entities": found} if found else {"text": piece}
-            message = self.send(content, reply_to)
+            words: Json = {"text": piece, "entities": found} if found else {"text": piece}
+            message = self.send(words, reply_to)
         return message
 
     def start(self, payload: str | None = None) -> Message:
         """Open the chat by the start button or a deep link."""
         return self.say(f"/start {payload}" if payload else "/start")
 
-    def send(self, content: Json, reply_to: int | None = None) -> Message:
-        """Send any content (the content fields of a `Message`)."""
+    def send(self, shown: Json, reply_to: int | None = None) -> Message:
+        """Send any content: the content fields of a `Message`."""
         chat = self.chat
         if chat.is_blocked:
             raise ValueError(f"{self.person.first_name} has blocked the bot and cannot write to it")
@@ -55,7 +57,35 @@ class Deeds:
         keyboard = chat.keyboards.get(self.person.id, {})
         if keyboard.get("one_time_keyboard"):
             chat.keyboards.pop(self.person.id)
-        return self.world.post(chat, self.person, {**around, **content})
+        return self.world.post(chat, self.person, {**around, **shown})
+
+    def send_file(self, file: File, caption: str | None = None, **around: Any) -> Message:
+        """Send a file that the town keeps, with words."""
+        for bot in self.world.bots_in(self.chat):
+            file.known_to.add(bot.id)
+        shown = content.media(self.world.files, file)
+        if caption:
+            found = entities.find(caption)
+            shown |= {"caption": caption, "caption_entities": found} if found else {"caption": caption}
+        return self.send({**around, **shown})
+
+    def send_album(self, album: Sequence[File], caption: str | None = None) -> list[Message]:
+        """Send several files as one album: a message each, the words at the first."""
+        group_id = str(self.world.town.count("album", 13_000_000_000_000_000))
+        return [
+            self.send_file(file, None if index else caption, media_group_id=group_id)
+            for index, file in enumerate(album)
+        ]
+
+    def share_contact(self, of: Person | None = None) -> Message:
+        """Share a telephone number: one's own, or that of somebody in the address book."""
+        whose = of or self.person
+        return self.send(content.contact(whose.phone_number, whose.first_name, whose.id, whose.last_name))
+
+    def forward(self, message: Message) -> Message:
+        """Forward a message of any chat into this one."""
+        origin = {"type": "user", "sender_user": message.body["from"], "date": message.body["date"]}
+        return self.send({"forward_origin": origin, **content.of(message.body)})
 
     def edit(self, message_id: int, text: str) -> Message:
         """Change the words of an own message."""

@@ -5,18 +5,23 @@ is on the screen.
 """
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from simulator import keyboards
+from simulator import content, keyboards, samples
 from simulator.deeds import Deeds
+from simulator.files import File
 from simulator.posting import World
 from simulator.spec import Json
 from simulator.state import Chat, Message, Person, Press
 
 Found = TypeVar("Found")
 SHOWN = 12
+DEEP_LINK = re.compile(r"https?://t\.me/(\w+)\?start(?:group)?=([\w-]{0,64})")
+STRANGER = Person(0, "陌生人", phone_number="+8613900000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,64 @@ class Phone:
         """Press the start button, or follow a deep link."""
         return self._deeds.start(payload)
 
+    async def sends_photo(
+        self, caption: str | None = None, *, path: Path | None = None, data: bytes | None = None
+    ) -> Message:
+        """Send a picture: from disk, from bytes, or any."""
+        return self._deeds.send_file(self._photo(path or data), caption)
+
+    async def sends_album(
+        self, pictures: int | Sequence[Path | bytes] = 2, caption: str | None = None
+    ) -> list[Message]:
+        """Send pictures as one album: so many of any, or these."""
+        given = [None] * pictures if isinstance(pictures, int) else pictures
+        return self._deeds.send_album([self._photo(each) for each in given], caption)
+
+    async def sends_voice(self, seconds: int = 3, *, data: bytes | None = None) -> Message:
+        """Send a voice message."""
+        file = self.world.files.add("voice", data or samples.voice(seconds), duration=seconds)
+        return self._deeds.send_file(file)
+
+    async def sends_video(
+        self, caption: str | None = None, *, seconds: int = 5, data: bytes | None = None, size: int | None = None
+    ) -> Message:
+        """Send a video; `size` in bytes may claim more than there is."""
+        data = data or samples.video()
+        return self._deeds.send_file(self.world.files.add("video", data, duration=seconds, size=size), caption)
+
+    async def sends_document(
+        self, name: str, data: bytes, caption: str | None = None, *, mime: str | None = None, size: int | None = None
+    ) -> Message:
+        """Send a file under its name."""
+        return self._deeds.send_file(self.world.files.add("document", data, name=name, mime=mime, size=size), caption)
+
+    async def sends_sticker(self, emoji: str = "👍") -> Message:
+        """Send a sticker."""
+        return self._deeds.send_file(self.world.files.add("sticker", b"RIFF", emoji=emoji))
+
+    async def sends_location(self, latitude: float = 39.9042, longitude: float = 116.4074) -> Message:
+        """Send a place, in degrees."""
+        return self._deeds.send(content.location(latitude, longitude))
+
+    async def sends_venue(self, title: str, address: str) -> Message:
+        """Send a named place."""
+        return self._deeds.send(content.venue(39.9042, 116.4074, title, address))
+
+    async def shares_contact(self, own: bool = True, *, of: "Phone | None" = None) -> Message:
+        """Share the own number, or with `own=False` somebody else's (`of`, else a stranger's)."""
+        if own:
+            return self._deeds.share_contact()
+        return self._deeds.share_contact(of.person if of else STRANGER)
+
+    async def forwards(self, message: Message) -> Message:
+        """Forward a message of any chat into this one."""
+        return self._deeds.forward(message)
+
+    def _photo(self, source: Path | bytes | None) -> File:
+        data = source.read_bytes() if isinstance(source, Path) else source or samples.photo()
+        file = content.add_photo(self.world.files, data)
+        return file or self.world.files.add("photo", data, width=1, height=1)
+
     async def edits(self, message: Message, text: str) -> Message:
         """Change the words of an own message."""
         return self._deeds.edit(message.id, text)
@@ -64,8 +127,33 @@ class Phone:
         """Press the newest button with this label, part of a label, or data: inline first, then the keyboard."""
         message, button = self._find(wanted, on)
         if message is None:
-            return await self.says(button["text"])
+            return await self._uses_key(button)
+        return await self._uses_inline(message, button)
+
+    async def _uses_key(self, button: Json) -> Message:
+        if button.get("request_contact"):
+            return await self.shares_contact()
+        if button.get("request_location"):
+            return await self.sends_location()
+        return await self.says(button["text"])
+
+    async def _uses_inline(self, message: Message, button: Json) -> Press | Message:
+        """Do what an inline button does: an address is opened, a text copied, data sent to the bot."""
+        if "copy_text" in button:
+            self.person.clipboard = button["copy_text"]["text"]
+            return message
+        if "url" in button:
+            return await self.opens(button["url"])
         return self._deeds.press(message.id, button["callback_data"])
+
+    async def opens(self, url: str) -> Message:
+        """Open an address; a deep link to the bot starts it."""
+        self.person.opened.append(url)
+        bot = self.chat.bot
+        link = DEEP_LINK.fullmatch(url)
+        if bot and link and link[1].lower() == bot.username.lower():
+            return await self.starts(link[2])
+        return self.messages[-1]
 
     async def forges(self, data: str, message_id: int) -> Press:
         """Send a press that no button on the screen makes."""

@@ -10,6 +10,7 @@ from simulator.clock import Clock
 from simulator.entities import commands_in
 from simulator.events import Events
 from simulator.faults import ConnectionCutError, FaultKind, Faults
+from simulator.files import Files
 from simulator.limits import FloodControl
 from simulator.record import Record
 from simulator.spec import Json, spec
@@ -42,6 +43,7 @@ class World:
         self.events = Events()
         self.queues: dict[int, UpdateQueue] = {}
         self.webhooks: dict[int, Any] = {}
+        self.files = Files()
         self.faults = Faults()
         self.flood = FloodControl(self.clock)
         self.faults.on_change = self._faults_changed

@@ -17,11 +17,13 @@ from aiohttp import web
 from simulator.errors import ApiError, MismatchError, bad_request
 from simulator.faults import ConnectionCutError
 from simulator.methods import METHODS, Call
+from simulator.methods.media import KINDS
 from simulator.posting import World
 from simulator.record import Call as Recorded
 from simulator.spec import Json, Upload, spec
 from simulator.state import Bot
 
+FILE_PARAMETERS = frozenset({*KINDS.values(), "thumbnail", "certificate"})
 LARGEST_REQUEST = 60 * 2**20
 JSON_HEADERS = {"Content-Type": "application/json"}
 NOT_FOUND = ApiError(404, "Not Found")
@@ -77,6 +79,9 @@ class Server:
         if path.startswith("/bot"):
             token, _, name = path[4:].partition("/")
             return await self._call(request, token, name)
+        if path.startswith("/file/bot"):
+            token, _, name = path[9:].partition("/")
+            return self._file(token, name)
         if self._site is None:
             return _answer(NOT_FOUND.answer(), 404)
         return await self._site(request)
@@ -97,6 +102,13 @@ class Server:
                 request.transport.abort()
             return _answer({}, 502)
         return _answer(body, code)
+
+    def _file(self, token: str, path: str) -> web.Response:
+        bot = self.world.town.bot_of(token)
+        file = self.world.files.at(path, bot.id) if bot else None
+        if file is None:
+            return _answer(NOT_FOUND.answer(), 404)
+        return web.Response(body=file.data, content_type="application/octet-stream")
 
     async def invoke(self, bot: Bot, raw: Json) -> None:
         """Do a call that came as the answer of a webhook; nobody hears how it went."""
@@ -167,8 +179,7 @@ class Server:
             else:
                 raw[key] = value
         call.uploads = uploads
-        wanted = {"photo", "voice", "video", "document", "audio", "animation", "sticker", "thumbnail"}
-        return raw | {key: upload for key, upload in uploads.items() if key in wanted}
+        return raw | {key: upload for key, upload in uploads.items() if key in FILE_PARAMETERS}
 
 
 def _factory() -> Callable[..., web.BaseRequest]:
