@@ -4,11 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 
+from .armed import restore
 from .problems import Problem, Reason
 from .raw import NumberedRow, column_letter
-
-_MARK = "'"
-_ARMED = "=＝+-@\t'"
 
 
 def csv_rows(sheet: str, content: bytes) -> Iterator[NumberedRow | Problem]:
@@ -36,10 +34,9 @@ def _has_other_separator(text: str) -> bool:
 
 
 def _row(sheet: str, number: int, cells: list[str]) -> Iterator[NumberedRow | Problem]:
+    texts = [restore(cell) for cell in cells]
     for index, cell in enumerate(cells):
-        if cell.startswith(_MARK) and cell[1:2] and cell[1] in _ARMED:
-            cells[index] = cell[1:]
-        elif cell.startswith("="):
+        if cell.startswith("="):
             yield Problem(Reason.FORMULA, sheet, number, column_letter(index))
-            cells[index] = ""
-    yield number, cells
+            texts[index] = ""
+    yield number, texts

@@ -27,11 +27,8 @@ async def version(database: Database) -> str:
 
 
 def changed(report: Report) -> dict[str, tuple[int, int]]:
-    return {
-        name: (len(sheet.created), len(sheet.updated))
-        for name, sheet in report.items()
-        if sheet.created or sheet.updated
-    }
+    counts = {name: (len(sheet.created), len(sheet.updated)) for name, sheet in report.items()}
+    return {name: count for name, count in counts.items() if any(count)}
 
 
 async def set_person(database: Database, code: str, **values: object) -> None:

@@ -25,7 +25,7 @@ async def filled(database: Database, folder: Folder) -> Database:
 
 async def id_of(database: Database, table: sa.Table, code: str) -> int:
     async with database.reading() as connection:
-        return (await connection.execute(sa.select(table.c.id).where(table.c.code == code))).scalar_one()
+        return int((await connection.execute(sa.select(table.c.id).where(table.c.code == code))).scalar_one())
 
 
 @pytest.mark.parametrize("module", [posters, invitations])
