@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from simulator import groups
 from simulator.clock import Clock
 from simulator.faults import Faults
+from simulator.group import Group
 from simulator.limits import FloodControl
 from simulator.phone import Phone
 from simulator.posting import World
@@ -100,6 +102,28 @@ class Sim:
         self._phones[user_id] = phone
         return phone
 
+    def group(
+        self,
+        title: str,
+        *members: Phone,
+        is_supergroup: bool = False,
+        is_forum: bool = False,
+        has_bot: bool = True,
+        is_bot_admin: bool = False,
+    ) -> Group:
+        """Found a group; the first member owns it. A forum is a supergroup."""
+        owner, *others = members
+        kind = "supergroup" if is_supergroup or is_forum else "group"
+        chat = groups.found(self.world, title, kind, owner.person, is_forum=is_forum)
+        group = Group(self.world, chat, owner.person)
+        for member in others:
+            chat.members[member.id] = "member"
+        if has_bot:
+            group.adds(self.bot)
+        if is_bot_admin:
+            group.promotes(self.bot)
+        return group
+
     def pending(self, token: str | None = None) -> int:
         """Return how many updates the bot has not confirmed yet."""
         bot = self.world.town.bot_of(token or self.token)
@@ -124,6 +148,12 @@ class Sim:
     def release(self, *order: int, token: str | None = None) -> None:
         """Let the held updates go, in the given order of indexes; without one, as they happened."""
         self._queue(token).release(order)
+
+    def repeat(self, update_id: int, times: int = 1, token: str | None = None) -> None:
+        """Deliver an update again, under its number, as happens when a confirmation is lost."""
+        made = next(each for each in self.record.updates() if each.update["update_id"] == update_id)
+        for _ in range(times):
+            self._queue(token).repeat(made.update)
 
     def jump_update_id(self, to: int, token: str | None = None) -> None:
         """Let the next update have this number, upwards or downwards."""

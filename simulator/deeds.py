@@ -16,6 +16,7 @@ from simulator.state import Chat, Message, Person, Press
 from simulator.utf16 import cut
 
 LONGEST_TEXT = 4096
+PRESENT = frozenset({"creator", "administrator", "member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Deeds:
         chat = self.chat
         if chat.is_blocked:
             raise ValueError(f"{self.person.first_name} has blocked the bot and cannot write to it")
+        if chat.kind != "private" and chat.members.get(self.person.id) not in PRESENT:
+            raise ValueError(f"{self.person.first_name} is not in the group")
         if chat.migrated_to:
             raise ValueError(f"the group moved to {chat.migrated_to}")
         chat.is_started = True
@@ -80,7 +83,7 @@ class Deeds:
     def share_contact(self, of: Person | None = None) -> Message:
         """Share a telephone number: one's own, or that of somebody in the address book."""
         whose = of or self.person
-        return self.send(content.contact(whose.phone_number, whose.first_name, whose.id, whose.last_name))
+        return self.send(content.contact(whose.phone_number, whose.first_name, whose.id or None, whose.last_name))
 
     def forward(self, message: Message) -> Message:
         """Forward a message of any chat into this one."""

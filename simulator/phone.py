@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from simulator import content, keyboards, samples
 from simulator.deeds import Deeds
 from simulator.files import File
 from simulator.posting import World
 from simulator.spec import Json
-from simulator.state import Chat, Message, Person, Press
+from simulator.state import Chat, Message, Person, Press, Topic
 
 Found = TypeVar("Found")
 SHOWN = 12
@@ -33,6 +33,12 @@ class Alert:
     data: str
 
 
+class HasChat(Protocol):
+    """Something that stands for a chat, such as a group."""
+
+    chat: Chat
+
+
 class Phone:
     """One person's view of one chat."""
 
@@ -46,6 +52,10 @@ class Phone:
     def id(self) -> int:
         """The person's user id."""
         return self.person.id
+
+    def in_group(self, group: "HasChat", topic: Topic | None = None) -> "Phone":
+        """Return the same person's view of a group, or of one topic of it."""
+        return Phone(self.world, self.person, group.chat, topic.id if topic else None)
 
     @property
     def _deeds(self) -> Deeds:
@@ -215,6 +225,10 @@ class Phone:
         return [
             press for press in self.world.town.presses.values() if press.person is self.person and press.answer is None
         ]
+
+    def reactions(self, message: Message) -> list[str]:
+        """Return the emoji that stand under a message."""
+        return [each["emoji"] for given in message.reactions.values() for each in given]
 
     def sees(self, text: str) -> bool:
         """Say whether some message of others on the screen holds these words."""

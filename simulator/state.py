@@ -126,6 +126,12 @@ class Chat:
             chat["is_forum"] = True
         return chat
 
+    @property
+    def coming_id(self) -> int:
+        """The id that the next message will have."""
+        counter: Chat | Bot = self.bot or self
+        return counter.next_id
+
     def take_message_id(self) -> int:
         """Return the next message id: per bot in private chats, per chat in groups."""
         counter: Chat | Bot = self.bot or self

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from simulator import keyboards
+from simulator import content, keyboards
 from simulator.errors import bad_request
 from simulator.methods.base import Call, method
+from simulator.methods.media import shown
 from simulator.spec import Json
 from simulator.state import Message
 
+CAPTIONED = ("photo", "video", "voice", "document", "audio", "animation")
 UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -64,3 +66,23 @@ def edit_text(call: Call) -> Json:
 def edit_markup(call: Call) -> Json:
     """Replace or remove the inline keyboard alone."""
     return revise(call, editable(call), {}, is_visible=False)
+
+
+@method("editMessageCaption", "Message or True")
+def edit_caption(call: Call) -> Json:
+    """Replace the caption of a file."""
+    message = editable(call)
+    if not any(kind in message.body for kind in CAPTIONED):
+        raise bad_request("there is no caption in the message to edit")
+    words = call.formatted("caption").fields("caption")
+    return revise(call, message, {"caption": None, "caption_entities": None, **words})
+
+
+@method("editMessageMedia", "Message or True")
+def edit_media(call: Call) -> Json:
+    """Replace the file and its caption."""
+    message, media = editable(call), call.args["media"]
+    if "media_group_id" in message.body and media["type"] not in message.body:
+        raise bad_request("message can't be edited")
+    old = dict.fromkeys(content.of(message.body))
+    return revise(call, message, {**old, **shown(call, media["type"], media["media"], media)})

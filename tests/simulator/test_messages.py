@@ -1,0 +1,224 @@
+"""Keyboards, edits, deletions, reactions, commands, and the rules that time sets."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from simulator.client import Sim
+from simulator.phone import Phone
+from tests.simulator.conftest import Api
+
+
+@pytest.fixture
+def rosa(sim: Sim) -> Phone:
+    return sim.person("王阿姨", is_started=True)
+
+
+def inline(*buttons: Any) -> Any:
+    return {"inline_keyboard": [list(buttons)]}
+
+
+async def sent(api: Api, rosa: Phone, text: str = "你好", **more: Any) -> Any:
+    answer = await api("sendMessage", chat_id=rosa.id, text=text, **more)
+    assert answer["ok"], answer
+    return answer["result"]
+
+
+async def test_it_takes_no_answer_after_150_seconds(sim: Sim, api: Api, rosa: Phone) -> None:
+    await sent(api, rosa, reply_markup=inline({"text": "好", "callback_data": "ok"}))
+    await rosa.presses("好")
+    query = (await api("getUpdates"))["result"][0]["callback_query"]
+    sim.advance(151)
+    answer = await api("answerCallbackQuery", callback_query_id=query["id"])
+    assert answer["description"].startswith("Bad Request: query is too old")
+
+
+async def test_it_forgets_presses_after_150_seconds_and_messages_after_a_day(sim: Sim, api: Api, rosa: Phone) -> None:
+    await rosa.says("还在")
+    await rosa.forges("ok", 1)
+    sim.advance(151)
+    assert len((await api("getUpdates"))["result"]) == 1
+    sim.advance(timedelta(days=1).total_seconds())
+    assert (await api("getUpdates"))["result"] == []
+
+
+@pytest.mark.parametrize(
+    ("button", "complaint"),
+    [
+        ({"text": "好", "callback_data": "字" * 22}, "BUTTON_DATA_INVALID"),
+        ({"text": "好"}, "Text buttons are unallowed in the inline keyboard"),
+        ({"text": "好", "url": "不是网址"}, "is invalid: Wrong HTTP URL"),
+        ({"text": "好", "callback_data": "x", "url": "https://a.cn"}, "mutually exclusive"),
+        ({"text": "好", "callback_data": "x", "style": "loud"}, "invalid button style"),
+        ({"text": "好", "callback_data": "x", "colour": "red"}, "unknown to InlineKeyboardButton"),
+    ],
+)
+async def test_it_refuses_a_bad_button(api: Api, rosa: Phone, button: Any, complaint: str) -> None:
+    answer = await api("sendMessage", chat_id=rosa.id, text="?", reply_markup=inline(button))
+    assert complaint in answer["description"]
+
+
+async def test_it_presses_by_part_of_a_label_if_that_is_clear(api: Api, rosa: Phone) -> None:
+    buttons = [{"text": "✅ 接单", "callback_data": "take"}, {"text": "不接", "callback_data": "no"}]
+    await sent(api, rosa, reply_markup=inline(*buttons))
+    await rosa.presses("接单")
+    assert (await api("getUpdates"))["result"][0]["callback_query"]["data"] == "take"
+    with pytest.raises(AssertionError, match="more than one button"):
+        await rosa.presses("接")
+
+
+async def test_it_keeps_a_reply_keyboard_until_it_is_removed(api: Api, rosa: Phone) -> None:
+    keys = {"keyboard": [[{"text": "报个事"}, {"text": "我的号码", "request_contact": True}]]}
+    await sent(api, rosa, reply_markup=keys)
+    assert rosa.buttons == ["报个事", "我的号码"]
+    await rosa.presses("我的号码")
+    assert (await api("getUpdates"))["result"][0]["message"]["contact"]["user_id"] == rosa.id
+    await sent(api, rosa, reply_markup={"remove_keyboard": True})
+    assert rosa.buttons == []
+
+
+async def test_it_copies_and_opens_what_a_button_holds(sim: Sim, api: Api, rosa: Phone) -> None:
+    buttons = [
+        {"text": "复制", "copy_text": {"text": "10 248"}},
+        {"text": "去", "url": "https://t.me/linli_bot?start=b3"},
+    ]
+    await sent(api, rosa, reply_markup=inline(*buttons))
+    await rosa.presses("复制")
+    await rosa.presses("去")
+    assert rosa.person.clipboard == "10 248"
+    assert (await api("getUpdates"))["result"][0]["message"]["text"] == "/start b3"
+
+
+async def test_it_marks_commands(api: Api, rosa: Phone) -> None:
+    await rosa.says("/report 灯坏了 #报修 @linli_bot https://a.cn")
+    entities = (await api("getUpdates"))["result"][0]["message"]["entities"]
+    assert [each["type"] for each in entities] == ["bot_command", "hashtag", "mention", "url"]
+    assert entities[0] == {"type": "bot_command", "offset": 0, "length": 7}
+
+
+async def test_it_splits_what_is_too_long_for_one_message(api: Api, rosa: Phone) -> None:
+    await rosa.says("😀" * 3000)
+    lengths = [len(each["message"]["text"]) for each in (await api("getUpdates"))["result"]]
+    assert lengths == [2048, 952]
+
+
+async def test_it_measures_texts_in_utf16_units(api: Api, rosa: Phone) -> None:
+    assert (await api("sendMessage", chat_id=rosa.id, text="😀" * 2048))["ok"]
+    answer = await api("sendMessage", chat_id=rosa.id, text="😀" * 2049)
+    assert answer["description"] == "Bad Request: message is too long"
+    empty = await api("sendMessage", chat_id=rosa.id, text=" \n")
+    assert empty["description"] == "Bad Request: message text is empty"
+
+
+async def test_it_removes_the_keyboard_when_a_text_is_edited_without_one(api: Api, rosa: Phone) -> None:
+    card = await sent(api, rosa, reply_markup=inline({"text": "好", "callback_data": "ok"}))
+    where = {"chat_id": rosa.id, "message_id": card["message_id"]}
+    assert (await api("editMessageText", **where, text="新的"))["ok"]
+    assert not rosa.last.inline_rows
+    back = inline({"text": "再来", "callback_data": "again"})
+    assert (await api("editMessageReplyMarkup", **where, reply_markup=back))["ok"]
+    assert rosa.buttons == ["再来"]
+    missing = await api("editMessageText", chat_id=rosa.id, message_id=999, text="x")
+    assert missing["description"] == "Bad Request: message to edit not found"
+
+
+async def test_it_cannot_edit_the_words_of_others(api: Api, rosa: Phone) -> None:
+    said = await rosa.says("我的话")
+    answer = await api("editMessageText", chat_id=rosa.id, message_id=said.id, text="x")
+    assert answer["description"] == "Bad Request: message can't be edited"
+
+
+async def test_it_deletes_for_48_hours(sim: Sim, api: Api, rosa: Phone) -> None:
+    where = {"chat_id": rosa.id, "message_id": (await sent(api, rosa))["message_id"]}
+    sim.advance(timedelta(hours=49).total_seconds())
+    assert not (await api("deleteMessage", **where))["ok"]
+    fresh = {"chat_id": rosa.id, "message_id": (await sent(api, rosa, "新"))["message_id"]}
+    assert (await api("deleteMessage", **fresh))["ok"]
+    assert [message.text for message in rosa.messages] == ["你好"]
+    again = await api("deleteMessage", **fresh)
+    assert again["description"] == "Bad Request: message to delete not found"
+
+
+async def test_it_reacts_with_what_telegram_offers(api: Api, rosa: Phone) -> None:
+    where = {"chat_id": rosa.id, "message_id": (await rosa.says("好")).id}
+    assert (await api("setMessageReaction", **where, reaction=[{"type": "emoji", "emoji": "👀"}]))["ok"]
+    assert rosa.reactions(rosa.messages[-1]) == ["👀"]
+    answer = await api("setMessageReaction", **where, reaction=[{"type": "emoji", "emoji": "🏠"}])
+    assert answer["description"] == "Bad Request: REACTION_INVALID"
+
+
+async def test_it_brings_the_edits_of_people(api: Api, rosa: Phone) -> None:
+    said = await rosa.says("三栋")
+    await rosa.edits(said, "五栋")
+    assert (await api("getUpdates"))["result"][-1]["edited_message"]["text"] == "五栋"
+
+
+async def test_it_keeps_commands_per_scope_and_language(api: Api, rosa: Phone) -> None:
+    menu = [{"command": "report", "description": "报个事"}]
+    staff = {"type": "chat", "chat_id": rosa.id}
+    assert (await api("setMyCommands", commands=menu, scope=staff, language_code="zh"))["ok"]
+    assert (await api("getMyCommands", scope=staff, language_code="zh"))["result"] == menu
+    assert (await api("getMyCommands"))["result"] == []
+    bad = await api("setMyCommands", commands=[{"command": "报", "description": "x"}])
+    assert bad["description"] == "Bad Request: BOT_COMMAND_INVALID"
+    assert (await api("deleteMyCommands", scope=staff, language_code="zh"))["ok"]
+
+
+async def test_it_keeps_descriptions_per_language(api: Api) -> None:
+    await api("setMyDescription", description="邻里")
+    await api("setMyDescription", description="Neighbours", language_code="en")
+    assert (await api("getMyDescription", language_code="en"))["result"] == {"description": "Neighbours"}
+    assert (await api("getMyDescription", language_code="de"))["result"] == {"description": "邻里"}
+
+
+async def test_it_pins_copies_and_forwards(sim: Sim, api: Api, rosa: Phone) -> None:
+    said = await rosa.says("原话")
+    wei = sim.person("小魏", is_started=True)
+    assert (await api("pinChatMessage", chat_id=rosa.id, message_id=said.id))["ok"]
+    assert (await api("getChat", chat_id=rosa.id))["result"]["pinned_message"]["text"] == "原话"
+    where = {"chat_id": wei.id, "from_chat_id": rosa.id, "message_id": said.id}
+    assert (await api("copyMessage", **where))["ok"]
+    assert "forward_origin" not in wei.last.body
+    assert (await api("forwardMessage", **where))["ok"]
+    assert wei.last.body["forward_origin"]["sender_user"]["id"] == rosa.id
+
+
+async def test_it_wants_the_replied_message_to_exist(api: Api, rosa: Phone) -> None:
+    reply = {"message_id": 999}
+    answer = await api("sendMessage", chat_id=rosa.id, text="x", reply_parameters=reply)
+    assert answer["description"] == "Bad Request: message to be replied not found"
+    lenient = {**reply, "allow_sending_without_reply": True}
+    assert (await api("sendMessage", chat_id=rosa.id, text="x", reply_parameters=lenient))["ok"]
+
+
+async def test_it_accepts_update_ids_that_jump_down(sim: Sim, api: Api, rosa: Phone) -> None:
+    await rosa.says("一")
+    first = (await api("getUpdates"))["result"][0]["update_id"]
+    assert (await api("getUpdates", offset=first + 1))["result"] == []
+    sim.jump_update_id(17)
+    await rosa.says("二")
+    (update,) = (await api("getUpdates", offset=first + 1))["result"]
+    assert update["update_id"] == 17
+
+
+async def test_it_says_what_is_on_the_screen_when_a_look_fails(api: Api, rosa: Phone) -> None:
+    await sent(api, rosa, "别的事", reply_markup=inline({"text": "好", "callback_data": "ok"}))
+    with pytest.raises(AssertionError, match=r"别的事\n +\[好\]"):
+        rosa.shows("电梯")
+
+
+async def test_it_lets_a_press_overtake_a_message(sim: Sim, api: Api, rosa: Phone) -> None:
+    await sent(api, rosa, reply_markup=inline({"text": "好", "callback_data": "ok"}))
+    sim.hold_updates()
+    await rosa.says("慢")
+    await rosa.presses("好")
+    sim.release(1, 0)
+    assert ["callback_query" in each for each in (await api("getUpdates"))["result"]] == [True, False]
+
+
+async def test_it_delivers_an_update_again_under_its_number(sim: Sim, api: Api, rosa: Phone) -> None:
+    await rosa.says("一")
+    update = (await api("getUpdates"))["result"][0]
+    sim.repeat(update["update_id"], times=2)
+    assert (await api("getUpdates"))["result"] == [update] * 3
