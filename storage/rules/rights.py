@@ -260,7 +260,7 @@ def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> b
     if action is Action.SEE_PERSON:  # no time to accept first
         return ticket.is_danger and _Relation.OFFERED in standing.relations
     if action is Action.SEE:
-        presses = ticket.is_overdue and not ticket.is_confidential and Role.STREET_LIAISON in standing.roles
+        presses = ticket.is_overdue and Role.STREET_LIAISON in standing.roles
         return presses or bool(standing.roles & _KIND_ROLES.get(ticket.kind, frozenset()))
     return False
 

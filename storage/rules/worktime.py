@@ -80,8 +80,7 @@ class WorkCalendar:
         Every official notice since 2001 moves at least one weekend: a year without any is not published.
         """
         corrected = any(
-            is_working and day.year == year and day.weekday() >= 5
-            for day, is_working in self.corrections.items()
+            is_working and day.year == year and day.weekday() >= 5 for day, is_working in self.corrections.items()
         )
         if corrected or year not in _PUBLISHED_YEARS:
             return corrected

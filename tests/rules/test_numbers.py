@@ -116,7 +116,7 @@ def test_it_takes_nothing_else_for_a_number(text: str) -> None:
 def test_it_accepts_a_short_number_only_when_introduced() -> None:
     short = compose(1)
     assert find_number(f"编号{short}") == short
-    assert find_number(f"我有{short}个问题") is None
+    assert find_number(f"我是{short}的") is None
 
 
 def test_it_prefers_the_number_that_is_introduced() -> None:
@@ -140,6 +140,13 @@ def test_it_finds_what_is_dictated_digit_by_digit(sequence: int) -> None:
 def test_it_finds_what_is_said_with_its_places(sequence: int) -> None:
     number = compose(sequence)
     assert find_number(f"编号是{in_words(number)}") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("编号一万三", 13_000), ("编号两千一", 2_100), ("编号三十七", 37), ("编号二百一", 210)]
+)
+def test_it_understands_how_round_numbers_are_shortened(text: str, number: int) -> None:
+    assert find_number(text) == number
 
 
 @given(st.text(st.sampled_from("0123456789零一二三幺十百千万 ,-#编号元室年.") | st.characters(), max_size=200))
