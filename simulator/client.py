@@ -21,21 +21,28 @@ from simulator.phone import Phone
 from simulator.posting import World
 from simulator.record import Record
 from simulator.server import Server
-from simulator.state import Bot, Person
+from simulator.state import Bot
+from simulator.wiring import build
 
 DEFAULT_BOT = "7000000001:SIMULATED-bot-token-0000000000000000"
-FIRST_PERSON = 500_000_001
 
 
 class Sim:
     """A simulator in this process. `url` is its address, `base_url` what PTB's `base_url` wants."""
 
-    def __init__(self, token: str = DEFAULT_BOT, *, now: datetime | None = None, is_frozen: bool = False) -> None:
+    def __init__(
+        self,
+        token: str = DEFAULT_BOT,
+        *,
+        now: datetime | None = None,
+        is_frozen: bool = False,
+        control: str | None = None,
+        control_token: str | None = None,
+    ) -> None:
         self.world = World(Clock(now, is_frozen=is_frozen))
         self.bot: Bot = self.world.add_bot(token)
         self.token = token
-        self.server = Server(self.world)
-        self._phones: dict[int, Phone] = {}
+        self.server: Server = build(self.world, control, control_token)
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -91,16 +98,12 @@ class Sim:
         is_started: bool = False,
     ) -> Phone:
         """Add a person and return the phone; the bot may write to them once they wrote, or if `is_started`."""
-        if user_id is None:
-            user_id = self.world.town.count("person", FIRST_PERSON)
-        number = phone_number or f"+86138{user_id % 10**8:08d}"
-        person = Person(user_id, name, username=username, language=language, phone_number=number)
-        self.world.town.add_person(person)
+        person = self.world.add_person(
+            name, user_id=user_id, username=username, language=language, phone_number=phone_number
+        )
         chat = self.world.town.private_chat(self.bot, person)
         chat.is_started = is_started
-        phone = Phone(self.world, person, chat)
-        self._phones[user_id] = phone
-        return phone
+        return Phone(self.world, person, chat)
 
     def group(
         self,
@@ -135,11 +138,11 @@ class Sim:
 
     def advance(self, seconds: float) -> None:
         """Move the clock on (or back, when negative)."""
-        self.world.clock.advance(timedelta(seconds=seconds))
+        self.world.move_clock(self.world.clock.now() + timedelta(seconds=seconds))
 
     def set_clock(self, at: datetime) -> None:
         """Move the clock to a time (aware)."""
-        self.world.clock.set(at.astimezone(UTC))
+        self.world.move_clock(at.astimezone(UTC))
 
     def hold_updates(self, token: str | None = None) -> None:
         """Keep what users do from the bot until `release`."""

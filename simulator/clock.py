@@ -6,7 +6,7 @@ read this clock; whoever sleeps on it wakes when it is moved past the hour waite
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 
 class Clock:
@@ -31,10 +31,6 @@ class Clock:
         self._origin, self._since = at.timestamp(), time.monotonic()
         for sleeper in self._sleepers:
             sleeper.set()
-
-    def advance(self, by: timedelta) -> None:
-        """Move by a span, negative for back."""
-        self.set(self.now() + by)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep until so many seconds have passed on this clock; a move forwards shortens the wait."""

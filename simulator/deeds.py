@@ -62,7 +62,9 @@ class Deeds:
             chat.keyboards.pop(self.person.id)
         return self.world.post(chat, self.person, {**around, **shown})
 
-    def send_file(self, file: File, caption: str | None = None, **around: Any) -> Message:
+    def send_file(
+        self, file: File, caption: str | None = None, *, reply_to: int | None = None, **around: Any
+    ) -> Message:
         """Send a file that the town keeps, with words."""
         for bot in self.world.bots_in(self.chat):
             file.known_to.add(bot.id)
@@ -70,7 +72,7 @@ class Deeds:
         if caption:
             found = entities.find(caption)
             shown |= {"caption": caption, "caption_entities": found} if found else {"caption": caption}
-        return self.send({**around, **shown})
+        return self.send({**around, **shown}, reply_to)
 
     def send_album(self, album: Sequence[File], caption: str | None = None) -> list[Message]:
         """Send several files as one album: a message each, the words at the first."""
@@ -102,6 +104,30 @@ class Deeds:
         if found and "text" in body:
             body["entities"] = found
         self.world.revise(message, body)
+        return message
+
+    def read(self) -> None:
+        """Look at the chat: nothing is unread any more."""
+        self.chat.unread.pop(self.person.id, None)
+        self.world.publish("unread", self.chat, user_id=self.person.id, count=0)
+
+    def react(self, message_id: int, emoji: str) -> Message:
+        """Give a reaction, or take it back with an empty one; bots hear of it if they asked to."""
+        message, person, world = self.chat.messages[message_id], self.person, self.world
+        old, new = message.reactions.get(person.id, []), [{"type": "emoji", "emoji": emoji}] if emoji else []
+        message.reactions[person.id] = new
+        world.publish("reaction", self.chat, message=world.seen(message))
+        change: Json = {
+            "chat": self.chat.chat(),
+            "message_id": message_id,
+            "user": person.user(),
+            "date": world.timestamp(),
+            "old_reaction": old,
+            "new_reaction": new,
+        }
+        for bot in world.bots_in(self.chat):
+            if self.chat.kind == "private" or self.chat.is_administrator(bot.id):
+                world.queues[bot.id].add("message_reaction", change, f"chat {self.chat.id}")
         return message
 
     def press(self, message_id: int, data: str) -> Press:

@@ -6,7 +6,6 @@ what came after the last number.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
 
 from simulator.spec import Json
 
@@ -34,8 +33,15 @@ class Events:
         self.is_closed = True
         self.publish("closed")
 
-    async def changed(self) -> None:
-        """Wait for the next event."""
+    @property
+    def first_id(self) -> int:
+        """The number of the oldest event that is kept."""
+        return self._kept[0]["id"] if self._kept else self.last_id + 1
+
+    async def changed(self, since: int | None = None) -> None:
+        """Wait for the next event, or the first after `since`."""
+        if since is not None and since < self.last_id:
+            return
         if self._changed is None or self._changed.done():
             self._changed = asyncio.get_running_loop().create_future()
         await asyncio.shield(self._changed)
@@ -43,12 +49,3 @@ class Events:
     def after(self, event_id: int) -> list[Json]:
         """Return the kept events with a higher number."""
         return [event for event in self._kept if event["id"] > event_id]
-
-    async def stream(self, after: int) -> AsyncIterator[Json]:
-        """Yield events for ever, beginning after a number."""
-        while not self.is_closed:
-            for event in self.after(after):
-                after = event["id"]
-                yield event
-            if after >= self.last_id:
-                await self.changed()

@@ -4,6 +4,7 @@ Everything that appears in a chat passes through `post`, whoever sent it; so ids
 fan-out to the bots that may see it are decided in one place.
 """
 
+from datetime import datetime
 from typing import Any
 
 from simulator.clock import Clock
@@ -17,6 +18,7 @@ from simulator.spec import Json, spec
 from simulator.state import Bot, Chat, Message, Person, Town
 from simulator.updates import UpdateQueue
 
+FIRST_PERSON = 500_000_001
 CONTENT = (
     "text",
     "photo",
@@ -53,6 +55,22 @@ class World:
         bot = self.town.add_bot(token, **about)
         self.queues[bot.id] = UpdateQueue(bot.id, self.clock, self.record)
         return bot
+
+    def add_person(self, first_name: str, *, user_id: int | None = None, **about: Any) -> Person:
+        """Add a person; without a user id the next free one, without a number one that fits the id."""
+        if user_id is None:
+            user_id = self.town.count("person", FIRST_PERSON)
+        if user_id in self.town.people or user_id in self.town.bots:
+            raise ValueError(f"the user id {user_id} is taken")
+        about["phone_number"] = about.get("phone_number") or f"+86138{user_id % 10**8:08d}"
+        person = self.town.add_person(Person(user_id, first_name, **about))
+        self.events.publish("person", person={"id": person.id, "first_name": first_name})
+        return person
+
+    def move_clock(self, to: datetime) -> None:
+        """Move the clock and tell the phones."""
+        self.clock.set(to)
+        self.events.publish("clock", now=to.isoformat())
 
     def _faults_changed(self) -> None:
         """Show the faults, and end polls that a fault cuts off: no network reaches what waits, too."""

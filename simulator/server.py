@@ -47,7 +47,7 @@ def explained(mismatch: MismatchError) -> ApiError:
 class Server:
     """Answers bots. `start` binds, `stop` ends all waiting requests."""
 
-    def __init__(self, world: World, site: Site | None = None) -> None:
+    def __init__(self, world: World, site: Site) -> None:
         self.world = world
         self.accepts_any_token = False
         self._site = site
@@ -82,8 +82,6 @@ class Server:
         if path.startswith("/file/bot"):
             token, _, name = path[9:].partition("/")
             return self._file(token, name)
-        if self._site is None:
-            return _answer(NOT_FOUND.answer(), 404)
         return await self._site(request)
 
     async def _call(self, request: web.BaseRequest, token: str, name: str) -> web.Response:
