@@ -45,3 +45,8 @@ async def load(connection: AsyncConnection) -> Held:
         rules=await by_code(routing_rule),
         days={str(row["id"]): row for row in await rows(sa.select(calendar_day))},
     )
+
+
+async def has_tables(connection: AsyncConnection) -> bool:
+    """Whether the database was migrated at all."""
+    return await connection.run_sync(lambda plain: sa.inspect(plain).has_table(place.name))

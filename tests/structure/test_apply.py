@@ -102,6 +102,17 @@ async def test_it_writes_nothing_when_one_row_cannot_be_written(database: Databa
         assert await connection.scalar(owner) == rosa
 
 
+async def test_it_leaves_nothing_behind_when_it_is_stopped_half_way(database: Database, folder: Folder) -> None:
+    def stop(sheet: str, _done: int, _total: int) -> None:
+        if sheet == "roles":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await apply(database, folder.plan(), NOW, progress=stop)
+    assert [await count(database, table) for table in (schema.place, schema.person, schema.role_grant)] == [0, 0, 0]
+    assert await version(database) == ""
+
+
 async def test_it_refuses_an_account_of_another_person_of_the_list(database: Database, folder: Folder) -> None:
     await apply(database, folder.plan(), NOW)
     folder.put("people", "wei", telegram_id="")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.engine import Database
-from storage.structure import apply, check, export, read
+from storage.structure import apply, check, read, sheets_out
 from storage.structure.armed import disarm, restore
 
 from .conftest import NOW, Folder
@@ -21,7 +21,7 @@ ARMED = ["=1+1", "＝1+1", "+86", "-2", "@cmd", "'=1"]
 async def test_it_comes_back_unchanged(database: Database, folder: Folder, tmp_path: Path, name: str) -> None:
     folder.add("calendar", date="2026-10-10", is_working="yes", note="调休")
     await apply(database, folder.plan(), NOW)
-    export.write(tmp_path / name, await export.collect(database))
+    sheets_out.write(tmp_path / name, await sheets_out.collect(database))
     report = await apply(database, check(read(tmp_path / name)), NOW, retire_missing=True)
     assert not any(sheet.created or sheet.updated or sheet.missing for sheet in report.values())
 
@@ -33,20 +33,20 @@ async def test_it_brings_armed_names_through(
 ) -> None:
     folder.put("people", "vera", name=disarm(text))
     await apply(database, folder.plan(), NOW)
-    export.write(tmp_path / name, await export.collect(database))
+    sheets_out.write(tmp_path / name, await sheets_out.collect(database))
     assert "vera" in {placed.line.code for placed in check(read(tmp_path / name)).people if placed.line.name == text}
 
 
 @pytest.mark.parametrize("text", ARMED)
 def test_it_writes_armed_text_as_text(tmp_path: Path, text: str) -> None:
-    export.write(tmp_path / "out.xlsx", {"people": [["name"], [text]]})
+    sheets_out.write(tmp_path / "out.xlsx", {"people": [["name"], [text]]})
     cell = openpyxl.load_workbook(tmp_path / "out.xlsx")["people"]["A2"]
     assert (cell.data_type, cell.value, bool(cell.quotePrefix)) == ("s", text, True)
-    assert export.csv_bytes([[text]]).decode("utf-8-sig").strip('"').startswith("'")
+    assert sheets_out.csv_bytes([[text]]).decode("utf-8-sig").strip('"').startswith("'")
 
 
 def test_it_leaves_numbers_alone() -> None:
-    assert export.csv_bytes([[-33.8, -1]]).decode("utf-8-sig") == "-33.8,-1\r\n"
+    assert sheets_out.csv_bytes([[-33.8, -1]]).decode("utf-8-sig") == "-33.8,-1\r\n"
 
 
 @given(st.text())
@@ -56,5 +56,5 @@ def test_it_restores_what_it_disarmed(text: str) -> None:
 
 async def test_it_lets_only_the_owner_read(database: Database, folder: Folder, tmp_path: Path) -> None:
     await apply(database, folder.plan(), NOW)
-    export.write(tmp_path / "out.xlsx", await export.collect(database))
+    sheets_out.write(tmp_path / "out.xlsx", await sheets_out.collect(database))
     assert stat.S_IMODE((tmp_path / "out.xlsx").stat().st_mode) == 0o600

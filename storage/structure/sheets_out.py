@@ -51,13 +51,13 @@ async def collect(database: Database) -> Sheets:
 def write(path: Path, sheets: Sheets) -> None:
     """Write to `path`: a workbook if it ends in .xlsx, a zip if in .zip, else a folder of CSV files."""
     if path.suffix.casefold() == ".xlsx":
-        _write_private(path, _workbook(sheets))
+        write_private(path, _workbook(sheets))
     elif path.suffix.casefold() == ".zip":
-        _write_private(path, _zip(sheets))
+        write_private(path, _zip(sheets))
     else:
         path.mkdir(parents=True, exist_ok=True)
         for name, rows in sheets.items():
-            _write_private(path / f"{name}.csv", csv_bytes(rows))
+            write_private(path / f"{name}.csv", csv_bytes(rows))
 
 
 def csv_bytes(rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -69,7 +69,8 @@ def csv_bytes(rows: Sequence[Sequence[Cell]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, since it holds telephone numbers or secrets."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
     with open(descriptor, "wb") as file:
         file.write(content)
@@ -147,7 +148,7 @@ def _routing(held: Held) -> Iterator[dict[str, Any]]:
         yield {**row, "kinds": " ".join(row["kinds"] or ()), "place": codes.get(row["place_id"])}
 
 
-def _calendar(days: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def _calendar(days: Sequence[Mapping[Any, Any]]) -> Iterator[dict[str, Any]]:
     for row in days:
         text = str(row["id"])
         yield {**row, "date": f"{text[:4]}-{text[4:6]}-{text[6:]}"}
