@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from simulator import entities
 from simulator.errors import MarkupError, bad_request
 from simulator.markup_html import parse_html
+from simulator.markup_markdown import parse_legacy, parse_v2
 from simulator.spec import Json
 from simulator.utf16 import length
 
 NOISE = re.compile("[\u2028-\u202e\r]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 BLANK = " \n\t"
+PARSERS = {"html": parse_html, "markdownv2": parse_v2, "markdown": parse_legacy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _parse(text: str, mode: str | None, given: Sequence[Json] | None) -> tuple[s
     text = CONTROL.sub(" ", NOISE.sub("", text))
     if not mode:
         return text, [dict(entity) for entity in given or ()]
-    parser = {"html": parse_html}.get(mode.lower())
+    parser = PARSERS.get(mode.lower())
     if parser is None:
         raise bad_request("unsupported parse_mode")
     return parser(text)

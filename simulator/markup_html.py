@@ -27,6 +27,7 @@ SIMPLE_TAGS = {
 }
 TAGS = frozenset({*SIMPLE_TAGS, "a", "blockquote", "tg-emoji", "tg-time"})
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+NAME = re.compile(r"<([^\s>]*)(?=[\s>])")
 START = re.compile(r"<([^\s>]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>")
 ATTRIBUTE = re.compile(r"\s*([^\s=]*)\s*(?:=\s*(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+)))?")
 END = re.compile(r"</([^\s>]*)\s*>")
@@ -90,12 +91,12 @@ class _Parser:
         return f"at byte offset {len(self._text[:place].encode())}"
 
     def _start(self, place: int) -> int:
-        match = START.match(self._text, place)
+        match, name = START.match(self._text, place), NAME.match(self._text, place)
+        tag = name[1].lower() if name else ""
+        if name and tag not in TAGS:
+            raise MarkupError(f'Unsupported start tag "{tag}" {self._at(place)}')
         if match is None:
             raise MarkupError(f"Unclosed start tag {self._at(place)}")
-        tag = match[1].lower()
-        if tag not in TAGS:
-            raise MarkupError(f'Unsupported start tag "{tag}" {self._at(place)}')
         attributes = self._attributes(match[2], tag, place)
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             raise MarkupError(f'Tag "span" must have class "tg-spoiler" {self._at(place)}')
@@ -137,7 +138,7 @@ class _Parser:
         tag, given = opened.tag, opened.attributes
         if tag == "a":
             units = plain.encode("utf-16-le")[2 * opened.offset :]
-            return _link(given.get("href") or units.decode("utf-16-le"))
+            return link(given.get("href") or units.decode("utf-16-le"))
         if tag == "blockquote":
             return {"type": "expandable_blockquote" if "expandable" in given else "blockquote"}
         if tag == "tg-emoji":
@@ -160,7 +161,8 @@ class _Parser:
         return {"type": "pre"}
 
 
-def _link(address: str) -> Json | None:
+def link(address: str) -> Json | None:
+    """Return the entity of a link, without its place; None when the address is none."""
     if USER_LINK.fullmatch(address):
         return {"type": "text_mention", "address": address}
     if re.match(r"(https?|tg|ton|mailto|tel):\S+", address):
