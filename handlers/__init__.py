@@ -1,1 +1,11 @@
 """What people can say and press, one folder a role, and the conversation mechanism."""
+
+from . import entry
+from .context import AnyApplication
+from .resident import doorstep, matters, rating, report, words  # noqa: F401 - importing registers
+from .worker import danger, tasks  # noqa: F401
+
+
+def register(application: AnyApplication) -> None:
+    """Hand every command, press and listener to PTB."""
+    entry.install(application)

@@ -58,7 +58,12 @@ class Database:
             reader = _sqlite_engine(where, pool_size=READERS) if where.database else writer
             return cls(where, writer, reader, lock)
         engine = create_async_engine(
-            where, pool_size=10, max_overflow=0, pool_pre_ping=True, json_serializer=_dumps, json_deserializer=orjson.loads
+            where,
+            pool_size=10,
+            max_overflow=0,
+            pool_pre_ping=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
         )
         return cls(where, engine, engine, None)
 
@@ -104,7 +109,11 @@ def is_passing(error: BaseException) -> bool:
 
 
 def _with_driver(url: URL) -> URL:
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
     return url.set(drivername=drivers.get(url.drivername, url.drivername))
 
 
@@ -145,7 +154,12 @@ def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

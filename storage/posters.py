@@ -16,6 +16,7 @@ from .ids import new_id
 from .schema import place, poster
 
 PREFIX = "p"
+_BATCH = 1000  # engines bound the parameters of a statement
 _CODE_BYTES = 9  # 72 bits, 12 characters of A-Za-z0-9_-
 
 
@@ -51,11 +52,13 @@ async def ensure(connection: AsyncConnection, place_ids: Collection[int], now: d
 
 async def withdraw(connection: AsyncConnection, place_ids: Collection[int], now: datetime) -> int:
     """End the living codes of these places and return how many there were."""
-    condition = poster.c.place_id.in_(list(place_ids)) & poster.c.withdrawn_at.is_(None)
-    done = await connection.execute(
-        sa.update(poster).where(condition).values(withdrawn_at=now, version=poster.c.version + 1)
-    )
-    return int(done.rowcount)
+    ids, count = list(place_ids), 0
+    for start in range(0, len(ids), _BATCH):
+        condition = poster.c.place_id.in_(ids[start : start + _BATCH]) & poster.c.withdrawn_at.is_(None)
+        values = {"withdrawn_at": now, "version": poster.c.version + 1}
+        done = await connection.execute(sa.update(poster).where(condition).values(values))
+        count += int(done.rowcount)
+    return count
 
 
 async def find(connection: AsyncConnection, code: str) -> Mapping[str, Any] | None:

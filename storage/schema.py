@@ -67,7 +67,9 @@ def _words(name: str, *, null: bool = True) -> sa.Column[str]:
 
 
 def _flag(name: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean(create_constraint=False), nullable=False, default=False, server_default=sa.false())
+    return sa.Column(
+        name, sa.Boolean(create_constraint=False), nullable=False, default=False, server_default=sa.false()
+    )
 
 
 # --- the structure: what an import brings -------------------------------------------------------------------
@@ -130,9 +132,19 @@ calendar_day = sa.Table(
     _version(),
 )
 
-setting = sa.Table("setting", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+setting = sa.Table(
+    "setting",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
 
-counter = sa.Table("counter", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("next", sa.BigInteger, nullable=False))
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("next", sa.BigInteger, nullable=False),
+)
 
 # --- people --------------------------------------------------------------------------------------------------
 
@@ -254,6 +266,7 @@ ticket = sa.Table(
     _time("arrived_at"),
     _time("controlled_at"),
     _time("asked_at"),
+    _time("danger_at"),
     sa.Column("paused_seconds", sa.Integer, nullable=False, default=0, server_default="0"),
     _time("overdue_at"),
     _time("done_at"),

@@ -1,0 +1,146 @@
+"""The bot, wired: the only place that knows which part talks to which."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram.ext import ExtBot
+
+from handlers.entry import bot_data
+from scheduler.ticking import Ticking
+from storage import outbox, reminders
+from storage.changes import ChangeSet
+from storage.engine import Database
+from storage.inbox import Stored
+from storage.ledger import Ledger
+from storage.migrate import upgrade
+from storage.numbers import Numbers
+from storage.people import administrators
+from storage.work import Priority, Work
+
+from .clock import Clock
+from .delivery import Delivery
+from .dispatch import Dispatch
+from .intake import Poller
+from .keyboards import labels
+from .lanes import Lanes
+from .menus import set_menus
+from .pace import Pace, Rates
+from .sending import Sender
+from .settings import Settings
+from .texts import Texts
+from .transport import AiohttpRequest, Transport
+from .webhook import Endpoint
+
+log = logging.getLogger(__name__)
+DRAIN_SECONDS = 10.0
+
+
+class App:
+    """One running bot. `async with App.open(settings) as app: await app.run()`."""
+
+    def __init__(self, settings: Settings, database: Database, ledger: Ledger, clock: Clock, rates: Rates) -> None:
+        self.settings = settings
+        self.database = database
+        self.ledger = ledger
+        self.clock = clock
+        token = settings.bot_token.get_secret_value()
+        self.transport = Transport(settings.bot_api_url, token)
+        self.texts = Texts(settings.timezone)
+        numbers = Numbers(database)
+        bot: ExtBot[None] = ExtBot(
+            token,
+            base_url=f"{settings.bot_api_url.rstrip('/')}/bot",
+            base_file_url=f"{settings.bot_api_url.rstrip('/')}/file/bot",
+            request=AiohttpRequest(self.transport),
+            get_updates_request=AiohttpRequest(self.transport),
+        )
+        self.dispatch = Dispatch(bot, ledger, numbers)
+        self.dispatch.application.bot_data.update(bot_data(labels(self.texts, clock.now())))
+        sender = Sender(ledger, self.transport, self.texts, clock.now)
+        self.delivery = Delivery(ledger, sender, Pace(rates), clock.now)
+        self.lanes = Lanes(
+            ledger, self.dispatch, clock.now, on_commit=self.delivery.wake, on_set_aside=self._tell_administrators
+        )
+        self.ticking = Ticking(ledger, numbers, clock.now, on_commit=self.delivery.wake)
+        self.poller = Poller(self.transport, database, self.lanes, clock.now)
+        self.endpoint = Endpoint(self)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, settings: Settings, *, clock: Clock | None = None, rates: Rates | None = None) -> "App":
+        """Open the database, bring its schema up to date, and wire everything.
+
+        Raises DatabaseBusyElsewhere when another process works on the same file.
+        """
+        database = await Database.open(settings.database_url, exclusive=True)
+        await upgrade(database)
+        ledger = await Ledger.open(database, settings.timezone)
+        return cls(settings, database, ledger, clock or Clock(), rates or Rates())
+
+    async def start(self) -> None:
+        """Greet the Bot API and begin to work; raises what the transport raises when the greeting fails."""
+        await self.transport.open()
+        await self.dispatch.open()
+        await set_menus(self.transport, self.texts, self.clock.now())
+        await self.endpoint.open()
+        loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("lanes", self.lanes.run),
+            ("delivery", self.delivery.run),
+        ]
+        if self.settings.webhook_url:
+            await self.endpoint.announce(self.transport)
+        else:
+            await self.transport.call("deleteWebhook", {"drop_pending_updates": False})
+            loops.append(("poller", self.poller.run))
+        self._tasks = [asyncio.create_task(_for_ever(name, loop), name=name) for name, loop in loops]
+        self.ticking.start()
+        log.info("Linli works (%s)", "webhook" if self.settings.webhook_url else "polling")
+
+    async def stop(self) -> None:
+        """Stop taking in, let what is being sent come back, and close. What waits is in the database."""
+        self.ticking.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.delivery.drain(DRAIN_SECONDS)
+        await self.endpoint.close()
+        await self.dispatch.close()
+        await self.transport.close()
+        await self.database.close()
+
+    async def run(self, until: asyncio.Event) -> None:
+        """Work until told to stop."""
+        await self.start()
+        try:
+            await until.wait()
+        finally:
+            await self.stop()
+
+    async def is_idle(self) -> bool:
+        """Whether nothing is left to do at this moment of the clock."""
+        if self.lanes.backlog or self.delivery.in_flight:
+            return False
+        now = self.clock.now()
+        return not await reminders.due(self.ledger, now, 1) and not await outbox.ready(self.ledger, now, limit=1)
+
+    async def _tell_administrators(self, changes: ChangeSet, one: Stored) -> None:
+        """An update was set aside: an administrator looks at it; nothing of its content is told."""
+        work = Work.for_clock(self.ledger, self.clock.now(), changes)
+        for person in await administrators(work, None):
+            work.notify(person, "staff.set_aside", priority=Priority.ALARM, update=one.id)
+
+
+async def _for_ever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """A loop that must not die: a surprise is logged and the loop begins again."""
+    while True:
+        try:
+            await loop()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.exception("the %s stumbled and goes on: %s", name, type(error).__name__)
+            await asyncio.sleep(1)

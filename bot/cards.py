@@ -1,0 +1,156 @@
+"""A ticket's card, as one viewer may see it at the moment of sending: text and buttons follow from state and rights."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage import people, schema, tickets
+from storage.ledger import Ledger, Row
+from storage.rules.lifecycle import OPEN, State
+from storage.rules.press import press
+from storage.rules.rights import Action, Actor, Role, TicketFacts, actions, may
+from storage.work import Button
+
+from .keyboards import Keyboards
+from .texts import Texts
+
+Buttons = list[list[Button]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A message ready to send."""
+
+    text: str
+    markup: dict[str, Any] | None
+    may_be_new: bool = True
+
+
+class Cards:
+    """Draws cards."""
+
+    def __init__(self, ledger: Ledger, texts: Texts, keyboards: Keyboards) -> None:
+        self._ledger = ledger
+        self._texts = texts
+        self._keyboards = keyboards
+
+    async def draw(self, ticket_id: int, viewer: Row, now: datetime) -> Drawn | None:
+        """The card for a viewer, or None when there is nothing they may be shown."""
+        ticket = await tickets.by_id(self._ledger, ticket_id)
+        if ticket is None:
+            return None
+        facts = await tickets.facts(self._ledger, ticket)
+        actor = await people.actor(self._ledger, viewer["id"])
+        if not may(actor, Action.SEE, facts):
+            return await self._taken(ticket, viewer, now)
+        is_own = viewer["id"] in {facts.owner_id, *facts.follower_ids, *facts.relative_ids} or (
+            facts.filed_by_id == viewer["id"] and facts.assignee_id != viewer["id"]
+        )
+        template = "card.resident" if is_own and viewer["id"] != facts.assignee_id else "card.staff"
+        params = await self._params(ticket, facts, actor, viewer["language"])
+        text = self._texts.render(viewer["language"], template, params, now)
+        buttons = owner_buttons(actor, facts) if template == "card.resident" else staff_buttons(actor, facts, ticket)
+        return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
+
+    async def _taken(self, ticket: Row, viewer: Row, now: datetime) -> Drawn:
+        """What stays on the card of somebody whom it no longer concerns: who has it, and nothing personal."""
+        worker = await self._ledger.get(schema.person, ticket["assignee_id"])
+        params = {"number": ticket["number"], "worker": worker["name"] if worker else None, "state": ticket["state"]}
+        return Drawn(
+            self._texts.render(viewer["language"], "card.taken", params, now), {"inline_keyboard": []}, may_be_new=False
+        )
+
+    async def _params(self, ticket: Row, facts: TicketFacts, actor: Actor, language: str) -> dict[str, Any]:
+        kind = self._ledger.directory.kinds.get(ticket["kind"])
+        found = await people.by_ids(
+            self._ledger, {one for one in (ticket["owner_id"], ticket["assignee_id"], ticket["filed_by_id"]) if one}
+        )
+        worker = found.get(ticket["assignee_id"])
+        is_person_shown = may(actor, Action.SEE_PERSON, facts)
+        files = await tickets.attachments_of(self._ledger, ticket["id"])
+        history = await tickets.history_of(self._ledger, ticket["id"])
+        return {
+            "ticket": ticket,
+            "kind": kind.name_in(language) if kind else ticket["kind"],
+            "emoji": kind.emoji if kind else "",
+            "place": self._ledger.directory.name(ticket["place_id"], language) if ticket["place_id"] else None,
+            "owner": found.get(ticket["owner_id"]) if is_person_shown else None,
+            "worker": worker["name"] if worker else None,
+            "worker_phone": worker["phone"] if worker else None,
+            "offered_to": await self._offered_names(facts),
+            "files": len([row for row in files if row["purpose"] != "proof"]),
+            "followers": len(facts.follower_ids),
+            "story": _story(history),
+            "route": await self._route(ticket["route"]),
+            "is_open": ticket["state"] in {str(state) for state in OPEN},
+            "is_offered": actor.person_id in facts.offered_to,
+            "is_mine": actor.person_id == ticket["assignee_id"],
+        }
+
+    async def _route(self, route: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """Why it came to whom, with names instead of ids."""
+        if not route:
+            return None
+        passed = route.get("passed_over") or []
+        named = await people.by_ids(self._ledger, {one["person"] for one in passed})
+        over = [{"name": named[one["person"]]["name"], "why": one["why"]} for one in passed if one["person"] in named]
+        return {**route, "passed_over": over}
+
+    async def _offered_names(self, facts: TicketFacts) -> list[str]:
+        return [row["name"] for row in (await people.by_ids(self._ledger, facts.offered_to)).values()]
+
+
+_TOLD = {"progressed", "asked", "answered", "words_added", "disputed", "disputed_again"}
+
+
+def _story(history: Sequence[Row]) -> list[dict[str, Any]]:
+    """What was said along the way, the last few."""
+    told = [row for row in history if row["event"] in _TOLD and (row["why"] or {}).get("words")]
+    return [{"event": row["event"], "at": row["at"], "words": row["why"]["words"]} for row in told[-4:]]
+
+
+def owner_buttons(actor: Actor, facts: TicketFacts) -> Buttons:
+    """What the resident may press."""
+    can = set(actions(actor, facts))
+    rows: Buttons = []
+    if facts.state is State.DONE and Action.CONFIRM in can:
+        rows.append([("done_yes", press("yes", facts.id)), ("done_no", press("no", facts.id))])
+    if Action.RATE in can and facts.state is State.CLOSED:
+        rows.append([("rate_open", press("stars", facts.id))])
+    row: list[Button] = []
+    if Action.ADD_WORDS in can:
+        row.append(("add_words", press("add", facts.id)))
+    if Action.WITHDRAW in can:
+        row.append(("withdraw", press("withdraw", facts.id)))
+    if row:
+        rows.append(row)
+    if not facts.is_danger and facts.state in OPEN - {State.DONE}:
+        rows.append([("danger_now", press("danger", facts.id))])
+    return rows
+
+
+def staff_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
+    """What a worker or the duty secretary may press."""
+    can = set(actions(actor, facts))
+    rows: Buttons = []
+    if Action.ACCEPT in can:
+        label = "danger_going" if facts.is_danger else "accept"
+        rows.append([(label, press("accept", facts.id))])
+        if Action.DECLINE in can:
+            rows[-1].append(("decline", press("decline", facts.id)))
+    if Action.ARRIVE in can and facts.is_danger:
+        rows.append([("arrive", press("arrive", facts.id))])
+    if Action.CONTROL in can and facts.is_danger and facts.state is not State.CONTROLLED:
+        rows.append([("control", press("control", facts.id))])
+    if Action.FINISH in can:
+        rows.append([("finish", press("finish", facts.id))])
+        rows.append([("more", press("more", facts.id))])
+    if Action.TRIAGE in can and ticket["state"] != State.DONE:
+        rows.append([("triage", press("triage", facts.id))])
+    return rows
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether somebody holds a working role anywhere."""
+    return any(grant.role not in {Role.RESIDENT, Role.FAMILY} for grant in actor.grants)

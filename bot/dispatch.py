@@ -1,0 +1,135 @@
+"""From a stored update to a decision: the desk is prepared, PTB's handlers decide on it, refusals become polite words."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from telegram import Chat, Update
+from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, ExtBot
+
+from handlers import register
+from handlers.context import WORKS, Context
+from storage import conversations, people
+from storage.changes import ChangeSet
+from storage.inbox import Stored
+from storage.ledger import Ledger, Row
+from storage.numbers import Numbers
+from storage.rules.errors import Refusal
+from storage.work import Conversation, Work
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Decided:
+    """What came of one update: its change set, or the surprise that prevented one."""
+
+    changes: ChangeSet
+    error: Exception | None = None
+
+
+class Dispatch:
+    """PTB's application, used for what it is good at: handlers, filters, typed updates."""
+
+    def __init__(self, bot: ExtBot[None], ledger: Ledger, numbers: Numbers) -> None:
+        self._ledger = ledger
+        self._numbers = numbers
+        self._works: dict[int, Work] = {}
+        self._errors: dict[int, Exception] = {}
+        self.application: Any = (
+            Application.builder()
+            .bot(bot)
+            .updater(None)
+            .job_queue(None)
+            .context_types(ContextTypes(context=Context))
+            .build()
+        )
+        self.application.bot_data[WORKS] = self._works
+        self.application.add_error_handler(self._note_error)
+        register(self.application)
+
+    async def open(self) -> None:
+        """Greet the Bot API (getMe)."""
+        await self.application.initialize()
+
+    async def close(self) -> None:
+        """Let PTB tidy up."""
+        await self.application.shutdown()
+
+    async def decide(self, batch: Sequence[Stored], now: datetime) -> list[Decided]:
+        """Decide every update of a batch on fresh rows; one query a table for what they share."""
+        parsed = [self._parse(one) for one in batch]
+        seen = {one.effective_user.id for one in parsed if isinstance(one, Update) and one.effective_user}
+        persons = await people.by_telegram_ids(self._ledger, seen) if seen else {}
+        grants = await self._grants(persons)
+        conversations = await self._conversations(seen)
+        return [
+            await self._decide(one, now, persons, grants, conversations)
+            if isinstance(one, Update)
+            else Decided(ChangeSet(), one)
+            for one in parsed
+        ]
+
+    def _parse(self, one: Stored) -> Update | Exception:
+        try:
+            return Update.de_json(orjson.loads(one.payload), self.application.bot)
+        except Exception as error:  # noqa: BLE001 - whatever came from outside must not stop its neighbours
+            return error
+
+    async def _grants(self, persons: Mapping[int, Row]) -> Mapping[int, list[Row]]:
+        held: dict[int, list[Row]] = defaultdict(list)
+        if persons:
+            for row in await people.grants_of(self._ledger, [person["id"] for person in persons.values()]):
+                held[row["person_id"]].append(row)
+        return held
+
+    async def _conversations(self, telegram_ids: set[int]) -> Mapping[int, Conversation]:
+        return await conversations.of(self._ledger, telegram_ids)
+
+    async def _decide(
+        self,
+        update: Update,
+        now: datetime,
+        persons: Mapping[int, Row],
+        grants: Mapping[int, list[Row]],
+        conversations: Mapping[int, Conversation],
+    ) -> Decided:
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or (user.is_bot and update.callback_query is None):
+            return Decided(ChangeSet())  # channel posts and anonymous administrators are nobody
+        person = persons.get(user.id)
+        work = Work(
+            ledger=self._ledger,
+            now=now,
+            numbers=self._numbers,
+            person=person,
+            telegram_id=user.id,
+            chat_id=chat.id if chat else user.id,
+            is_private=chat is None or chat.type == Chat.PRIVATE,
+            query_id=update.callback_query.id if update.callback_query else None,
+            grants=grants.get(person["id"], ()) if person else (),
+        )
+        work.conversation = conversations.get(user.id) or Conversation(user.id)
+        return await self._run(update, work)
+
+    async def _run(self, update: Update, work: Work) -> Decided:
+        self._works[update.update_id] = work
+        try:
+            await self.application.process_update(update)
+        finally:
+            del self._works[update.update_id]
+        error = self._errors.pop(update.update_id, None)
+        if isinstance(error, Refusal):
+            work.refuse(error.code)
+            error = None
+        return Decided(ChangeSet(), error) if error is not None else Decided(work.finish())
+
+    async def _note_error(self, update: object, context: Any) -> None:
+        """PTB keeps handlers' errors to itself; this is where they are found out."""
+        if isinstance(update, Update):
+            self._errors[update.update_id] = context.error
+        raise ApplicationHandlerStop

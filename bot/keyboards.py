@@ -1,0 +1,65 @@
+"""Buttons: from (label key, callback data) in the outbox to what Telegram draws, labelled in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .texts import LANGUAGES, Texts
+
+STYLES: Mapping[str, str] = {
+    "report_send": "success",
+    "accept": "success",
+    "finish": "success",
+    "done_yes": "success",
+    "consent_yes": "success",
+    "danger_now": "danger",
+    "danger_going": "danger",
+    "sos": "danger",
+}
+
+MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_help"))
+STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_report"), ("menu_my", "menu_sos"))
+
+
+class Keyboards:
+    """Draws keyboards in a language."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def inline(self, rows: Sequence[Sequence[Sequence[Any]]], language: str, now: datetime) -> dict[str, Any]:
+        """Buttons under a message. A datum that begins with "copy=" becomes a copy button, "url=" a link."""
+        return {"inline_keyboard": [[self._button(one, language, now) for one in row] for row in rows]}
+
+    def _button(self, one: Sequence[Any], language: str, now: datetime) -> dict[str, Any]:
+        label, data = one[0], one[1]
+        params = one[2] if len(one) > 2 else {}
+        button: dict[str, Any] = {"text": self._texts.plain(language, f"button.{label}", params, now)}
+        if data.startswith("copy="):
+            button["copy_text"] = {"text": data.removeprefix("copy=")}
+        elif data.startswith("url="):
+            button["url"] = data.removeprefix("url=")
+        else:
+            button["callback_data"] = data
+        if label in STYLES:
+            button["style"] = STYLES[label]
+        return button
+
+    def reply(self, name: str, language: str, now: datetime) -> dict[str, Any]:
+        """The keyboard below the chat: the main one, the staff's, one that asks for a position, or none."""
+        if name == "remove":
+            return {"remove_keyboard": True}
+        if name == "place":
+            text = self._texts.plain(language, "button.menu_position", {}, now)
+            return {"keyboard": [[{"text": text, "request_location": True}]], "resize_keyboard": True}
+        rows = STAFF if name == "staff" else MAIN
+        keyboard = [
+            [{"text": self._texts.plain(language, f"button.{label}", {}, now)} for label in row] for row in rows
+        ]
+        return {"keyboard": keyboard, "resize_keyboard": True, "is_persistent": True}
+
+
+def labels(texts: Texts, now: datetime) -> dict[str, str]:
+    """What the buttons of the main keyboards say, in every language, and which button it is."""
+    names = {name for keyboard in (MAIN, STAFF) for row in keyboard for name in row}
+    return {texts.plain(language, f"button.{name}", {}, now): name for name in sorted(names) for language in LANGUAGES}

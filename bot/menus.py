@@ -1,0 +1,33 @@
+"""What Telegram shows beside the chat: the command menu, the description, per language; set once at the start."""
+
+import logging
+from datetime import datetime
+
+from handlers.entry import commands
+
+from .texts import LANGUAGES, Texts, sources
+from .transport import Ambiguous, ApiError, NotSent, Transport
+
+log = logging.getLogger(__name__)
+_CODES = {"zh-CN": "", "en": "en"}  # the default language has no code: everybody else gets it
+
+
+async def set_menus(transport: Transport, texts: Texts, now: datetime) -> None:
+    """Tell Telegram the commands that work. A refusal is no reason not to start."""
+    for language in LANGUAGES:
+        menu = [
+            {"command": name, "description": texts.plain(language, f"menu.{name}", {}, now)}
+            for name in commands()
+            if f"menu.{name}" in sources(language)
+        ]
+        code = {"language_code": _CODES[language]} if _CODES[language] else {}
+        try:
+            scope = {"type": "all_private_chats"}
+            await transport.call("setMyCommands", {"commands": menu, "scope": scope, **code})
+            description = texts.plain(language, "menu.description", {}, now)
+            await transport.call("setMyDescription", {"description": description, **code})
+            short = texts.plain(language, "menu.short_description", {}, now)
+            await transport.call("setMyShortDescription", {"short_description": short, **code})
+        except (ApiError, NotSent, Ambiguous) as error:
+            log.warning("the menus could not be set: %s", error)
+            return

@@ -1,0 +1,200 @@
+"""One row of the outbox becomes one call: who is it for, may they still have it, what does it say now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from storage import people, schema, tickets
+from storage.changes import ChangeSet
+from storage.ids import new_id
+from storage.ledger import Ledger, Row
+from storage.rules.rights import Action, may
+
+from .cards import Cards
+from .keyboards import Keyboards
+from .splitting import split
+from .texts import Texts
+from .transport import ApiError, Transport
+
+CAPTION_LIMIT = 1024
+
+
+@dataclass
+class Sent:
+    """What sending a row came to, beside the row's own state."""
+
+    state: str = "sent"
+    message_id: int | None = None
+    changes: ChangeSet = field(default_factory=ChangeSet)
+
+
+class Suppressed(Exception):
+    """The recipient is no longer entitled, or there is nothing left to say."""
+
+
+class Sender:
+    """Renders and sends."""
+
+    def __init__(self, ledger: Ledger, transport: Transport, texts: Texts, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._texts = texts
+        self._now = now
+        self._keyboards = Keyboards(texts)
+        self._cards = Cards(ledger, texts, self._keyboards)
+
+    async def send(self, row: Row) -> Sent:
+        """Send one row. Raises what the transport raises, or Suppressed."""
+        person = await self._ledger.get(schema.person, row["person_id"])
+        match row["method"]:
+            case "answer":
+                return await self._answer(row)
+            case "card":
+                return await self._card(row, person)
+            case "media":
+                await self._check(row, person)
+                return await self._media(row)
+            case "edit":
+                await self._check(row, person)
+                return await self._edit(row, person)
+            case _:
+                await self._check(row, person)
+                return await self._message(row, person)
+
+    async def _check(self, row: Row, person: Row | None) -> None:
+        """Rights once more, at the moment of sending."""
+        if row["ticket_id"] is None or person is None:
+            return
+        if person["retired_at"] is not None:
+            raise Suppressed
+        ticket = await tickets.by_id(self._ledger, row["ticket_id"])
+        if ticket is None:
+            raise Suppressed
+        facts = await tickets.facts(self._ledger, ticket)
+        actor = await people.actor(self._ledger, person["id"])
+        was_theirs = (row["params"] or {}).get("to_former")
+        if not was_theirs and not may(actor, Action.SEE, facts):
+            raise Suppressed
+
+    def _language(self, row: Row, person: Row | None) -> str:
+        return (person or {}).get("language") or (row["params"] or {}).get("language") or "zh-CN"
+
+    async def _answer(self, row: Row) -> Sent:
+        params = row["params"]
+        call: dict[str, Any] = {"callback_query_id": params["query_id"]}
+        if row["message"]:
+            text = self._texts.plain(params["language"], row["message"], params, self._now())
+            call |= {"text": text[:200], "show_alert": bool(params.get("alert"))}
+        try:
+            await self._transport.call("answerCallbackQuery", call)
+        except ApiError as error:
+            if error.code != 400:
+                raise
+            # Too old: the press waited too long. What it did is done; there is only no line to show.
+            return Sent(state="suppressed")
+        return Sent()
+
+    def _drawn(self, row: Row, person: Row | None) -> tuple[str, dict[str, Any] | None]:
+        params, language, now = row["params"], self._language(row, person), self._now()
+        text = self._texts.render(language, row["message"], params, now)
+        if params.get("buttons"):
+            return text, self._keyboards.inline(params["buttons"], language, now)
+        if params.get("keyboard"):
+            return text, self._keyboards.reply(params["keyboard"], language, now)
+        return text, None
+
+    async def _message(self, row: Row, person: Row | None) -> Sent:
+        text, markup = self._drawn(row, person)
+        photo = row["params"].get("photo")
+        if photo and len(text) <= CAPTION_LIMIT:
+            call = _call(row["chat_id"], markup, photo=photo, caption=text)
+            result = await self._transport.call("sendPhoto", call)
+            return Sent(message_id=result["message_id"])
+        parts = split(text)
+        for part in parts[:-1]:
+            await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part))
+        result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1]))
+        return Sent(message_id=result["message_id"])
+
+    async def _edit(self, row: Row, person: Row | None) -> Sent:
+        text, markup = self._drawn(row, person)
+        message_id = row["params"]["edit"]
+        if not await self._change(row["chat_id"], message_id, split(text)[0], markup):
+            return await self._message(row, person)
+        return Sent(message_id=message_id)
+
+    async def _change(self, chat_id: int, message_id: int, text: str, markup: Mapping[str, Any] | None) -> bool:
+        """Edit a message; False when it is not there any more. "Not modified" is a success."""
+        inline = markup if markup and "inline_keyboard" in markup else None
+        try:
+            await self._transport.call(
+                "editMessageText", _call(chat_id, inline, text=text) | {"message_id": message_id}
+            )
+        except ApiError as error:
+            if error.code != 400:
+                raise
+            if "not modified" in error.description:
+                return True
+            if "to edit" in error.description or "can't be edited" in error.description:
+                return False
+            raise
+        return True
+
+    async def _card(self, row: Row, person: Row | None) -> Sent:
+        if person is None:
+            raise Suppressed
+        drawn = await self._cards.draw(row["ticket_id"], person, self._now())
+        if drawn is None:
+            raise Suppressed
+        card = await tickets.card_of(self._ledger, row["ticket_id"], person["id"])
+        is_fresh = bool(row["params"].get("is_fresh"))
+        if card is not None and not is_fresh:
+            if await self._change(card["chat_id"], card["message_id"], split(drawn.text)[0], drawn.markup):
+                return Sent(message_id=card["message_id"])
+        elif not is_fresh:
+            raise Suppressed
+        if not drawn.may_be_new:
+            raise Suppressed
+        result = await self._transport.call(
+            "sendMessage", _call(row["chat_id"], drawn.markup, text=split(drawn.text)[0])
+        )
+        sent = Sent(message_id=result["message_id"])
+        place = {"chat_id": row["chat_id"], "message_id": result["message_id"], "sent_at": self._now()}
+        if card is None:
+            ids = {"id": new_id(self._now()), "ticket_id": row["ticket_id"], "person_id": person["id"]}
+            sent.changes.insert(schema.card, **ids, **place)
+        else:
+            sent.changes.update(schema.card, card, **place)
+        return sent
+
+    async def _media(self, row: Row) -> Sent:
+        files: Sequence[Mapping[str, Any]] = row["params"]["files"]
+        album = [one for one in files if one["media"] in {"photo", "video"}]
+        rest = [one for one in files if one["media"] not in {"photo", "video"}]
+        last: Any = None
+        for start in range(0, len(album), 10):
+            part = album[start : start + 10]
+            if len(part) == 1:
+                last = await self._single(row["chat_id"], part[0])
+            else:
+                media = [{"type": one["media"], "media": one["file_id"]} for one in part]
+                last = (await self._transport.call("sendMediaGroup", {"chat_id": row["chat_id"], "media": media}))[-1]
+        for one in rest:
+            last = await self._single(row["chat_id"], one)
+        return Sent(message_id=last["message_id"] if last else None)
+
+    async def _single(self, chat_id: int, one: Mapping[str, Any]) -> Any:
+        kind = one["media"]
+        if kind == "location":
+            place = {"latitude": one["latitude"], "longitude": one["longitude"]}
+            return await self._transport.call("sendLocation", {"chat_id": chat_id, **place})
+        method = {"video_note": "sendVideoNote"}.get(kind, f"send{kind.capitalize()}")
+        return await self._transport.call(method, {"chat_id": chat_id, kind: one["file_id"]})
+
+
+def _call(chat_id: int, markup: Mapping[str, Any] | None, **content: Any) -> dict[str, Any]:
+    call: dict[str, Any] = {"chat_id": chat_id, "parse_mode": "HTML", **content}
+    if markup is not None:
+        call["reply_markup"] = markup
+    return call

@@ -1,0 +1,112 @@
+"""Everything the bot says, apart from the code: one folder a language, one TOML file a subject.
+
+A key is "subject.name"; each is a Jinja2 template with autoescape for Telegram's HTML, except buttons, alerts and what
+the command line prints, which are plain. A missing parameter is an error in every test, never an empty space on a screen.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from storage.rules.numbers import spoken
+
+LANGUAGES = ("zh-CN", "en")
+DEFAULT = "zh-CN"
+_ROOT = Path(__file__).parent
+_SPACES = re.compile(r"\n{3,}")
+
+
+class Texts:
+    """The texts of every language, compiled once."""
+
+    def __init__(self, timezone: str = "Asia/Shanghai") -> None:
+        self._zone = ZoneInfo(timezone)
+        self._html = self._environment(is_html=True)
+        self._plain = self._environment(is_html=False)
+        self._compiled: dict[tuple[str, str, bool], Template] = {}
+
+    def render(self, language: str, key: str, params: Mapping[str, Any], now: datetime) -> str:
+        """A message in Telegram's HTML. Raises KeyError for a key no language has."""
+        return self._fill(language, key, params, now, is_html=True)
+
+    def plain(self, language: str, key: str, params: Mapping[str, Any], now: datetime) -> str:
+        """A button's label, an alert, a line of the command line: no markup."""
+        return self._fill(language, key, params, now, is_html=False)
+
+    def _fill(self, language: str, key: str, params: Mapping[str, Any], now: datetime, *, is_html: bool) -> str:
+        template = self._template(language, key, is_html=is_html)
+        text = template.render({**params, "now": now, "language": language})
+        return _SPACES.sub("\n\n", text).strip()
+
+    def _template(self, language: str, key: str, *, is_html: bool) -> Template:
+        at = (language, key, is_html)
+        if at not in self._compiled:
+            source = sources(language if language in LANGUAGES else DEFAULT)[key]
+            self._compiled[at] = (self._html if is_html else self._plain).from_string(source)
+        return self._compiled[at]
+
+    def _environment(self, *, is_html: bool) -> Environment:
+        environment = Environment(
+            autoescape=is_html,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        environment.filters |= {
+            "spoken": spoken,
+            "when": self._when,
+            "clock": self._clock,
+            "brief": _brief,
+        }
+        return environment
+
+    def _when(self, value: datetime | str, now: datetime, language: str) -> str:
+        """A time as people say it: 今天 14:30, 明天 09:00, 11月23日 09:00."""
+        at, today = self._local(value), now.astimezone(self._zone).date()
+        return f"{_day(at.date(), today, language)} {at:%H:%M}"
+
+    def _clock(self, value: datetime | str) -> str:
+        return f"{self._local(value):%H:%M}"
+
+    def _local(self, value: datetime | str) -> datetime:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(self._zone)
+
+
+@cache
+def sources(language: str) -> Mapping[str, str]:
+    """Every text of a language by its key."""
+    found: dict[str, str] = {}
+    for path in sorted((_ROOT / language).glob("*.toml")):
+        for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found[f"{path.stem}.{name}"] = value
+    return found
+
+
+_NAMED: Mapping[str, Mapping[int, str]] = {
+    "zh-CN": {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
+    "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
+}
+
+
+def _day(day: date, today: date, language: str) -> str:
+    named = _NAMED.get(language, _NAMED[DEFAULT]).get((day - today) // timedelta(days=1))
+    if named is not None:
+        return named
+    if language == "en":
+        return f"{day.day} {day:%b}"
+    return f"{day.month}月{day.day}日"
+
+
+def _brief(text: str | None, length: int = 60) -> str:
+    """The beginning of a text, for lists."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= length else line[: length - 1] + "…"

@@ -1,0 +1,105 @@
+"""The web endpoint: health for those who watch, and updates by webhook, stored before they are acknowledged.
+
+The secret is compared in constant time; what is not JSON is refused; what cannot be stored is answered 503, and
+Telegram brings it again.
+"""
+
+import hmac
+import logging
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from storage import inbox
+from storage.engine import is_passing
+
+from .intake import ALLOWED_UPDATES, stored
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from .app import App
+
+log = logging.getLogger(__name__)
+MAX_BODY = 1024 * 1024
+PATH = "/telegram"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+STALE_SECONDS = 60
+
+
+class Endpoint:
+    """One HTTP server on the configured address."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    async def open(self) -> None:
+        """Listen."""
+        site = web.Application(client_max_size=MAX_BODY)
+        site.router.add_get("/healthz", self._healthz)
+        site.router.add_get("/readyz", self._readyz)
+        if self._app.settings.webhook_url:
+            site.router.add_post(PATH, self._receive)
+        self._runner = web.AppRunner(site, access_log=None)
+        await self._runner.setup()
+        host, port = self._app.settings.listen
+        await web.TCPSite(self._runner, host, port).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def announce(self, transport: Transport) -> None:
+        """Tell Telegram where to bring updates; what is pending is kept."""
+        settings = self._app.settings
+        await transport.call(
+            "setWebhook",
+            {
+                "url": f"{(settings.webhook_url or '').rstrip('/')}{PATH}",
+                "secret_token": settings.webhook_secret.get_secret_value(),
+                "allowed_updates": ALLOWED_UPDATES,
+                "drop_pending_updates": False,
+            },
+        )
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        secret = self._app.settings.webhook_secret.get_secret_value()
+        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
+            return web.Response(status=403)
+        update = _read(await request.read())
+        if update is None:
+            return web.Response(status=400)
+        try:
+            fresh = await inbox.store(self._app.database, [stored(update)], self._app.clock.now())
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("an update could not be stored: %s", type(error).__name__)
+            return web.Response(status=503)
+        self._app.lanes.add(fresh)
+        return web.Response()
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        """Ready = the database answers and the clock ticks."""
+        last = self._app.ticking.last_tick_at
+        is_ticking = last is not None and abs((self._app.clock.now() - last).total_seconds()) < STALE_SECONDS
+        return web.json_response(
+            {"ok": is_ticking, "backlog": self._app.lanes.backlog, "in_flight": self._app.delivery.in_flight},
+            status=200 if is_ticking else 503,
+        )
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    try:
+        update = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    is_update = isinstance(update, dict) and isinstance(update.get("update_id"), int)
+    return update if is_update else None

@@ -1,0 +1,161 @@
+"""Where updates come in: commands, presses and words, each looked up in one table; PTB's filters do the sorting.
+
+In a group nothing private is said: only what is registered for groups is heard there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+
+from storage.rules.press import Press, read
+
+from . import flows
+from .context import AnyApplication, Context, pressed_message
+from .said import Said, said
+
+Command = Callable[[Context, list[str]], Awaitable[None]]
+Pressed = Callable[[Context, Press, Said], Awaitable[None]]
+Heard = Callable[[Context, Said], Awaitable[bool]]
+
+LABELS = "labels"  # bot_data: what a button of the main keyboard says -> its name, in every language
+
+_commands: dict[str, Command] = {}
+_presses: dict[str, Pressed] = {}
+_menu: dict[str, Command] = {}
+_listeners: list[tuple[int, Heard]] = []
+_doorsteps: list[Callable[[Update, Context], Awaitable[None]]] = []
+
+
+def command(name: str, *, menu: str | None = None) -> Callable[[Command], Command]:
+    """Register what a command does, and the big button that does the same."""
+
+    def add(act: Command) -> Command:
+        _commands[name] = act
+        if menu is not None:
+            _menu[menu] = act
+        return act
+
+    return add
+
+
+def pressed(*verbs: str) -> Callable[[Pressed], Pressed]:
+    """Register what a button does."""
+
+    def add(act: Pressed) -> Pressed:
+        for verb in verbs:
+            _presses[verb] = act
+        return act
+
+    return add
+
+
+def heard(order: int) -> Callable[[Heard], Heard]:
+    """Register who listens to words that are no command; the lowest order first, until one says True."""
+
+    def add(act: Heard) -> Heard:
+        _listeners.append((order, act))
+        _listeners.sort(key=lambda one: one[0])
+        return act
+
+    return add
+
+
+def doorstep(act: Callable[[Update, Context], Awaitable[None]]) -> Callable[[Update, Context], Awaitable[None]]:
+    """Register what happens before anything else: who is it?"""
+    _doorsteps.append(act)
+    return act
+
+
+def commands() -> tuple[str, ...]:
+    """Every command that works."""
+    return tuple(_commands)
+
+
+def install(application: AnyApplication) -> None:
+    """Hand everything to PTB."""
+    private = filters.ChatType.PRIVATE
+    application.add_handler(TypeHandler(Update, _enter), group=-1)
+    for name in _commands:
+        application.add_handler(CommandHandler(name, _on_command, filters=private & filters.UpdateType.MESSAGE))
+    application.add_handler(CommandHandler(list(_commands), _in_group, filters=filters.ChatType.GROUPS))
+    application.add_handler(CallbackQueryHandler(_on_press))
+    application.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, _on_message))
+
+
+async def _enter(update: Update, context: Context) -> None:
+    for act in _doorsteps:
+        await act(update, context)
+
+
+async def _on_command(update: Update, context: Context) -> None:
+    message = update.effective_message
+    words = (message.text or "").split() if message else []
+    name = words[0].removeprefix("/").partition("@")[0].lower() if words else ""
+    await _commands[name](context, words[1:])
+
+
+async def _in_group(_update: Update, context: Context) -> None:
+    """A private command in a group: nothing personal is said there, only where to go."""
+    context.work.reply("group.private_only")
+
+
+async def _on_press(update: Update, context: Context) -> None:
+    query = update.callback_query
+    found = read(query.data) if query else None
+    act = _presses.get(found.verb) if found else None
+    if found is None or act is None:
+        context.work.audit("press_unknown")
+        context.work.answer("refused.stale", alert=True)
+        return
+    choice = found.args[0] if found.verb == "choose" and found.args else None
+    await act(context, found, Said(choice=choice, pressed_message=pressed_message(update)))
+
+
+async def _on_message(update: Update, context: Context) -> None:
+    what = said(update)
+    labels: Mapping[str, str] = context.application.bot_data.get(LABELS, {})
+    name = labels.get(what.text)
+    if name in _menu:
+        context.conversation.clear()
+        await _menu[name](context, [])
+        return
+    for _, act in _listeners:
+        if await act(context, what):
+            return
+
+
+@heard(20)
+async def _in_flow(context: Context, what: Said) -> bool:
+    """Whoever is in a flow is heard by its step."""
+    return await flows.hear(context, what)
+
+
+@pressed("choose")
+async def _choose(context: Context, _press: Press, what: Said) -> None:
+    if not await flows.hear(context, what):
+        context.work.answer("refused.stale")
+
+
+@pressed("back")
+async def _back(context: Context, _press: Press, what: Said) -> None:
+    if not await flows.back(context, edit=what.pressed_message):
+        context.work.answer("refused.stale")
+
+
+@pressed("cancel")
+async def _cancel_press(context: Context, _press: Press, what: Said) -> None:
+    context.conversation.clear()
+    context.work.reply("flow.cancelled", edit=what.pressed_message)
+
+
+@command("cancel")
+async def _cancel(context: Context, _args: list[str]) -> None:
+    context.conversation.clear()
+    context.work.reply("flow.cancelled", keyboard="main")
+
+
+def bot_data(labels: Mapping[str, str]) -> dict[str, Any]:
+    """What the composition root puts into PTB's bot_data for these handlers."""
+    return {LABELS: labels}

@@ -1,0 +1,171 @@
+"""Conversations: a flow is a list of declared steps, kept as a row between two messages.
+
+Each step says what it asks, what it takes and when it is wanted. The mechanism asks the first wanted step, hands it
+what was said, and goes on; `back`, `cancel` and the edits at the end work in every flow, after a restart and in
+another process. A draft that an older version wrote and this one cannot read is dropped with a word, never an error.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from storage.work import Button
+
+from .context import Context
+from .said import Said
+
+Rows = list[list[Button]]
+
+
+class Draft(BaseModel):
+    """What a flow has gathered so far; `answered` are the steps that are settled, in order."""
+
+    model: ClassVar[int] = 1
+    answered: list[str] = []
+
+
+D = TypeVar("D", bound=Draft)
+
+
+@dataclass(frozen=True)
+class Step(Generic[D]):
+    """One question. `take` gives True when the question is settled, False when what was said is unclear, and None when
+    it said something itself already."""
+
+    name: str
+    prompt: str
+    take: Callable[[Context, D, Said], Awaitable[bool | None]]
+    is_wanted: Callable[[D], bool] = lambda _draft: True
+    choices: Callable[[Context, D], Rows] | None = None
+    params: Callable[[Context, D], Mapping[str, Any]] | None = None
+    unclear: str = "flow.unclear"
+    keyboard: str | None = None
+    needs_consent: bool = True
+
+
+@dataclass(frozen=True)
+class Flow(Generic[D]):
+    """A list of steps and what happens when none is wanted any more."""
+
+    name: str
+    draft: type[D]
+    steps: Sequence[Step[D]]
+    finish: Callable[[Context, D], Awaitable[None]]
+
+    def wanted(self, draft: D) -> Step[D] | None:
+        """The next question."""
+        return next((one for one in self.steps if one.name not in draft.answered and one.is_wanted(draft)), None)
+
+
+_flows: dict[str, Flow[Any]] = {}
+
+
+def declare(flow: Flow[D]) -> Flow[D]:
+    """Make a flow known by its name, so that a stored conversation finds it again."""
+    _flows[flow.name] = flow
+    return flow
+
+
+async def begin(context: Context, flow: Flow[D], draft: D, *, edit: int | None = None) -> None:
+    """Enter a flow, leaving whatever was under way, and ask its first question (or finish at once)."""
+    await _go_on(context, flow, draft, edit=edit)
+
+
+def current(context: Context) -> tuple[Flow[Any], Any] | None:
+    """The flow a person is in, with its draft; None when there is none or the draft cannot be read any more."""
+    conversation = context.conversation
+    flow = _flows.get(conversation.flow or "")
+    if flow is None:
+        return None
+    try:
+        return flow, flow.draft.model_validate(conversation.draft)
+    except ValidationError:
+        conversation.clear()
+        context.work.reply("flow.lost")
+        return None
+
+
+async def hear(context: Context, said: Said) -> bool:
+    """Hand what was said to the step that waits for it; False when nothing waits."""
+    found = current(context)
+    if found is None:
+        return False
+    flow, draft = found
+    step = flow.wanted(draft)
+    if step is None:
+        return False
+    is_settled = await step.take(context, draft, said)
+    if is_settled:
+        await settle(context, flow, draft, step.name, edit=said.pressed_message)
+    elif is_settled is False and context.conversation.flow == flow.name:
+        _ask(context, step, draft, step.unclear)
+    return True
+
+
+async def settle(context: Context, flow: Flow[D], draft: D, step: str, *, edit: int | None = None) -> None:
+    """Count a step as answered and go on."""
+    if step not in draft.answered:
+        draft.answered.append(step)
+    await _go_on(context, flow, draft, edit=edit)
+
+
+async def reopen(context: Context, flow: Flow[D], draft: D, step: str, *, edit: int | None = None) -> None:
+    """Ask a step again, as an edit at the end does."""
+    draft.answered = [name for name in draft.answered if name != step]
+    await _go_on(context, flow, draft, edit=edit)
+
+
+async def back(context: Context, *, edit: int | None = None) -> bool:
+    """Take the last answer back; at the first question this leaves the flow."""
+    found = current(context)
+    if found is None:
+        return False
+    flow, draft = found
+    if not draft.answered:
+        context.conversation.clear()
+        context.work.reply("flow.cancelled", edit=edit)
+        return True
+    draft.answered.pop()
+    await _go_on(context, flow, draft, edit=edit)
+    return True
+
+
+async def resume(context: Context) -> bool:
+    """Ask the waiting question again, for instance after consent."""
+    found = current(context)
+    if found is None:
+        return False
+    flow, draft = found
+    await _go_on(context, flow, draft)
+    return True
+
+
+async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None = None) -> None:
+    step = flow.wanted(draft)
+    if step is None:
+        context.conversation.clear()
+        await flow.finish(context, draft)
+        return
+    conversation = context.conversation
+    conversation.flow, conversation.step = flow.name, step.name
+    conversation.draft = draft.model_dump(mode="json")
+    if step.needs_consent and context.person["consented_at"] is None:
+        ask_consent(context)
+        return
+    _ask(context, step, draft, step.prompt, edit=edit)
+
+
+def ask_consent(context: Context) -> None:
+    """Three lines on privacy and one big button; what was said waits meanwhile."""
+    context.work.reply("privacy.ask", [[("consent_yes", "consent")], [("consent_no", "dissent")]])
+
+
+def _ask(context: Context, step: Step[D], draft: D, message: str, *, edit: int | None = None) -> None:
+    rows = step.choices(context, draft) if step.choices else []
+    params = step.params(context, draft) if step.params else {}
+    last: list[Button] = [("cancel", "cancel")]
+    if draft.answered:
+        last.insert(0, ("back", "back"))
+    context.work.reply(message, [*rows, last], edit=edit, **params)

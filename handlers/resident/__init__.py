@@ -1,0 +1,1 @@
+"""What residents say and press: joining, reporting, following, confirming, rating."""

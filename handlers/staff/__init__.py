@@ -1,0 +1,1 @@
+"""What the duty secretary and the administrator press and say."""

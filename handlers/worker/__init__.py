@@ -1,0 +1,1 @@
+"""What grid workers press and say: taking, passing on, asking, finishing."""

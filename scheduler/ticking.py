@@ -1,0 +1,96 @@
+"""The tick: what is due is decided, one change set a reminder, and committed; then the clock looks again.
+
+APScheduler only ticks. What has to be done, and when, stands in reminder rows; a reminder fires by compare-and-set
+together with its effect, so that a crash, a second scheduler or a clock that jumps cannot fire it twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from storage import reminders
+from storage.changes import ChangeSet
+from storage.engine import is_passing
+from storage.ledger import Ledger, Row
+from storage.numbers import Numbers
+from storage.work import Work
+
+from .firing import fire
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1
+BATCH = 50
+
+
+class Ticking:
+    """Fires due reminders whenever the clock ticks."""
+
+    def __init__(
+        self, ledger: Ledger, numbers: Numbers, now: Callable[[], datetime], *, on_commit: Callable[[], None]
+    ) -> None:
+        self._ledger = ledger
+        self._numbers = numbers
+        self._now = now
+        self._on_commit = on_commit
+        self._one_at_a_time = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler()
+        self.last_tick_at: datetime | None = None
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.add_job(
+            self._tick_safely,
+            IntervalTrigger(seconds=TICK_SECONDS),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick_safely(self) -> None:
+        try:
+            await self.tick()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("the clock's work waits: %s", type(error).__name__)
+
+    async def tick(self) -> int:
+        """Fire everything that is due; gives back how many reminders fired."""
+        fired = 0
+        async with self._one_at_a_time:
+            await self._ledger.refresh()
+            while due := await reminders.due(self._ledger, self._now(), BATCH):
+                # One subject at a time: two reminders of one ticket decide one after the other.
+                heads = list({row["subject"]: row for row in reversed(due)}.values())
+                sets = [await self._decide(row) for row in heads]
+                await self._ledger.commit(sets)
+                fired += len(heads)
+                self._on_commit()
+            self.last_tick_at = self._now()
+        return fired
+
+    async def _decide(self, row: Row) -> ChangeSet:
+        work = Work(self._ledger, self._now(), self._numbers)
+        try:
+            await fire(work, row)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            # A reminder that cannot be decided must not stop the clock; it is kept as fired, with the reason.
+            log.error("reminder %s (%s) failed: %s", row["id"], row["kind"], type(error).__name__)
+            log.debug("reminder %s", row["id"], exc_info=error)
+            work = Work(self._ledger, self._now(), self._numbers)
+            work.audit("reminder_failed", kind=row["kind"], error=type(error).__name__)
+        reminders.fired(work, row)
+        return work.finish()

@@ -1,0 +1,103 @@
+"""The end of a ticket: the resident says whether it was done and how good it was; or it is withdrawn."""
+
+from typing import Any
+
+from . import handling, people, routing, schema, tickets
+from .ledger import Row
+from .rules.errors import Stale
+from .rules.lifecycle import Event, State
+from .rules.rights import Action
+from .work import Priority, Work
+
+Ticket = dict[str, Any]
+LOW_STARS = 2
+
+
+async def confirm(work: Work, ticket: Ticket) -> None:
+    """是的，办好了: the ticket is closed; the stars may follow."""
+    await handling.check(work, Action.CONFIRM, ticket, Event.CONFIRMED)
+    await tickets.move(work, ticket, Event.CONFIRMED, _me(work), closed_at=work.now, closed_how="confirmed")
+    await tickets.show(work, ticket)
+
+
+async def dispute(work: Work, ticket: Ticket) -> None:
+    """还没办好: the first time back to the same worker, the second time to the duty secretary."""
+    event = Event.DISPUTED if ticket["disputes"] == 0 else Event.DISPUTED_AGAIN
+    await handling.check(work, Action.CONFIRM, ticket, event)
+    again = event is Event.DISPUTED_AGAIN
+    values: dict[str, Any] = {"disputes": ticket["disputes"] + 1, "done_at": None}
+    worker = await work.ledger.get(schema.person, ticket["assignee_id"])
+    if again:
+        values |= {"assignee_id": None, "accepted_at": None}
+    await tickets.move(work, ticket, event, _me(work), **values)
+    if worker is not None and not again:
+        work.card(ticket["id"], worker, is_fresh=True)
+    if again:
+        for person in await people.duty_secretaries(work, ticket["place_id"]):
+            work.card(ticket["id"], person, is_fresh=True)
+    await tickets.show(work, ticket)
+
+
+async def rate(work: Work, ticket: Ticket, stars: int) -> None:
+    """One to five stars, once. One or two: the duty secretary is told and rings back."""
+    if ticket["stars"] is not None:
+        raise Stale
+    await handling.check(work, Action.RATE, ticket, Event.RATED)
+    await tickets.move(work, ticket, Event.RATED, _me(work), why={"stars": stars}, stars=stars)
+    if stars <= LOW_STARS:
+        for person in await people.duty_secretaries(work, ticket["place_id"]):
+            work.notify(
+                person,
+                "staff.low_stars",
+                [[("open", handling.press("open", ticket["id"]))]],
+                ticket_id=ticket["id"],
+                number=ticket["number"],
+                stars=stars,
+            )
+    await tickets.show(work, ticket)
+
+
+async def rating_words(work: Work, ticket: Ticket, words: str) -> None:
+    """A sentence beside the stars, by whoever gave them."""
+    await handling.check(work, Action.RATE, ticket, Event.RATED)
+    await tickets.move(work, ticket, Event.RATED, _me(work), why={"words": words}, rating_words=words)
+
+
+async def withdraw(work: Work, ticket: Ticket, reason: str) -> None:
+    """The resident takes it back, with a reason; whoever has it in hand is told."""
+    await handling.check(work, Action.WITHDRAW, ticket, Event.WITHDRAWN)
+    worker = await work.ledger.get(schema.person, ticket["assignee_id"])
+    await tickets.move(
+        work,
+        ticket,
+        Event.WITHDRAWN,
+        _me(work),
+        why={"words": reason},
+        closed_at=work.now,
+        closed_how="withdrawn",
+    )
+    await routing.end_offers(work, ticket)
+    if worker is not None and worker["id"] != _me(work):
+        await _tell(work, worker, ticket, "worker.withdrawn", reason)
+    await tickets.show(work, ticket)
+
+
+async def close_without_answer(work: Work, ticket: Ticket) -> None:
+    """Nobody answered for five working days: closed, and counted as "without answer", never as satisfied."""
+    await tickets.move(work, ticket, Event.CLOSED_WITHOUT_ANSWER, None, closed_at=work.now, closed_how="without_answer")
+    await handling.tell_owner(work, ticket, "done.closed_unanswered")
+    await tickets.show(work, ticket)
+
+
+async def _tell(work: Work, person: Row, ticket: Ticket, message: str, words: str) -> None:
+    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
+    work.notify(person, message, ticket_id=ticket["id"], priority=priority, number=ticket["number"], words=words)
+
+
+def can_rate(ticket: Row) -> bool:
+    """Whether stars are still to come."""
+    return ticket["state"] == State.CLOSED and ticket["closed_how"] == "confirmed" and ticket["stars"] is None
+
+
+def _me(work: Work) -> int:
+    return work.person["id"] if work.person else 0

@@ -1,0 +1,20 @@
+"""Conversations: where each person stands in a flow, a row between two messages."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from . import schema
+from .ledger import Ledger
+from .work import Conversation
+
+
+async def of(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Conversation]:
+    """The conversations of people, by numeric Telegram id; who has none is absent."""
+    table = schema.conversation
+    if not telegram_ids:
+        return {}
+    return {
+        row["id"]: Conversation(row["id"], row["flow"], row["step"], row["draft"] or {}, row["version"])
+        for row in await ledger.all(sa.select(table).where(table.c.id.in_(telegram_ids)))
+    }

@@ -1,0 +1,215 @@
+"""What a grid worker does with a ticket: take it, pass it on, ask, report progress, finish it.
+
+Each is checked by the rights function on fresh rows, moves the ticket once, and renews everybody's card. Refusals are
+typed (`rules.errors`): AlreadyTaken when somebody was faster, NotYours, Stale when the button is older than the state.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from . import people, routing, schema, tickets
+from .ledger import Row
+from .rules.errors import AlreadyTaken, NotYours, Stale
+from .rules.lifecycle import Event, State, next_state
+from .rules.limits import Limits
+from .rules.press import press
+from .rules.rights import Action
+from .work import Priority, Work
+
+Ticket = dict[str, Any]
+
+
+async def check(work: Work, action: Action, ticket: Ticket, event: Event) -> None:
+    """Raise the refusal that fits unless the one who asks may do this now."""
+    if await tickets.allowed(work, action, ticket):
+        next_state(State(ticket["state"]), event)
+        return
+    if action in {Action.ACCEPT, Action.DECLINE} and ticket["assignee_id"] not in {None, _me(work)}:
+        raise AlreadyTaken
+    if await tickets.allowed(work, Action.SEE, ticket):
+        raise Stale
+    raise NotYours
+
+
+async def accept(work: Work, ticket: Ticket) -> None:
+    """接单: one owner, whatever races happen; the other cards say who took it."""
+    if ticket["assignee_id"] == _me(work) and ticket["state"] != State.OFFERED:
+        return  # a double tap
+    await check(work, Action.ACCEPT, ticket, Event.ACCEPTED)
+    me = _me(work)
+    await tickets.move(work, ticket, Event.ACCEPTED, me, assignee_id=me, accepted_at=work.now)
+    await routing.end_offers(work, ticket, accepted_by=me)
+    assert work.person is not None  # noqa: S101 - `check` let a known person through
+    work.person = people.change(work, work.person, last_assigned_at=work.now)
+    await tickets.show(work, ticket, also=[me])
+    if ticket["is_danger"]:
+        await tell_owner(work, ticket, "danger.taken", priority=Priority.ALARM, worker=work.person["name"])
+
+
+async def decline(work: Work, ticket: Ticket, reason: str) -> None:
+    """Not mine, with a reason: the next in the chain is asked."""
+    await check(work, Action.DECLINE, ticket, Event.DECLINED)
+    await _end_my_offer(work, ticket, reason)
+    await tickets.move(work, ticket, Event.DECLINED, _me(work), why={"words": reason})
+    await routing.offer_next(work, ticket, _me(work))
+    await tickets.show(work, ticket)
+
+
+async def _end_my_offer(work: Work, ticket: Ticket, reason: str) -> None:
+    for row in await tickets.open_offers(work.ledger, ticket["id"]):
+        if row["person_id"] == _me(work):
+            work.changes.update(schema.offer, row, state="declined", words=reason)
+
+
+async def hand_over(work: Work, ticket: Ticket, colleague: Row, reason: str) -> None:
+    """Hand a ticket to a named colleague, who is offered it; nobody owns it until they accept."""
+    await check(work, Action.HAND_OVER, ticket, Event.HANDED_OVER)
+    why = {"reason": "handed_over", "person": colleague["id"], "words": reason}
+    tickets.alter(work, ticket, assignee_id=None, accepted_at=None)
+    await routing.offer(
+        work, ticket, [colleague["id"]], _me(work), tier=ticket["tier"], why=why, event=Event.HANDED_OVER
+    )
+    await tickets.show(work, ticket)
+
+
+async def ask(work: Work, ticket: Ticket, question: str) -> None:
+    """Ask the resident something; the clock pauses until the answer or until two working days have passed."""
+    await check(work, Action.ASK, ticket, Event.ASKED)
+    await tickets.move(work, ticket, Event.ASKED, _me(work), why={"words": question}, asked_at=work.now)
+    await tell_owner(work, ticket, "worker.asks", buttons=[[("answer", _press("answer", ticket))]], question=question)
+    await tickets.show(work, ticket)
+
+
+async def answer(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping[str, Any]]) -> None:
+    """The resident answers: the clock goes on, and the worker reads the words."""
+    await check(work, Action.ADD_WORDS, ticket, Event.ANSWERED)
+    pause = tickets.pause_ended(ticket, work.now)
+    await tickets.move(work, ticket, Event.ANSWERED, _me(work), why={"words": words}, **pause)
+    await set_finish(work, ticket)
+    await _pass_on(work, ticket, "owner.answered", words, files, purpose="answer")
+
+
+async def add_words(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping[str, Any]]) -> None:
+    """Words or pictures that come later; an answer, when the worker is waiting for one."""
+    if ticket["state"] == State.WAITING and ticket["owner_id"] == _me(work):
+        await answer(work, ticket, words, files)
+        return
+    await check(work, Action.ADD_WORDS, ticket, Event.WORDS_ADDED)
+    await tickets.move(work, ticket, Event.WORDS_ADDED, _me(work), why={"words": words})
+    await _pass_on(work, ticket, "owner.added", words, files, purpose="added")
+
+
+async def _pass_on(
+    work: Work, ticket: Ticket, message: str, words: str, files: Sequence[Mapping[str, Any]], *, purpose: str
+) -> None:
+    for one in files:
+        tickets.attach(work, ticket, _me(work), one, purpose)
+    if ticket["assignee_id"] is not None:
+        readers = [ticket["assignee_id"]]
+    else:
+        readers = [row["person_id"] for row in await tickets.open_offers(work.ledger, ticket["id"])]
+    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
+    for person in (await people.by_ids(work.ledger, readers)).values():
+        if person["id"] != _me(work):
+            work.media(ticket["id"], person, files, priority=priority)
+            work.notify(
+                person,
+                message,
+                ticket_id=ticket["id"],
+                priority=priority,
+                number=ticket["number"],
+                words=words,
+            )
+    await tickets.show(work, ticket)
+
+
+async def progress(work: Work, ticket: Ticket, words: str) -> None:
+    """Tell how it stands, without changing anything."""
+    await check(work, Action.PROGRESS, ticket, Event.PROGRESSED)
+    await tickets.move(work, ticket, Event.PROGRESSED, _me(work), why={"words": words})
+    await tell_owner(work, ticket, "worker.progress", words=words)
+    await tickets.show(work, ticket)
+
+
+async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[Mapping[str, Any]]) -> None:
+    """办好了: the resident is asked whether it is. The first picture of proof goes with the question."""
+    await check(work, Action.FINISH, ticket, Event.FINISHED)
+    for one in files:
+        tickets.attach(work, ticket, _me(work), one, "proof")
+    values = {**tickets.pause_ended(ticket, work.now), "done_at": work.now, "done_words": words}
+    await tickets.move(work, ticket, Event.FINISHED, _me(work), why={"words": words} if words else None, **values)
+    await ask_owner(work, ticket, "done.ask", files=files)
+    await tickets.show(work, ticket)
+
+
+async def ask_owner(
+    work: Work,
+    ticket: Ticket,
+    message: str,
+    *,
+    files: Sequence[Mapping[str, Any]] = (),
+    key: str | None = None,
+) -> None:
+    """Ask whoever may answer for the resident whether it was done."""
+    buttons = [[("done_yes", _press("yes", ticket)), ("done_no", _press("no", ticket))]]
+    photo = next((one["file_id"] for one in files if one["media"] == "photo"), None)
+    params = {"photo": photo} if photo else {}
+    worker = await work.ledger.get(schema.person, ticket["assignee_id"])
+    await tell_owner(
+        work,
+        ticket,
+        message,
+        buttons=buttons,
+        key=key,
+        worker=worker["name"] if worker else None,
+        words=ticket["done_words"],
+        **params,
+    )
+
+
+async def tell_owner(
+    work: Work,
+    ticket: Ticket,
+    message: str,
+    *,
+    buttons: Sequence[Sequence[Any]] = (),
+    priority: Priority = Priority.NEWS,
+    key: str | None = None,
+    **params: Any,
+) -> None:
+    """Tell the resident, those who joined, and whoever filed it for somebody without a chat."""
+    followers = [row["person_id"] for row in await tickets.followers_of(work.ledger, ticket["id"])]
+    found = await people.at_hand(work, {ticket["owner_id"], ticket["filed_by_id"], *followers})
+    owner = found[ticket["owner_id"]]
+    asked = owner if owner["telegram_id"] is not None else found[ticket["filed_by_id"]]
+    for person in {asked["id"]: asked, **{one: found[one] for one in followers if one in found}}.values():
+        work.notify(
+            person,
+            message,
+            buttons if person is asked else (),
+            ticket_id=ticket["id"],
+            priority=priority,
+            key=f"{key}:{person['id']}" if key else None,
+            number=ticket["number"],
+            **params,
+        )
+
+
+async def set_finish(work: Work, ticket: Ticket) -> None:
+    """Compute the time limit again after a pause; the limits are those it began with."""
+    columns = tickets.limit_columns(
+        work,
+        Limits.from_json(ticket["limits"]),
+        ticket["created_at"],
+        timedelta(seconds=ticket["paused_seconds"]),
+    )
+    tickets.alter(work, ticket, resolution_due_at=columns["resolution_due_at"])
+
+
+def _me(work: Work) -> int:
+    return work.person["id"] if work.person else 0
+
+
+def _press(verb: str, ticket: Ticket) -> str:
+    return press(verb, ticket["id"])

@@ -1,0 +1,55 @@
+"""The ledger as its users hold it: reads, the structure, and the commit of change sets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import changes, directory
+from .changes import ChangeSet, Outcome
+from .directory import Directory
+from .engine import Database
+
+Row = Mapping[str, Any]
+
+
+class Ledger:
+    """One database with the structure it holds. Made by `Ledger.open`."""
+
+    def __init__(self, database: Database, structure: Directory, timezone: str) -> None:
+        self.database = database
+        self.directory = structure
+        self._timezone = timezone
+
+    @classmethod
+    async def open(cls, database: Database, timezone: str = "Asia/Shanghai") -> "Ledger":
+        """Load the structure and be ready."""
+        async with database.reading() as connection:
+            return cls(database, await directory.load(connection, timezone), timezone)
+
+    async def refresh(self) -> bool:
+        """Load the structure again if an import changed it; tell whether it did."""
+        async with self.database.reading() as connection:
+            if await directory.structure_version(connection) == self.directory.version:
+                return False
+            self.directory = await directory.load(connection, self._timezone)
+            return True
+
+    async def all(self, query: sa.Select[Any]) -> list[Row]:
+        """Every row of a query, as mappings."""
+        async with self.database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def one(self, query: sa.Select[Any]) -> Row | None:
+        """The first row of a query, or None."""
+        async with self.database.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+            return None if row is None else dict(row)
+
+    async def get(self, table: sa.Table, row_id: int | None) -> Row | None:
+        """One row by its id."""
+        return None if row_id is None else await self.one(sa.select(table).where(table.c.id == row_id))
+
+    async def commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
+        """Apply change sets; see `changes.commit`."""
+        return await changes.commit(self.database, sets)

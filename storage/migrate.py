@@ -1,0 +1,22 @@
+"""Schema changes, through Alembic, upward only, on both engines."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from .engine import Database
+
+
+async def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring a database to a revision, in one transaction; nothing happens when it is there already."""
+    async with database.writing() as connection:
+        await connection.run_sync(_run, revision)
+
+
+def _run(connection: sa.Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -1,0 +1,33 @@
+"""督办: what is late is pressed for by those above, the duty secretary and the street liaison. A whistle is another thing."""
+
+from . import people, tickets
+from .handling import Ticket, press
+from .ledger import Row
+from .rules.rights import Role
+from .work import Priority, Work
+
+
+async def press_for(work: Work, ticket: Ticket, reminder_id: int) -> None:
+    """A limit has passed: it is marked once, and the worker, the duty secretary and the street liaison are told."""
+    if ticket["overdue_at"] is None:
+        tickets.alter(work, ticket, overdue_at=work.now)
+        tickets.remember(work, ticket, "overdue", None, ticket["state"], ticket["state"])
+    worker = (await people.by_ids(work.ledger, [ticket["assignee_id"]])) if ticket["assignee_id"] else {}
+    told = [*worker.values(), *await _above(work, ticket)]
+    for person in {row["id"]: row for row in told}.values():
+        work.notify(
+            person,
+            "worker.overdue" if person["id"] == ticket["assignee_id"] else "staff.overdue",
+            [[("open", press("open", ticket["id"]))]],
+            ticket_id=ticket["id"],
+            priority=Priority.ALARM if ticket["is_danger"] else Priority.NEWS,
+            key=f"r{reminder_id}:{person['id']}",
+            number=ticket["number"],
+        )
+    await tickets.show(work, ticket)
+
+
+async def _above(work: Work, ticket: Ticket) -> list[Row]:
+    roles = {Role.DUTY_SECRETARY} if ticket["is_confidential"] else {Role.DUTY_SECRETARY, Role.STREET_LIAISON}
+    community = work.directory.community_of(ticket["place_id"])
+    return await people.holders(work.ledger, roles, work.directory.scope(community.id if community else None))

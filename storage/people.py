@@ -1,0 +1,131 @@
+"""People: who somebody is by numeric Telegram id, their roles, their language, whether they can be reached."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from . import schema
+from .ids import new_id
+from .ledger import Ledger, Row
+from .rules.rights import Actor, Grant, Role
+from .rules.worktime import CalendarName
+from .work import Work
+
+CONSENT_VERSION = 1
+
+
+def held(grants: Collection[Row]) -> list[Row]:
+    """The roles somebody holds now."""
+    return [grant for grant in grants if grant["revoked_at"] is None]
+
+
+def as_actor(person_id: int, grants: Collection[Row]) -> Actor:
+    """A person as the rights function sees them."""
+    return Actor(person_id, tuple(Grant(Role(grant["role"]), grant["place_id"]) for grant in held(grants)))
+
+
+async def actor(ledger: Ledger, person_id: int) -> Actor:
+    """Read somebody's rights as they are now."""
+    return as_actor(person_id, await grants_of(ledger, [person_id]))
+
+
+async def by_telegram_ids(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Row]:
+    """The people behind numeric Telegram ids."""
+    query = sa.select(schema.person).where(schema.person.c.telegram_id.in_(telegram_ids))
+    return {row["telegram_id"]: row for row in await ledger.all(query)}
+
+
+async def by_ids(ledger: Ledger, ids: Collection[int]) -> dict[int, Row]:
+    """People by their own ids."""
+    if not ids:
+        return {}
+    return {row["id"]: row for row in await ledger.all(sa.select(schema.person).where(schema.person.c.id.in_(ids)))}
+
+
+async def at_hand(work: Work, ids: Collection[int]) -> dict[int, Row]:
+    """People by their own ids, the one who asks included, even if that one is not committed yet."""
+    found = await by_ids(work.ledger, ids)
+    if work.person is not None and work.person["id"] in ids:
+        found[work.person["id"]] = work.person
+    return found
+
+
+async def grants_of(ledger: Ledger, ids: Collection[int]) -> list[Row]:
+    """The roles that people hold now."""
+    grant = schema.role_grant
+    return await ledger.all(sa.select(grant).where(grant.c.person_id.in_(ids), grant.c.revoked_at.is_(None)))
+
+
+async def holders(ledger: Ledger, roles: Collection[Role], places: Collection[int]) -> list[Row]:
+    """People who hold one of `roles` at one of `places`, with `role` and `place_id`; retired people left out."""
+    grant, person = schema.role_grant, schema.person
+    query = (
+        sa.select(person, grant.c.role, grant.c.place_id)
+        .join(grant, grant.c.person_id == person.c.id)
+        .where(
+            grant.c.role.in_([str(role) for role in roles]),
+            grant.c.place_id.in_(places),
+            grant.c.revoked_at.is_(None),
+            person.c.retired_at.is_(None),
+        )
+        .order_by(person.c.id)
+    )
+    return await ledger.all(query)
+
+
+async def relatives_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
+    """The links of an elder's family that were consented to and not ended."""
+    link = schema.family_link
+    return await ledger.all(
+        sa.select(link).where(
+            link.c.person_id == person_id, link.c.consented_at.is_not(None), link.c.ended_at.is_(None)
+        )
+    )
+
+
+def begin(work: Work, *, name: str, language: str) -> Row:
+    """A person seen for the first time."""
+    values = {
+        "id": new_id(work.now),
+        "telegram_id": work.telegram_id,
+        "name": name,
+        "language": language,
+        "created_at": work.now,
+    }
+    work.changes.insert(schema.person, **values)
+    row: dict[str, object] = {column.name: None for column in schema.person.c}
+    row.update(values, version=1, has_chosen_language=False)
+    return row
+
+
+def change(work: Work, person: Row, **values: object) -> Row:
+    """Change a person; gives back the row as it will be."""
+    work.changes.update(schema.person, person, **values)
+    return {**person, **values}
+
+
+def is_on_duty(work: Work, person: Row, at: datetime | None = None) -> bool:
+    """Whether somebody is on duty: the personal switch where it is set, else working time."""
+    if person["on_duty"] is not None:
+        return bool(person["on_duty"])
+    return work.directory.calendar.is_open(at or work.now, CalendarName.WORKING)
+
+
+async def duty_secretaries(work: Work, place_id: int | None) -> list[Row]:
+    """Who keeps the list of what could not be routed, for the community that contains a place."""
+    return await _of_community(work, place_id, {Role.DUTY_SECRETARY})
+
+
+async def administrators(work: Work, place_id: int | None) -> list[Row]:
+    """Who is told when something needs an administrator."""
+    return await _of_community(work, place_id, {Role.ADMINISTRATOR})
+
+
+async def _of_community(work: Work, place_id: int | None, roles: set[Role]) -> list[Row]:
+    community = work.directory.community_of(place_id)
+    places = work.directory.scope(place_id) | work.directory.scope(community.id if community else None)
+    if not places:
+        places = frozenset(work.directory.places)
+    found = await holders(work.ledger, roles, places)
+    return list({row["id"]: row for row in found}.values())

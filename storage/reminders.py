@@ -1,0 +1,104 @@
+"""Reminders: what the bot will have to do later, each a row with a unique key (subject, kind, occurrence).
+
+After every change of a ticket its reminders are planned again by `rules.clocks` and made equal to that plan. Firing
+is a compare-and-set of the row, committed together with the effect.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import schema
+from .ledger import Ledger, Row
+from .rules.clocks import ClockFacts, Planned, plan
+from .rules.lifecycle import State
+from .rules.limits import Limits
+from .work import Work
+
+
+async def replan(work: Work, ticket: Row) -> None:
+    """Make a ticket's waiting reminders equal to what its state asks for."""
+    planned = plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
+    await settle(work, f"ticket:{ticket['id']}", planned)
+
+
+def clock_facts(ticket: Row) -> ClockFacts:
+    """What the clocks look at."""
+    return ClockFacts(
+        state=State(ticket["state"]),
+        is_danger=bool(ticket["is_danger"]),
+        created_at=ticket["created_at"],
+        offered_at=ticket["offered_at"],
+        accepted_at=ticket["accepted_at"],
+        asked_at=ticket["asked_at"],
+        done_at=ticket["done_at"],
+        arrived_at=ticket["arrived_at"],
+        paused=timedelta(seconds=ticket["paused_seconds"]),
+        danger_at=ticket["danger_at"],
+    )
+
+
+async def settle(work: Work, subject: str, planned: Iterable[Planned]) -> None:
+    """Schedule what is planned and not there, move what moved, cancel what is no longer wanted."""
+    reminder = schema.reminder
+    known = {
+        (row["kind"], row["occurrence"]): row
+        for row in await work.ledger.all(sa.select(reminder).where(reminder.c.subject == subject))
+    }
+    wanted = {(str(one.kind), one.occurrence): one for one in planned}
+    for key, one in wanted.items():
+        row = known.get(key)
+        if row is None:
+            schedule(work, subject, str(one.kind), one.occurrence, one.due_at)
+        elif row["state"] == "cancelled" or (row["state"] == "scheduled" and row["due_at"] != one.due_at):
+            work.changes.update(reminder, row, state="scheduled", due_at=one.due_at)
+    for key, row in known.items():
+        if row["state"] == "scheduled" and key not in wanted:
+            work.changes.update(reminder, row, state="cancelled")
+
+
+def schedule(
+    work: Work,
+    subject: str,
+    kind: str,
+    occurrence: str,
+    due_at: datetime,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Have something done at a time, once."""
+    work.changes.insert(
+        schema.reminder,
+        id=work.new_id(),
+        subject=subject,
+        kind=kind,
+        occurrence=occurrence,
+        due_at=due_at,
+        params=params,
+        state="scheduled",
+    )
+
+
+async def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Row]:
+    """The reminders whose time has come, the oldest first."""
+    reminder = schema.reminder
+    query = (
+        sa.select(reminder)
+        .where(reminder.c.state == "scheduled", reminder.c.due_at <= now)
+        .order_by(reminder.c.due_at, reminder.c.id)
+        .limit(limit)
+    )
+    return await ledger.all(query)
+
+
+async def upcoming(ledger: Ledger, limit: int = 50) -> list[Row]:
+    """What the bot still has to do, soonest first."""
+    reminder = schema.reminder
+    query = sa.select(reminder).where(reminder.c.state == "scheduled").order_by(reminder.c.due_at).limit(limit)
+    return await ledger.all(query)
+
+
+def fired(work: Work, reminder: Row) -> None:
+    """Mark a reminder as done, in the change set of its effect; somebody else's firing makes that set stale."""
+    work.changes.update(schema.reminder, reminder, state="fired", fired_at=work.now)

@@ -1,0 +1,291 @@
+"""Tickets: what was asked for, how it is read back, and the one way its state moves.
+
+Every change of a ticket goes through `move`: the transition table decides, the history grows by one row, and the
+reminders are planned again, all in the change set of the decision.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import people, reminders, schema
+from .ledger import Ledger, Row
+from .rules.lifecycle import OPEN, Event, State, next_state
+from .rules.limits import Limits, resolution_due_at, response_due_at
+from .rules.rights import Action, TicketFacts, may
+from .work import Work
+
+DANGER = "danger"
+NO_PAUSE = timedelta()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for, checked and complete enough to become a ticket."""
+
+    owner_id: int
+    filed_by_id: int
+    kind: str
+    intent: str
+    words: str
+    place_id: int | None = None
+    room: str | None = None
+    spot: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    for_whom: str | None = None
+    caller_phone: str | None = None
+    is_danger: bool = False
+    is_confidential: bool = False
+    is_anonymous: bool = False
+    attachments: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+async def create(work: Work, asked: Asked) -> dict[str, Any]:
+    """Open a ticket with the limits of its kind as they are now; it is offered to nobody yet."""
+    kind = work.directory.kinds[asked.kind]
+    limits = work.directory.kinds[DANGER].limits if asked.is_danger else kind.limits
+    values = {name: getattr(asked, name) for name in Asked.__dataclass_fields__ if name != "attachments"}
+    ticket: dict[str, Any] = {column.name: None for column in schema.ticket.c}
+    ticket.update(
+        values,
+        id=work.new_id(),
+        number=await work.numbers.next(),
+        state=str(State.NEW),
+        is_confidential=asked.is_confidential or kind.is_confidential,
+        created_at=work.now,
+        danger_at=work.now if asked.is_danger else None,
+        paused_seconds=0,
+        disputes=0,
+        tier=0,
+        version=1,
+    )
+    ticket.update(limit_columns(work, limits, work.now, timedelta()))
+    work.changes.insert(schema.ticket, **ticket)
+    remember(work, ticket, "created", asked.filed_by_id, None, str(State.NEW), {"kind": asked.kind})
+    for one in asked.attachments:
+        attach(work, ticket, asked.filed_by_id, one, "report")
+    return ticket
+
+
+def limit_columns(work: Work, limits: Limits, created_at: datetime, paused: timedelta) -> dict[str, Any]:
+    """A ticket's limits and the times that follow from them."""
+    calendar = work.directory.calendar
+    return {
+        "limits": limits.to_json(),
+        "response_due_at": response_due_at(limits, created_at, calendar),
+        "resolution_due_at": resolution_due_at(limits, created_at, calendar, paused),
+    }
+
+
+async def move(
+    work: Work,
+    ticket: dict[str, Any],
+    event: Event,
+    actor_id: int | None,
+    *,
+    why: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Let an event happen to a ticket. Raises IllegalMove when the table does not know it in this state."""
+    old = ticket["state"]
+    values["state"] = str(next_state(State(old), event))
+    alter(work, ticket, **values)
+    remember(work, ticket, str(event), actor_id, old, ticket["state"], why)
+    await reminders.replan(work, ticket)
+
+
+def alter(work: Work, ticket: dict[str, Any], **values: Any) -> None:
+    """Change columns of a ticket in the change set and in the row at hand."""
+    work.changes.update(schema.ticket, ticket, **values)
+    ticket.update(values)
+
+
+def remember(
+    work: Work,
+    ticket: Row,
+    event: str,
+    actor_id: int | None,
+    old: str | None,
+    new: str,
+    why: Mapping[str, Any] | None = None,
+) -> None:
+    """Add to the history, which is never changed."""
+    work.changes.insert(
+        schema.history,
+        id=work.new_id(),
+        ticket_id=ticket["id"],
+        at=work.now,
+        actor_id=actor_id,
+        event=event,
+        old_state=old,
+        new_state=new,
+        why=dict(why) if why else None,
+    )
+
+
+def attach(work: Work, ticket: Row, person_id: int, file: Mapping[str, Any], purpose: str) -> None:
+    """Keep a picture, a voice message or another file with a ticket."""
+    work.changes.insert(
+        schema.attachment,
+        id=work.new_id(),
+        ticket_id=ticket["id"],
+        added_by_id=person_id,
+        media=file["media"],
+        purpose=purpose,
+        file_id=file.get("file_id"),
+        file_unique_id=file.get("file_unique_id"),
+        added_at=work.now,
+    )
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+async def by_id(ledger: Ledger, ticket_id: int | None) -> dict[str, Any] | None:
+    """One ticket."""
+    row = await ledger.get(schema.ticket, ticket_id)
+    return None if row is None else dict(row)
+
+
+async def by_number(ledger: Ledger, number: int) -> dict[str, Any] | None:
+    """The ticket with a number as people read it out, check digit included."""
+    row = await ledger.one(sa.select(schema.ticket).where(schema.ticket.c.number == number))
+    return None if row is None else dict(row)
+
+
+async def by_message(ledger: Ledger, chat_id: int, message_id: int) -> dict[str, Any] | None:
+    """The ticket whose card, or whose last word, is that message."""
+    card, outbox = schema.card, schema.outbox
+    found = await ledger.one(
+        sa.select(card.c.ticket_id).where(card.c.chat_id == chat_id, card.c.message_id == message_id)
+    ) or await ledger.one(
+        sa.select(outbox.c.ticket_id).where(
+            outbox.c.chat_id == chat_id,
+            outbox.c.telegram_message_id == message_id,
+            outbox.c.ticket_id.is_not(None),
+        )
+    )
+    return None if found is None else await by_id(ledger, found["ticket_id"])
+
+
+async def of_owner(
+    ledger: Ledger,
+    person_ids: Collection[int],
+    *,
+    is_open: bool | None = None,
+    limit: int = 10,
+    offset: int = 0,
+) -> list[Row]:
+    """Somebody's matters, those joined included, the newest first."""
+    ticket, follower = schema.ticket, schema.follower
+    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id.in_(person_ids))
+    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id.in_(person_ids), ticket.c.id.in_(joined)))
+    if is_open is not None:
+        states = [str(state) for state in OPEN]
+        query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
+    return await ledger.all(query.order_by(ticket.c.created_at.desc()).limit(limit).offset(offset))
+
+
+async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row]:
+    """What somebody was offered or has in hand, the most urgent first."""
+    ticket, offer = schema.ticket, schema.offer
+    offered = sa.select(offer.c.ticket_id).where(offer.c.person_id == person_id, offer.c.state == "open")
+    working = [str(state) for state in (State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED)]
+    query = sa.select(ticket).where(
+        sa.or_(
+            sa.and_(ticket.c.assignee_id == person_id, ticket.c.state.in_(working)),
+            sa.and_(ticket.c.id.in_(offered), ticket.c.state == str(State.OFFERED)),
+        )
+    )
+    order = (ticket.c.is_danger.desc(), ticket.c.resolution_due_at)
+    return await ledger.all(query.order_by(*order).limit(limit))
+
+
+async def history_of(ledger: Ledger, ticket_id: int) -> list[Row]:
+    """Everything that happened to a ticket, in order."""
+    history = schema.history
+    return await ledger.all(
+        sa.select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.at, history.c.id)
+    )
+
+
+async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
+    """The files of a ticket, in the order they came."""
+    attachment = schema.attachment
+    return await ledger.all(sa.select(attachment).where(attachment.c.ticket_id == ticket_id).order_by(attachment.c.id))
+
+
+async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
+    """Where a person's card of a ticket stands."""
+    card = schema.card
+    return await ledger.one(sa.select(card).where(card.c.ticket_id == ticket_id, card.c.person_id == person_id))
+
+
+async def open_offers(ledger: Ledger, ticket_id: int) -> list[Row]:
+    """Who may still take a ticket."""
+    offer = schema.offer
+    return await ledger.all(sa.select(offer).where(offer.c.ticket_id == ticket_id, offer.c.state == "open"))
+
+
+async def followers_of(ledger: Ledger, ticket_id: int) -> list[Row]:
+    """Neighbours who joined a ticket."""
+    follower = schema.follower
+    return await ledger.all(sa.select(follower).where(follower.c.ticket_id == ticket_id))
+
+
+async def facts(ledger: Ledger, ticket: Row) -> TicketFacts:
+    """What the rights function looks at, read now."""
+    offers = await open_offers(ledger, ticket["id"])
+    followers = await followers_of(ledger, ticket["id"])
+    relatives = await people.relatives_of(ledger, ticket["owner_id"])
+    return TicketFacts(
+        id=ticket["id"],
+        kind=ticket["kind"],
+        state=State(ticket["state"]),
+        owner_id=ticket["owner_id"],
+        filed_by_id=ticket["filed_by_id"],
+        assignee_id=ticket["assignee_id"],
+        offered_to=frozenset(offer["person_id"] for offer in offers),
+        follower_ids=frozenset(row["person_id"] for row in followers),
+        relative_ids=frozenset(link["relative_id"] for link in relatives),
+        scope=ledger.directory.scope(ticket["place_id"]) or _anywhere(ledger),
+        is_confidential=bool(ticket["is_confidential"]),
+        is_danger=bool(ticket["is_danger"]),
+        is_anonymous=bool(ticket["is_anonymous"]),
+        is_overdue=ticket["overdue_at"] is not None,
+    )
+
+
+def _anywhere(ledger: Ledger) -> frozenset[int]:
+    """A ticket without a place belongs to the only community there is."""
+    community = ledger.directory.community_of(None)
+    return ledger.directory.scope(community.id) if community else frozenset()
+
+
+async def allowed(work: Work, action: Action, ticket: Row) -> bool:
+    """Whether the one who asks may do this to that ticket, by what the database says now."""
+    if work.person is None:
+        return False
+    actor = people.as_actor(work.person["id"], work.grants)
+    return may(actor, action, await facts(work.ledger, ticket))
+
+
+async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = ()) -> None:
+    """Renew every card of a ticket; `fresh` people get a new message, `also` those whose card is not committed yet."""
+    card = schema.card
+    known = await work.ledger.all(sa.select(card.c.person_id).where(card.c.ticket_id == ticket["id"]))
+    ids = {row["person_id"] for row in known} | set(also) | set(fresh)
+    for person in (await people.at_hand(work, ids)).values():
+        work.card(ticket["id"], person, is_fresh=person["id"] in fresh)
+
+
+def pause_ended(ticket: Row, now: datetime) -> dict[str, Any]:
+    """The columns that change when the resident's silence or answer ends a pause (seconds of wall time)."""
+    if ticket["asked_at"] is None:
+        return {}
+    seconds = max(int((now - ticket["asked_at"]).total_seconds()), 0)
+    return {"asked_at": None, "paused_seconds": ticket["paused_seconds"] + seconds}

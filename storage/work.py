@@ -1,0 +1,279 @@
+"""The desk at which one decision is made: what was read, who asks, and the one change set it fills.
+
+Handlers and the scheduler never commit and never call Telegram: they read through `work.ledger`, change rows through
+`work.changes`, and say things with `reply`, `notify`, `card`, `answer`: each a row of the outbox in the same set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from . import schema
+from .changes import ChangeSet
+from .directory import Directory
+from .ids import new_id
+from .ledger import Ledger, Row
+from .numbers import Numbers
+
+Button = tuple[str, str] | tuple[str, str, Mapping[str, Any]]
+"""(label's key in the texts, callback data[, parameters of the label])."""
+
+
+class Priority(IntEnum):
+    """What overtakes what on the way out; smaller goes first."""
+
+    ALARM = 0
+    ANSWER = 1
+    NEWS = 2
+    REMINDER = 3
+    BROADCAST = 4
+
+
+@dataclass
+class Conversation:
+    """Where a person stands in a flow; written back with the rest of the change set when it changed."""
+
+    telegram_id: int
+    flow: str | None = None
+    step: str | None = None
+    draft: dict[str, Any] = field(default_factory=dict)
+    version: int | None = None  # None = no row yet
+
+    def clear(self) -> None:
+        """Leave the flow."""
+        self.flow, self.step, self.draft = None, None, {}
+
+
+@dataclass
+class Work:
+    """One update's or one reminder's desk."""
+
+    ledger: Ledger
+    now: datetime
+    numbers: Numbers
+    changes: ChangeSet = field(default_factory=ChangeSet)
+    person: Row | None = None
+    telegram_id: int | None = None
+    chat_id: int | None = None
+    is_private: bool = True
+    query_id: str | None = None
+    conversation: Conversation | None = None
+    grants: Sequence[Row] = ()
+    has_answered: bool = False
+    _carded: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def directory(self) -> Directory:
+        """The structure."""
+        return self.ledger.directory
+
+    @property
+    def language(self) -> str:
+        """The language of the one who asks."""
+        return self.person["language"] if self.person else "zh-CN"
+
+    @classmethod
+    def for_clock(cls, ledger: Ledger, now: datetime, changes: ChangeSet | None = None) -> "Work":
+        """A desk at which nobody sits: for what the clock or the delivery decides."""
+        return cls(ledger, now, Numbers(ledger.database), changes if changes is not None else ChangeSet())
+
+    def new_id(self) -> int:
+        """An id for a row made now."""
+        return new_id(self.now)
+
+    # --- saying things ---------------------------------------------------------------------------------------
+
+    def reply(
+        self,
+        message: str,
+        buttons: Sequence[Sequence[Button]] = (),
+        *,
+        keyboard: str | None = None,
+        edit: int | None = None,
+        ticket_id: int | None = None,
+        priority: Priority = Priority.ANSWER,
+        **params: Any,
+    ) -> None:
+        """Answer in the chat the update came from; `edit` names the message to change instead of a new one."""
+        if self.chat_id is None:
+            return
+        self._say(
+            "edit" if edit is not None else "message",
+            message,
+            chat_id=self.chat_id,
+            person_id=self.person["id"] if self.person else None,
+            ticket_id=ticket_id,
+            priority=priority,
+            params=_params(params, buttons, keyboard, edit, self.language),
+        )
+
+    def answer(self, message: str | None = None, *, alert: bool = False, **params: Any) -> None:
+        """Answer the press, once: a line that fades, or an alert that stays until it is read."""
+        if self.query_id is None or self.has_answered:
+            return
+        self.has_answered = True
+        self._say(
+            "answer",
+            message,
+            chat_id=self.chat_id or 0,
+            person_id=self.person["id"] if self.person else None,
+            priority=Priority.ANSWER,
+            params={"query_id": self.query_id, "alert": alert, "language": self.language, **params},
+        )
+
+    def notify(
+        self,
+        to: Row,
+        message: str,
+        buttons: Sequence[Sequence[Button]] = (),
+        *,
+        ticket_id: int | None = None,
+        priority: Priority = Priority.NEWS,
+        key: str | None = None,
+        due_at: datetime | None = None,
+        **params: Any,
+    ) -> None:
+        """Tell somebody something. Quiet hours hold back what is neither an alarm nor an answer."""
+        if to["telegram_id"] is None:
+            return
+        self._say(
+            "message",
+            message,
+            chat_id=to["telegram_id"],
+            person_id=to["id"],
+            ticket_id=ticket_id,
+            priority=priority,
+            key=key,
+            due_at=due_at or self.speak_at(priority),
+            params=_params(params, buttons, None, None, None),
+        )
+
+    def card(
+        self,
+        ticket_id: int,
+        to: Row,
+        *,
+        is_fresh: bool = False,
+        priority: Priority = Priority.NEWS,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Show or renew somebody's card of a ticket. It is drawn when it is sent; `is_fresh` sends a new message."""
+        if to["telegram_id"] is None or (ticket_id, to["id"]) in self._carded:
+            return
+        self._carded.add((ticket_id, to["id"]))
+        self._say(
+            "card",
+            None,
+            chat_id=to["telegram_id"],
+            person_id=to["id"],
+            ticket_id=ticket_id,
+            priority=priority,
+            due_at=due_at or (self.speak_at(priority) if is_fresh else self.now),
+            params={"is_fresh": is_fresh},
+        )
+
+    def media(self, ticket_id: int, to: Row, files: Sequence[Mapping[str, Any]], *, priority: Priority) -> None:
+        """Pass pictures, voice or a position of a ticket on, under the card that speaks of them."""
+        if to["telegram_id"] is not None and files:
+            self._say(
+                "media",
+                None,
+                chat_id=to["telegram_id"],
+                person_id=to["id"],
+                ticket_id=ticket_id,
+                priority=priority,
+                due_at=self.speak_at(priority),
+                params={"files": list(files)},
+            )
+
+    def speak_at(self, priority: Priority) -> datetime:
+        """When something unasked may be said: at once, or after the quiet hours (21:30–07:30 in the community's zone)."""
+        if priority <= Priority.ANSWER:
+            return self.now
+        return self.directory.calendar.quiet_until(self.now) or self.now
+
+    def _say(
+        self,
+        method: str,
+        message: str | None,
+        *,
+        chat_id: int,
+        person_id: int | None,
+        priority: Priority,
+        params: Mapping[str, Any],
+        ticket_id: int | None = None,
+        key: str | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        self.changes.insert(
+            schema.outbox,
+            id=self.new_id(),
+            priority=int(priority),
+            due_at=due_at or self.now,
+            created_at=self.now,
+            chat_id=chat_id,
+            person_id=person_id,
+            ticket_id=ticket_id,
+            method=method,
+            message=message,
+            params=params,
+            state="queued",
+            unique_key=key,
+        )
+
+    def refuse(self, code: str) -> None:
+        """Throw away what was decided and say politely why it cannot be done."""
+        self.changes = ChangeSet()
+        self.has_answered = False
+        self._carded.clear()
+        if self.query_id is not None:
+            self.answer(f"refused.{code}", alert=True)
+        else:
+            self.reply(f"refused.{code}")
+            self.has_answered = True
+
+    # --- the end ---------------------------------------------------------------------------------------------
+
+    def finish(self) -> ChangeSet:
+        """The change set, with the conversation and an answer to the press that nobody gave."""
+        self.answer()
+        if self.conversation is not None:
+            _keep(self.changes, self.conversation, self.now)
+        return self.changes
+
+    def audit(self, what: str, **data: Any) -> None:
+        """Record a refusal or an act of an administrator; never names, words or numbers of telephones."""
+        self.changes.insert(
+            schema.audit, id=self.new_id(), at=self.now, telegram_id=self.telegram_id, what=what, data=data
+        )
+
+
+def _params(
+    params: Mapping[str, Any],
+    buttons: Sequence[Sequence[Button]],
+    keyboard: str | None,
+    edit: int | None,
+    language: str | None,
+) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if buttons:
+        extra["buttons"] = buttons
+    if keyboard:
+        extra["keyboard"] = keyboard
+    if edit is not None:
+        extra["edit"] = edit
+    if language is not None:
+        extra["language"] = language
+    return {**params, **extra}
+
+
+def _keep(changes: ChangeSet, now_at: Conversation, now: datetime) -> None:
+    values = {"flow": now_at.flow, "step": now_at.step, "draft": now_at.draft, "updated_at": now}
+    if now_at.version is None:
+        if now_at.flow is not None:
+            changes.insert(schema.conversation, id=now_at.telegram_id, **values)
+    else:
+        row = {"id": now_at.telegram_id, "version": now_at.version}
+        changes.update(schema.conversation, row, **values)

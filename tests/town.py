@@ -1,0 +1,127 @@
+"""The whole town in one process: simulator, bot, database, and a clock that moves; for story tests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app import App
+from bot.clock import Clock
+from bot.pace import UNLIMITED, Rates
+from bot.settings import Settings
+from simulator.client import Sim
+from simulator.phone import Phone
+from storage.engine import Database
+from storage.migrate import upgrade
+from storage.structure import apply, check, read
+
+MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai, a working day
+SAMPLE = Path(__file__).parent.parent / "sample"
+TOKEN = "7000000001:SIMULATED-bot-token-0000000000000000"
+
+CAST = {
+    "rosa": (1001, "王阿姨"),
+    "chen": (1002, "陈叔"),
+    "daughter": (1003, "小王"),
+    "wei": (2001, "小魏"),
+    "zhao": (2002, "小赵"),
+    "li": (2003, "老李"),
+    "dan": (3001, "丹姐"),
+    "zhou": (3002, "周书记"),
+    "fang": (4001, "方联络员"),
+    "vera": (5001, "薇拉"),
+    "otto": (6001, "奥托"),
+    "ada": (9001, "艾达"),
+}
+
+
+class TownClock(Clock):
+    """Stands still until it is moved; the simulator's clock follows."""
+
+    def __init__(self, sim: Sim, at: datetime) -> None:
+        self._still = at
+        super().__init__(lambda: self._still)
+        self._sim = sim
+
+    def advance(self, by: timedelta) -> None:
+        super().advance(by)
+        self._sim.set_clock(self.now())
+
+
+class Town:
+    """Phones by the names of the cast (`town.rosa`), the bot (`town.app`), the simulator and the clock."""
+
+    rosa: Phone
+    chen: Phone
+    daughter: Phone
+    wei: Phone
+    zhao: Phone
+    li: Phone
+    dan: Phone
+    zhou: Phone
+    fang: Phone
+    vera: Phone
+    otto: Phone
+    ada: Phone
+
+    def __init__(self, sim: Sim, settings: Settings, clock: Clock, rates: Rates) -> None:
+        self.sim = sim
+        self.settings = settings
+        self.clock = clock
+        self.rates = rates
+        self.app: App
+        for name, (user_id, called) in CAST.items():
+            setattr(self, name, sim.person(called, user_id=user_id, is_started=name != "otto"))
+
+    async def start(self) -> None:
+        """Open the bot."""
+        self.app = await App.open(self.settings, clock=self.clock, rates=self.rates)
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Close the bot."""
+        await self.app.stop()
+
+    async def restart(self) -> None:
+        """Close and open it again: everything that matters is in the database."""
+        await self.stop()
+        await self.start()
+
+    async def settle(self, seconds: float = 10) -> None:
+        """Wait until the bot has nothing left to do at this moment of its clock."""
+        async with asyncio.timeout(seconds):
+            while self.sim.pending(self.sim.token) or not await self.app.is_idle():
+                await asyncio.sleep(0.002)
+
+    async def advance(self, **by: float) -> None:
+        """Move the clock and let everything happen that is due."""
+        await self.settle()
+        self.clock.advance(timedelta(**by))
+        await self.app.ticking.tick()
+        self.app.delivery.wake()
+        await self.settle()
+
+
+@contextlib.asynccontextmanager
+async def a_town(folder: Path, url: str, *, at: datetime = MONDAY, rates: Rates = UNLIMITED) -> AsyncIterator[Town]:
+    """The sample community with everybody at their phones."""
+    database = await Database.open(url)
+    await upgrade(database)
+    await apply(database, check(read(SAMPLE)), at)
+    await database.close()
+    async with Sim(TOKEN, now=at, is_frozen=True) as sim:
+        settings = Settings(
+            _env_file=None,
+            bot_token=TOKEN,
+            bot_api_url=sim.url,
+            database_url=url,
+            media_path=folder / "media",
+            http_listen="127.0.0.1:0",
+        )
+        town = Town(sim, settings, TownClock(sim, at), rates)
+        await town.start()
+        try:
+            yield town
+        finally:
+            await town.stop()
