@@ -31,8 +31,8 @@ async def invite_staff(database: Database, now: datetime) -> list[Invited]:
     """
     async with database.writing() as connection:
         waiting = {row.person_id: row for row in await connection.execute(_waiting())}
-        mine = invitation.c.for_person_id.in_(list(waiting)) & invitation.c.used_at.is_(None)
-        still_open = mine & (invitation.c.expires_at > now)
+        theirs = invitation.c.for_person_id.in_(_waiting().with_only_columns(person.c.id).order_by(None))
+        still_open = theirs & invitation.c.used_at.is_(None) & (invitation.c.expires_at > now)
         ended = {"expires_at": now, "version": invitation.c.version + 1}
         await connection.execute(sa.update(invitation).where(still_open).values(ended))
         invited, rows = [], []
