@@ -5,7 +5,6 @@ answered. The low-level server of aiohttp is used without its router: this path 
 """
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -127,10 +126,7 @@ class Server:
                 raise NOT_FOUND
             call.args = published.read(raw)
             self.world.flood.check(call.bot.id, method, call.args.get("chat_id"))
-            answer = METHODS[method].handler(call)
-            if inspect.isawaitable(answer):
-                answer = await answer
-            spec().promise(METHODS[method].returns, answer)
+            answer = await METHODS[method](call)
             code, body = 200, {"ok": True, "result": answer}
             if fault is not None:
                 await fault.after()

@@ -36,9 +36,11 @@ class Upload:
         self.mime = mime
 
 
-def _primitive(name: str, kinds: tuple[type, ...], *, is_bool: bool = False) -> Check:
+def _primitive(name: str, *kinds: type) -> Check:
+    """Exact types, not `isinstance`: a bool is no Integer, and this is the busiest check of all."""
+
     def check(value: Any) -> None:
-        if not isinstance(value, kinds) or isinstance(value, bool) is not is_bool:
+        if type(value) not in kinds:
             raise MismatchError(f"must be {name}")
 
     return check
@@ -50,26 +52,29 @@ def _only_true(value: Any) -> None:
 
 
 PRIMITIVES: dict[str, Check] = {
-    "String": _primitive("String", (str,)),
-    "Integer": _primitive("Integer", (int,)),
-    "Float": _primitive("Float", (int, float)),
-    "Boolean": _primitive("Boolean", (bool,), is_bool=True),
+    "String": _primitive("String", str),
+    "Integer": _primitive("Integer", int),
+    "Float": _primitive("Float", float, int),
+    "Boolean": _primitive("Boolean", bool),
     "True": _only_true,
-    "InputFile": _primitive("InputFile", (Upload, str)),
+    "InputFile": _primitive("InputFile", str, Upload),
 }
 
 
 def _sized(inner: Check, limit: Mapping[str, Any]) -> Check:
     low, high, unit = limit.get("min", 0), limit.get("max", 1 << 62), limit.get("unit")
 
-    def measure(value: Any) -> int:
-        if not isinstance(value, str):
-            return len(value)
-        return len(value.encode()) if unit == "bytes" else length(value)
-
     def check(value: Any) -> None:
         inner(value)
-        if (isinstance(value, str) or unit == "items") and not low <= measure(value) <= high:
+        if type(value) is str:
+            if low <= len(value) and len(value) * 4 <= high:
+                return
+            size = len(value.encode()) if unit == "bytes" else length(value)
+        elif unit == "items":
+            size = len(value)
+        else:
+            return
+        if not low <= size <= high:
             raise MismatchError(f"must have {low}-{high} {unit}")
 
     return check
@@ -170,9 +175,13 @@ class Spec:
         """Resolve a type when it is first met: types refer to each other in circles."""
         if expression in PRIMITIVES:
             return PRIMITIVES[expression]
+        resolved: Check | None = None
 
         def check(value: Any) -> None:
-            self.check_of(expression)(value)
+            nonlocal resolved
+            if resolved is None:
+                resolved = self.check_of(expression)
+            resolved(value)
 
         return check
 
@@ -207,21 +216,28 @@ class Spec:
         chosen_by = self._discriminator(alternatives)
         if chosen_by is not None:
             return self._chosen(name, *chosen_by)
-        checks = [self._later(each) for each in sorted(alternatives, key=self._size, reverse=True)]
+        ordered = sorted(alternatives, key=self._size, reverse=True)
+        checks = [(self._required(each), self._later(each)) for each in ordered]
 
         def check(value: Any) -> None:
-            first: MismatchError | None = None
-            for each in checks:
+            keys = value.keys() if type(value) is dict else frozenset()
+            likely = [each for required, each in checks if required <= keys]
+            deepest: MismatchError | None = None
+            for each in likely:
                 try:
                     each(value)
                 except MismatchError as mismatch:
-                    if first is None or len(mismatch.path) > len(first.path):
-                        first = mismatch
+                    if deepest is None or len(mismatch.path) > len(deepest.path):
+                        deepest = mismatch
                 else:
                     return
-            raise first or MismatchError(f"must be {name}")
+            raise deepest or MismatchError(f"must be {name}")
 
         return check
+
+    def _required(self, name: str) -> frozenset[str]:
+        fields = self._types.get(name, {}).get("fields", {})
+        return frozenset(key for key, field in fields.items() if field["required"])
 
     def _size(self, name: str) -> int:
         return len(self._types.get(name, {}).get("fields", ()))

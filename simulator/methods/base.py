@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import iscoroutine
 from typing import Any
 
 from simulator.errors import ApiError, bad_request, forbidden
 from simulator.markup import Formatted, formatted
 from simulator.posting import World
-from simulator.spec import Json, Upload
+from simulator.spec import Json, Upload, spec
 from simulator.state import Bot, Chat, Message
 
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
@@ -89,22 +90,33 @@ def _shut_out_of_group(bot: Bot, chat: Chat) -> ApiError | None:
 
 
 Handler = Callable[[Call], Any]
-AsyncHandler = Callable[[Call], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A method the simulator does: its handler and the type of its result."""
+    """A method the simulator does: its handler and the type of its result.
+
+    `returns` is None when the result is a message that was checked as it was posted or revised.
+    """
 
     name: str
-    handler: Handler | AsyncHandler
-    returns: str
+    handler: Handler
+    returns: str | None
+
+    async def __call__(self, call: Call) -> Any:
+        """Do it; check the result."""
+        result = self.handler(call)
+        if iscoroutine(result):
+            result = await result
+        if self.returns is not None:
+            spec().promise(self.returns, result)
+        return result
 
 
 METHODS: dict[str, Known] = {}
 
 
-def method(name: str, returns: str = "True") -> Callable[[Handler], Handler]:
+def method(name: str, returns: str | None = "True") -> Callable[[Handler], Handler]:
     """Register a handler for a method; its result is checked against `returns`."""
 
     def register(handler: Handler) -> Handler:

@@ -48,7 +48,7 @@ def _shown(body: Json) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key != "edit_date"}
 
 
-@method("editMessageText", "Message or True")
+@method("editMessageText", None)
 def edit_text(call: Call) -> Json:
     """Replace the text, and the keyboard with it."""
     message = editable(call)
@@ -62,13 +62,13 @@ def edit_text(call: Call) -> Json:
     return revise(call, message, changes)
 
 
-@method("editMessageReplyMarkup", "Message or True")
+@method("editMessageReplyMarkup", None)
 def edit_markup(call: Call) -> Json:
     """Replace or remove the inline keyboard alone."""
     return revise(call, editable(call), {}, is_visible=False)
 
 
-@method("editMessageCaption", "Message or True")
+@method("editMessageCaption", None)
 def edit_caption(call: Call) -> Json:
     """Replace the caption of a file."""
     message = editable(call)
@@ -78,7 +78,7 @@ def edit_caption(call: Call) -> Json:
     return revise(call, message, {"caption": None, "caption_entities": None, **words})
 
 
-@method("editMessageMedia", "Message or True")
+@method("editMessageMedia", None)
 def edit_media(call: Call) -> Json:
     """Replace the file and its caption."""
     message, media = editable(call), call.args["media"]

@@ -86,14 +86,14 @@ def _send_media(call: Call, kind: str) -> Json:
 
 
 def _register(name: str, kind: str) -> None:
-    method(name, "Message")(lambda call: _send_media(call, kind))
+    method(name, None)(lambda call: _send_media(call, kind))
 
 
 for _name, _kind in KINDS.items():
     _register(_name, _kind)
 
 
-@method("sendMediaGroup", "Array of Message")
+@method("sendMediaGroup", None)
 def send_media_group(call: Call) -> list[Json]:
     """Send an album: messages of their own that share a `media_group_id`."""
     chat, items = call.open_chat(), call.args["media"]
@@ -107,20 +107,20 @@ def send_media_group(call: Call) -> list[Json]:
     return [call.world.post(chat, call.bot, {**around, **each}).body for each in contents]
 
 
-@method("sendLocation", "Message")
+@method("sendLocation", None)
 def send_location(call: Call) -> Json:
     """Send a place on the map."""
     return send(call, content.location(call.args["latitude"], call.args["longitude"]))
 
 
-@method("sendVenue", "Message")
+@method("sendVenue", None)
 def send_venue(call: Call) -> Json:
     """Send a named place."""
     args = call.args
     return send(call, content.venue(args["latitude"], args["longitude"], args["title"], args["address"]))
 
 
-@method("sendContact", "Message")
+@method("sendContact", None)
 def send_contact(call: Call) -> Json:
     """Send a telephone number."""
     args = call.args

@@ -61,7 +61,7 @@ def without_reply(body: Json) -> Json:
     return {key: value for key, value in body.items() if key != "reply_to_message"}
 
 
-@method("sendMessage", "Message")
+@method("sendMessage", None)
 def send_message(call: Call) -> Json:
     """Send a text."""
     words = call.formatted()

@@ -30,7 +30,7 @@ def copy_message(call: Call) -> Json:
     return {"message_id": send(call, made)["message_id"]}
 
 
-@method("forwardMessage", "Message")
+@method("forwardMessage", None)
 def forward_message(call: Call) -> Json:
     """Send a message on, with its origin."""
     source = _source(call, "to forward")
