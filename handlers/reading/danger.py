@@ -48,7 +48,7 @@ class DangerLexicon:
     """The cues, guards and implications of `danger.toml`, ready to be searched."""
 
     def __init__(self, data: Mapping[str, Any], words: Mapping[str, str]) -> None:
-        names = {**words, **data["words"]}
+        names = {**words, **lexicon.joined(data["words"])}
         self._guard = {name: lexicon.any_of(patterns, names) for name, patterns in data["guards"].items()}
         self._cues = [
             _Cue(

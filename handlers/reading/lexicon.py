@@ -44,6 +44,11 @@ class Scorer:
         return points
 
 
+def joined(lists: Mapping[str, list[str]]) -> dict[str, str]:
+    """Each list of words as one alternative."""
+    return {name: f"(?:{'|'.join(members)})" for name, members in lists.items()}
+
+
 @cache
 def _data() -> dict[str, Any]:
     return load_data("lexicon")
@@ -51,8 +56,7 @@ def _data() -> dict[str, Any]:
 
 def words() -> dict[str, str]:
     """The named word lists, for other tables that use them."""
-    lists: dict[str, str] = _data()["words"]
-    return lists
+    return joined(_data()["words"])
 
 
 @cache

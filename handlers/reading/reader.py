@@ -18,6 +18,8 @@ _REPORT_CAP = 7.0
 _SMALL = 4.0
 """Points that stand for "something else": with little evidence nothing is sure."""
 _SURE = 0.5
+_SHORT = 3
+"""Without a known word, up to so many characters are chatter and more is taken for a report; neither is sure."""
 _OTHERS_SHARE = 0.45
 _KIND_OF_INTENT = {Intent.QUESTION: "question", Intent.SUGGESTION: "suggestion"}
 
@@ -54,7 +56,7 @@ class LexiconReader:
             intent=intent,
             intent_sure=intent_confidence >= _SURE,
             kind=kind,
-            kind_sure=kind is None or kind_confidence >= _SURE,
+            kind_sure=min(intent_confidence, kind_confidence) >= _SURE,
             danger=finding.danger,
             address=place.address,
             spot=place.spot,
@@ -79,7 +81,7 @@ class LexiconReader:
         points["report"] += min(_REPORT_CAP, _REPORT_SHARE * kind_points)
         label, first, second = _top_two(points)
         if first == 0:
-            return Intent.SMALLTALK, 0.0
+            return Intent.REPORT if len(words) > _SHORT else Intent.SMALLTALK, 0.0
         return Intent(label), _confidence(first, second)
 
     @staticmethod
