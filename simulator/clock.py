@@ -32,6 +32,10 @@ class Clock:
         for sleeper in self._sleepers:
             sleeper.set()
 
+    def freeze(self) -> None:
+        """Stop: from now on only `set` moves the clock."""
+        self._origin, self.is_frozen = self.seconds(), True
+
     async def sleep(self, seconds: float) -> None:
         """Sleep until so many seconds have passed on this clock; a move forwards shortens the wait."""
         until = self.seconds() + seconds

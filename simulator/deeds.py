@@ -16,7 +16,6 @@ from simulator.state import Chat, Message, Person, Press
 from simulator.utf16 import cut
 
 LONGEST_TEXT = 4096
-PRESENT = frozenset({"creator", "administrator", "member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,9 @@ class Deeds:
         return message
 
     def start(self, payload: str | None = None) -> Message:
-        """Open the chat by the start button or a deep link."""
+        """Open the chat by the start button or a deep link; who had blocked the bot lets it in again."""
+        if self.chat.is_blocked:
+            self.unblock()
         return self.say(f"/start {payload}" if payload else "/start")
 
     def send(self, shown: Json, reply_to: int | None = None) -> Message:
@@ -45,7 +46,7 @@ class Deeds:
         chat = self.chat
         if chat.is_blocked:
             raise ValueError(f"{self.person.first_name} has blocked the bot and cannot write to it")
-        if chat.kind != "private" and chat.members.get(self.person.id) not in PRESENT:
+        if chat.kind != "private" and not chat.has(self.person.id):
             raise ValueError(f"{self.person.first_name} is not in the group")
         if chat.migrated_to:
             raise ValueError(f"the group moved to {chat.migrated_to}")

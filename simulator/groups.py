@@ -96,10 +96,10 @@ class Rule:
             "old_chat_member": old,
             "new_chat_member": chat_member(world, chat, who.id),
         }
+        if who.id in world.queues:
+            world.queues[who.id].add("my_chat_member", change, f"chat {chat.id}")
         for bot in world.bots_in(chat):
-            if bot.id == who.id:
-                world.queues[bot.id].add("my_chat_member", change, f"chat {chat.id}")
-            elif chat.is_administrator(bot.id):
+            if bot.id != who.id and chat.is_administrator(bot.id):
                 world.queues[bot.id].add("chat_member", change, f"chat {chat.id}")
         world.publish("members", chat, user_id=who.id, status=status)
 

@@ -16,7 +16,7 @@ from simulator.deeds import Deeds
 from simulator.files import File
 from simulator.posting import World
 from simulator.spec import Json
-from simulator.state import Chat, Message, Person, Press, Topic
+from simulator.state import Bot, Chat, Message, Person, Press, Topic
 
 Found = TypeVar("Found")
 SHOWN = 12
@@ -56,6 +56,10 @@ class Phone:
     def in_group(self, group: "HasChat", topic: Topic | None = None) -> "Phone":
         """Return the same person's view of a group, or of one topic of it."""
         return Phone(self.world, self.person, group.chat, topic.id if topic else None)
+
+    def with_bot(self, bot: Bot) -> "Phone":
+        """Return the same person's private chat with another bot."""
+        return Phone(self.world, self.person, self.world.town.private_chat(bot, self.person))
 
     @property
     def _deeds(self) -> Deeds:

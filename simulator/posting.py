@@ -113,6 +113,8 @@ class World:
     def remove(self, message: Message) -> None:
         """Take a message away for everybody."""
         message.is_deleted = True
+        if message.id in message.chat.pinned:
+            message.chat.pinned.remove(message.id)
         self.publish("message.deleted", message.chat, message_id=message.id)
 
     def tell_bots(self, message: Message, kind: str) -> None:
@@ -126,7 +128,7 @@ class World:
         """Return the bots that are in a chat."""
         if chat.bot:
             return [] if chat.is_blocked else [chat.bot]
-        return [self.town.bots[each] for each in chat.members if each in self.town.bots]
+        return [bot for bot in self.town.bots.values() if chat.has(bot.id)]
 
     def _reaches(self, bot: Bot, message: Message) -> bool:
         """Privacy mode: in groups only what is meant for the bot, unless it is an administrator."""
@@ -156,7 +158,7 @@ class World:
     def _readers(self, chat: Chat) -> list[int]:
         if chat.person:
             return [chat.person.id]
-        return [each for each in chat.members if each in self.town.people]
+        return [each for each in chat.members if each in self.town.people and chat.has(each)]
 
     def publish(self, kind: str, chat: Chat, **what: Any) -> None:
         """Tell the phones about something in a chat."""

@@ -23,6 +23,16 @@ from simulator.spec import Json, Upload, spec
 from simulator.state import Bot
 
 FILE_PARAMETERS = frozenset({*KINDS.values(), "thumbnail", "certificate"})
+NOT_SIMULATED = frozenset(
+    {
+        "business_connection_id",
+        "direct_messages_topic_id",
+        "ephemeral_message_parameters",
+        "inline_message_id",
+        "suggested_post_parameters",
+        "rich_message",
+    }
+)
 LARGEST_REQUEST = 60 * 2**20
 JSON_HEADERS = {"Content-Type": "application/json"}
 NOT_FOUND = ApiError(404, "Not Found")
@@ -90,6 +100,8 @@ class Server:
         call = Call(self.world, bot, {}, invoke=partial(self.invoke, bot))
         try:
             raw = await self._read(request, call)
+        except web.HTTPRequestEntityTooLarge:
+            return _answer(ApiError(413, "Request Entity Too Large").answer(), 413)
         except ApiError as error:
             return _answer(error.answer(), error.code)
         try:
@@ -125,6 +137,8 @@ class Server:
             if published is None or method not in METHODS:
                 raise NOT_FOUND
             call.args = published.read(raw)
+            for parameter in NOT_SIMULATED & call.args.keys():
+                raise bad_request(f"{parameter} is not simulated")
             self.world.flood.check(call.bot.id, method, call.args.get("chat_id"))
             answer = await METHODS[method](call)
             code, body = 200, {"ok": True, "result": answer}

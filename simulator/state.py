@@ -14,6 +14,7 @@ from simulator.spec import Json
 
 FIRST_GROUP, FIRST_SUPERGROUP = -4_000_001, -1_001_000_000_001
 ADMINISTRATORS = ("creator", "administrator")
+PRESENT = (*ADMINISTRATORS, "member")
 
 
 @dataclass(slots=True)
@@ -137,6 +138,10 @@ class Chat:
         counter: Chat | Bot = self.bot or self
         counter.next_id += 1
         return counter.next_id - 1
+
+    def has(self, user_id: int) -> bool:
+        """Say whether somebody is a member of the group."""
+        return self.members.get(user_id) in PRESENT
 
     def is_administrator(self, user_id: int) -> bool:
         """Say whether the member runs the group; in a private chat nobody does."""

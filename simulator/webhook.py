@@ -72,9 +72,10 @@ class Webhook:
     async def stop(self) -> None:
         """Stop pushing; what was not taken stays in the queue."""
         self._queue.on_new = None
-        for task in self._tasks:
+        others = self._tasks - {asyncio.current_task()}
+        for task in others:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
         await self._session.close()
 
     def push(self, waiting: Waiting) -> None:

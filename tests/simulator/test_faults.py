@@ -60,7 +60,7 @@ async def test_it_limits_a_private_chat_to_about_one_a_second(sim: Sim, api: Api
 
 
 async def test_it_limits_a_bot_to_about_thirty_a_second(sim: Sim, api: Api) -> None:
-    sim.world.clock.is_frozen = True
+    sim.world.clock.freeze()
     sim.flood.is_on = True
     people = [sim.person(f"邻居{number}", is_started=True) for number in range(31)]
     answers = [await api("sendMessage", chat_id=each.id, text="通知") for each in people]

@@ -101,7 +101,7 @@ async def test_it_leaves_a_group(sim: Sim, api: Api, rosa: Phone) -> None:
 
 
 async def test_it_limits_a_group_to_twenty_a_minute(sim: Sim, api: Api, rosa: Phone) -> None:
-    sim.world.clock.is_frozen = True
+    sim.world.clock.freeze()
     group = sim.group("邻居群", rosa)
     sim.flood.is_on = True
     answers = [await api("sendMessage", chat_id=group.id, text="x") for _ in range(21)]
