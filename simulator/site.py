@@ -51,21 +51,25 @@ class Routes:
     """The table of addresses, filled by the decorators of `control`."""
 
     def __init__(self) -> None:
-        self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
+        self._routes: list[tuple[str, str, re.Pattern[str], Handler]] = []
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Return the methods and paths."""
+        return [(method, path) for method, path, _, _ in self._routes]
 
     def on(self, method: str, path: str) -> Callable[[Handler], Handler]:
         """Register a handler; `{name}` in the path stands for one segment."""
         pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
         def register(handler: Handler) -> Handler:
-            self._routes.append((method, pattern, handler))
+            self._routes.append((method, path, pattern, handler))
             return handler
 
         return register
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]]:
         """Return the handler and what the path holds; raise NotHereError when there is none."""
-        for each, pattern, handler in self._routes:
+        for each, _, pattern, handler in self._routes:
             match = pattern.fullmatch(path) if each == method else None
             if match:
                 return handler, match.groupdict()

@@ -5,6 +5,7 @@ from simulator.posting import World
 from simulator.server import Server
 from simulator.site import ROUTES, Panel, Site
 
+__all__ = ["ROUTES", "build", "serve"]
 ADDRESSES = (control, control_town)  # importing them fills ROUTES
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
 from telegram import Bot
 
 from simulator.client import Sim
+from simulator.errors import BrokenPromiseError
+from simulator.spec import spec
 from tests.simulator.conftest import Api
 
 YES_NO = {"inline_keyboard": [[{"text": "确认", "callback_data": "yes"}, {"text": "取消", "callback_data": "no"}]]}
@@ -97,3 +100,42 @@ async def test_it_tells_the_bot_that_somebody_blocked_it(sim: Sim, api: Api) -> 
     assert update["my_chat_member"]["new_chat_member"]["status"] == "kicked"
     answer = await api("sendMessage", chat_id=rosa.id, text="你好")
     assert answer["description"] == "Forbidden: bot was blocked by the user"
+
+
+async def test_it_lets_a_blocker_start_again(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    await rosa.blocks()
+    await rosa.starts()
+    assert (await api("sendMessage", chat_id=rosa.id, text="又见面了"))["ok"]
+
+
+async def test_it_says_what_it_does_not_simulate(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    answer = await api("sendMessage", chat_id=rosa.id, text="x", business_connection_id="b")
+    assert answer["description"] == "Bad Request: business_connection_id is not simulated"
+
+
+async def test_it_tells_wrong_from_missing(sim: Sim, api: Api) -> None:
+    chat_id = sim.person("王阿姨", is_started=True).id
+    assert (await api("sendMessage", text="x"))["description"] == "Bad Request: chat_id is empty"
+    wrong = await api("sendMessage", chat_id=chat_id, text="x", disable_notification="maybe")
+    assert wrong["description"] == "Bad Request: parameter disable_notification must be Boolean"
+    assert (await api("sendMessage", chat_id=1, text="x"))["description"] == "Bad Request: chat not found"
+
+
+async def test_it_makes_only_the_updates_the_bot_asked_for(sim: Sim, api: Api) -> None:
+    rosa = sim.person("王阿姨", is_started=True)
+    await api("getUpdates", allowed_updates=["callback_query"])
+    await rosa.says("没人听")
+    await rosa.forges("ok", 1)
+    await api("getUpdates", allowed_updates=[])
+    await rosa.says("有人听")
+    kinds = [list(each)[1] for each in (await api("getUpdates"))["result"]]
+    assert kinds == ["callback_query", "message"]
+
+
+def test_it_is_loud_when_it_makes_what_the_reference_does_not_know() -> None:
+    with pytest.raises(BrokenPromiseError, match="unknown to User"):
+        spec().promise("User", {"id": 1, "is_bot": False, "first_name": "x", "shoe_size": 42})
+    with pytest.raises(BrokenPromiseError, match="lacks 'first_name'"):
+        spec().promise("User", {"id": 1, "is_bot": False})

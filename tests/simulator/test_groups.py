@@ -106,3 +106,12 @@ async def test_it_limits_a_group_to_twenty_a_minute(sim: Sim, api: Api, rosa: Ph
     sim.flood.is_on = True
     answers = [await api("sendMessage", chat_id=group.id, text="x") for _ in range(21)]
     assert [each["ok"] for each in answers] == [True] * 20 + [False]
+
+
+async def test_it_sends_nothing_to_a_bot_that_was_put_out(sim: Sim, api: Api, rosa: Phone) -> None:
+    group = sim.group("邻居群", rosa)
+    group.removes(sim.bot)
+    await api("getUpdates", offset=-1)
+    before = sim.pending()
+    await rosa.in_group(group).says("/report 灯坏了")
+    assert sim.pending() == before
