@@ -7,7 +7,6 @@ async with Sim() as sim:
     await rosa.presses("确认")
 """
 
-import re
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -36,16 +35,18 @@ class Sim:
         *,
         now: datetime | None = None,
         is_frozen: bool = False,
+        port: int = 0,
         control: str | None = None,
         control_token: str | None = None,
     ) -> None:
         self.world = World(Clock(now, is_frozen=is_frozen))
         self.bot: Bot = self.world.add_bot(token)
         self.token = token
+        self._port = port
         self.server: Server = build(self.world, control, control_token)
 
     async def __aenter__(self) -> Self:
-        await self.server.start()
+        await self.server.start(port=self._port)
         return self
 
     async def __aexit__(
@@ -167,8 +168,3 @@ class Sim:
         if bot is None:
             raise KeyError("no bot has this token")
         return self.world.queues[bot.id]
-
-
-def digits(text: str) -> list[str]:
-    """Return the numbers in a text, for tests that look for a ticket's number."""
-    return re.findall(r"\d+", text)

@@ -13,93 +13,17 @@ from typing import Any
 
 import orjson
 
+from simulator.checks import PRIMITIVES, Check, Upload, array, const, sized
 from simulator.errors import BrokenPromiseError, MismatchError
-from simulator.utf16 import length
 
 Json = dict[str, Any]
-Check = Callable[[Any], None]
+
+__all__ = ["Json", "Method", "Spec", "Upload", "spec"]
 
 SPEC_FILE = Path(__file__).with_name("spec.json")
 PARSED_LATER = frozenset({"text", "caption", "quote"})
 BOOLEANS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 INTEGER = re.compile(r"[+-]?\d{1,19}")
-
-
-class Upload:
-    """A file that came as a part of a multipart request."""
-
-    __slots__ = ("data", "mime", "name")
-
-    def __init__(self, name: str, data: bytes, mime: str) -> None:
-        self.name = name
-        self.data = data
-        self.mime = mime
-
-
-def _primitive(name: str, *kinds: type) -> Check:
-    """Exact types, not `isinstance`: a bool is no Integer, and this is the busiest check of all."""
-
-    def check(value: Any) -> None:
-        if type(value) not in kinds:
-            raise MismatchError(f"must be {name}")
-
-    return check
-
-
-def _only_true(value: Any) -> None:
-    if value is not True:
-        raise MismatchError("must be True")
-
-
-PRIMITIVES: dict[str, Check] = {
-    "String": _primitive("String", str),
-    "Integer": _primitive("Integer", int),
-    "Float": _primitive("Float", float, int),
-    "Boolean": _primitive("Boolean", bool),
-    "True": _only_true,
-    "InputFile": _primitive("InputFile", str, Upload),
-}
-
-
-def _sized(inner: Check, limit: Mapping[str, Any]) -> Check:
-    low, high, unit = limit.get("min", 0), limit.get("max", 1 << 62), limit.get("unit")
-
-    def check(value: Any) -> None:
-        inner(value)
-        if type(value) is str:
-            if low <= len(value) and len(value) * 4 <= high:
-                return
-            size = len(value.encode()) if unit == "bytes" else length(value)
-        elif unit == "items":
-            size = len(value)
-        else:
-            return
-        if not low <= size <= high:
-            raise MismatchError(f"must have {low}-{high} {unit}")
-
-    return check
-
-
-def _const(expected: str) -> Check:
-    def check(value: Any) -> None:
-        if value != expected:
-            raise MismatchError(f"must be {expected!r}")
-
-    return check
-
-
-def _array(item: Check) -> Check:
-    def check(value: Any) -> None:
-        if not isinstance(value, list):
-            raise MismatchError("must be an array")
-        for index, each in enumerate(value):
-            try:
-                item(each)
-            except MismatchError as mismatch:
-                mismatch.path.insert(0, str(index))
-                raise
-
-    return check
 
 
 class Method:
@@ -160,7 +84,7 @@ class Spec:
 
     def _compile(self, expression: str) -> Check:
         if expression.startswith("Array of "):
-            return _array(self._later(expression.removeprefix("Array of ")))
+            return array(self._later(expression.removeprefix("Array of ")))
         alternatives = re.split(r", | or | and ", expression)
         if len(alternatives) > 1:
             return self._union(expression, alternatives)
@@ -187,9 +111,9 @@ class Spec:
 
     def _field(self, field: Json) -> Check:
         if "const" in field:
-            return _const(field["const"])
+            return const(field["const"])
         check = self._later(field["type"])
-        return _sized(check, field["limit"]) if "limit" in field else check
+        return sized(check, field["limit"]) if "limit" in field else check
 
     def _object(self, name: str, fields: dict[str, Json]) -> Check:
         checks = {key: self._field(field) for key, field in fields.items()}
@@ -272,7 +196,7 @@ class Spec:
     def _reader(self, key: str, param: Json) -> Callable[[Any], Any]:
         check = self._later(param["type"])
         if "limit" in param and key not in PARSED_LATER:
-            check = _sized(check, param["limit"])
+            check = sized(check, param["limit"])
         convert = _CONVERTERS.get(param["type"], _from_json)
 
         def read(value: Any) -> Any:

