@@ -27,3 +27,8 @@ class Clock:
     def set(self, at: datetime) -> None:
         """Move the clock to a time."""
         self._offset += at - self.now()
+
+    @property
+    def offset(self) -> timedelta:
+        """How far the clock was moved."""
+        return self._offset

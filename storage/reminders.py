@@ -102,3 +102,10 @@ async def upcoming(ledger: Ledger, limit: int = 50) -> list[Row]:
 def fired(work: Work, reminder: Row) -> None:
     """Mark a reminder as done, in the change set of its effect; somebody else's firing makes that set stale."""
     work.changes.update(schema.reminder, reminder, state="fired", fired_at=work.now)
+
+
+async def number_of(ledger: Ledger, reminder: Row) -> int | None:
+    """The number of the ticket a reminder is about."""
+    subject, _, subject_id = reminder["subject"].partition(":")
+    row = await ledger.get(schema.ticket, int(subject_id)) if subject == "ticket" else None
+    return row["number"] if row else None

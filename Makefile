@@ -1,0 +1,42 @@
+# Every target sets up what it needs: `make demo` and `make test` each work alone on a fresh machine.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PACKAGES := .venv/.packages
+
+.PHONY: demo check test test-slow bench docs setup clean
+.DEFAULT_GOAL := demo
+
+demo: $(READY)
+	$(BIN)/linli demo $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(READY) $(PACKAGES)
+	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+
+test-slow: $(READY) $(PACKAGES)
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m bench $(ARGS)
+
+setup: $(READY) $(PACKAGES)
+
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+# What the tests need beside Python: as root on Debian it is installed, elsewhere what is absent is skipped loudly.
+$(PACKAGES): tests/packages.sh | $(READY)
+	sh tests/packages.sh
+	touch $@
+
+clean:
+	rm -rf .venv data/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
