@@ -125,7 +125,10 @@ class App:
         if self.lanes.backlog or self.delivery.in_flight:
             return False
         now = self.clock.now()
-        return not await reminders.due(self.ledger, now, 1) and not await outbox.ready(self.ledger, now, limit=1)
+        if await reminders.due(self.ledger, now, 1) or await outbox.ready(self.ledger, now, limit=1):
+            return False
+        # Asked again: what was picked up while the rows were read is under way, not gone.
+        return not self.lanes.backlog and not self.delivery.in_flight
 
     async def _tell_administrators(self, changes: ChangeSet, one: Stored) -> None:
         """An update was set aside: an administrator looks at it; nothing of its content is told."""

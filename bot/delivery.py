@@ -43,12 +43,13 @@ class Delivery:
         self._wake = asyncio.Event()
         self._flying: dict[int, Row] = {}
         self._results: list[ChangeSet] = []
+        self._recording = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def in_flight(self) -> int:
         """How many rows are being sent or recorded."""
-        return len(self._flying)
+        return len(self._flying) + len(self._results) + self._recording
 
     def wake(self) -> None:
         """There may be something to say."""
@@ -85,7 +86,10 @@ class Delivery:
         rows = await self._pick()
         if not rows and not self._results:
             return False
-        for row in await self._record(rows):
+        self._recording = len(rows) + len(self._results)
+        going = await self._record(rows)
+        self._recording = 0
+        for row in going:
             self._flying[row["chat_id"]] = row
             self._pace.take(row["chat_id"], self._now())
             task = asyncio.create_task(self._send(row))
