@@ -128,7 +128,7 @@ class Directory:
 
     def name(self, place_id: int | None, language: str = "zh-CN", *, above: str = "community") -> str:
         """How a place is called, from below the level `above` down: "锦绣家园 3栋 2单元"."""
-        parts = []
+        parts: list[str] = []
         for place in self.ancestors(place_id):
             if place.level == above and parts:
                 break
@@ -181,10 +181,8 @@ def _by_number(place: Place) -> tuple[int, str]:
     return (int(place.number) if place.number and place.number.isdigit() else 10_000, place.code)
 
 
-async def structure_version(connection: AsyncConnection) -> str:
-    """Which import the database holds now."""
-    query = sa.select(schema.setting.c.value).where(schema.setting.c.name == STRUCTURE_VERSION)
-    return (await connection.scalar(query)) or ""
+VERSION = sa.select(schema.setting.c.value).where(schema.setting.c.name == STRUCTURE_VERSION)
+"""The query for the import that the database holds now."""
 
 
 async def load(connection: AsyncConnection, timezone: str) -> Directory:
@@ -194,7 +192,7 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         query = sa.select(table)
         if "retired_at" in table.c:
             query = query.where(table.c.retired_at.is_(None))
-        return list((await connection.execute(query)).mappings())
+        return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     return Directory(
         [Place(**{name: row[name] for name in Place.__slots__}) for row in await rows(schema.place)],
@@ -202,7 +200,7 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         [_rule(row) for row in await rows(schema.routing_rule)],
         {_day(row["id"]): bool(row["is_working"]) for row in await rows(schema.calendar_day)},
         timezone=timezone,
-        version=await structure_version(connection),
+        version=(await connection.scalar(VERSION)) or "",
     )
 
 

@@ -29,22 +29,21 @@ class Ledger:
 
     async def refresh(self) -> bool:
         """Load the structure again if an import changed it; tell whether it did."""
+        version = await self.one(directory.VERSION)
+        if (version or {}).get("value", "") == self.directory.version:
+            return False
         async with self.database.reading() as connection:
-            if await directory.structure_version(connection) == self.directory.version:
-                return False
             self.directory = await directory.load(connection, self._timezone)
-            return True
+        return True
 
     async def all(self, query: sa.Select[Any]) -> list[Row]:
         """Every row of a query, as mappings."""
-        async with self.database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+        return list(await self.database.rows(query))
 
     async def one(self, query: sa.Select[Any]) -> Row | None:
         """The first row of a query, or None."""
-        async with self.database.reading() as connection:
-            row = (await connection.execute(query)).mappings().first()
-            return None if row is None else dict(row)
+        rows = await self.database.rows(query.limit(1))
+        return rows[0] if rows else None
 
     async def get(self, table: sa.Table, row_id: int | None) -> Row | None:
         """One row by its id."""

@@ -23,7 +23,7 @@ async def count(database: Database, table: sa.Table) -> int:
 
 async def version(database: Database) -> str:
     async with database.reading() as connection:
-        return await directory.structure_version(connection)
+        return await connection.scalar(directory.VERSION)
 
 
 def changed(report: Report) -> dict[str, tuple[int, int]]:
