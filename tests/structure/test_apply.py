@@ -23,7 +23,7 @@ async def count(database: Database, table: sa.Table) -> int:
 
 async def version(database: Database) -> str:
     async with database.reading() as connection:
-        return await connection.scalar(directory.VERSION)
+        return (await connection.scalar(directory.VERSION)) or ""
 
 
 def changed(report: Report) -> dict[str, tuple[int, int]]:
