@@ -46,10 +46,10 @@ class Sender:
 
     async def send(self, row: Row) -> Sent:
         """Send one row. Raises what the transport raises, or Suppressed."""
-        person = await self._ledger.get(schema.person, row["person_id"])
+        if row["method"] == "answer":
+            return await self._answer(row)
+        person = await self._reader(row)
         match row["method"]:
-            case "answer":
-                return await self._answer(row)
             case "card":
                 return await self._card(row, person)
             case "media":
@@ -61,6 +61,12 @@ class Sender:
             case _:
                 await self._check(row, person)
                 return await self._message(row, person)
+
+    async def _reader(self, row: Row) -> Row | None:
+        """Who reads it; an answer that has nothing to do with a ticket carries its language and needs nobody."""
+        if row["ticket_id"] is None and "language" in row["params"]:
+            return None
+        return await self._ledger.get(schema.person, row["person_id"])
 
     async def _check(self, row: Row, person: Row | None) -> None:
         """Rights once more, at the moment of sending."""
