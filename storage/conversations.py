@@ -8,13 +8,14 @@ from . import schema
 from .ledger import Ledger
 from .work import Conversation
 
+_BY_IDS = sa.select(schema.conversation).where(schema.conversation.c.id.in_(sa.bindparam("ids", expanding=True)))
+
 
 async def of(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Conversation]:
     """The conversations of people, by numeric Telegram id; who has none is absent."""
-    table = schema.conversation
     if not telegram_ids:
         return {}
     return {
         row["id"]: Conversation(row["id"], row["flow"], row["step"], row["draft"] or {}, row["version"])
-        for row in await ledger.all(sa.select(table).where(table.c.id.in_(telegram_ids)))
+        for row in await ledger.all(_BY_IDS, ids=list(telegram_ids))
     }

@@ -1,29 +1,33 @@
 """The two engines behind one door: SQLite (one process, one writer) and PostgreSQL.
 
-`writing()` is the only way to change anything: one transaction, committed at the exit, rolled back on error.
-On SQLite it begins IMMEDIATE, because a transaction that reads first and writes later fails at once when another
-writer was faster, whatever the busy time-out says; reads go to an engine of their own and never wait.
+`write` and `fetch` are the hot path: a whole transaction, or a whole query, in one hop. `writing` and `reading` lend a
+connection to what is rare (imports, migrations). On SQLite every transaction begins IMMEDIATE, because one that reads
+first and writes later fails at once when another writer was faster, whatever the busy time-out says; reads go to
+connections of their own and never wait. A transaction that was begun is finished even when its caller is cancelled:
+half a COMMIT has no known outcome.
 """
 
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
 
+from .passing import DatabaseAway
 from .schema import metadata
+from .sqlite import BUSY_SECONDS, READERS, Threads, prepare
 
-READERS = 4
-BUSY_SECONDS = 5
+POOL = 10
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
 
 
 class DatabaseBusyElsewhere(Exception):
@@ -34,24 +38,19 @@ class Database:
     """One database, SQLite or PostgreSQL, opened with `Database.open`."""
 
     def __init__(
-        self,
-        url: URL,
-        writer: AsyncEngine,
-        reader: AsyncEngine,
-        lock: TextIO | None = None,
-        inline: sa.Connection | None = None,
+        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, threads: Threads | None, lock: TextIO | None
     ) -> None:
         self.url = url
         self._writer = writer
         self._reader = reader
-        self._inline = inline
+        self._threads = threads
         self._lock_file = lock
         self._one_writer = asyncio.Lock()
 
     @property
     def is_sqlite(self) -> bool:
         """Whether one process and one writer is all there is."""
-        return self.url.get_backend_name() == "sqlite"
+        return self._threads is not None
 
     @classmethod
     async def open(cls, url: str, *, exclusive: bool = False) -> "Database":
@@ -60,26 +59,45 @@ class Database:
         Raises DatabaseBusyElsewhere when another process holds it.
         """
         where = _with_driver(make_url(url))
-        if where.get_backend_name() == "sqlite":
-            lock = _prepare_file(where, exclusive=exclusive)
-            writer = _sqlite_engine(where, pool_size=1)
-            reader = _sqlite_engine(where, pool_size=READERS) if where.database else writer
-            return cls(where, writer, reader, lock, _inline_reader(where))
-        engine = create_async_engine(
-            where,
-            pool_size=10,
-            max_overflow=0,
-            pool_pre_ping=True,
-            json_serializer=_dumps,
-            json_deserializer=orjson.loads,
-        )
-        return cls(where, engine, engine)
+        shared: dict[str, Any] = {
+            "json_serializer": _dumps,
+            "json_deserializer": orjson.loads,
+            "hide_parameters": True,  # errors are logged, and parameters are what people said
+        }
+        if where.get_backend_name() != "sqlite":
+            engine = create_async_engine(where, pool_size=POOL, max_overflow=0, pool_pre_ping=True, **shared)
+            return cls(where, engine, engine, None, None)
+        lock = _prepare_file(where, exclusive=exclusive)
+        options = {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}, "max_overflow": 0, **shared}
+        writer = create_async_engine(where, pool_size=1, **options)
+        reader = create_async_engine(where, pool_size=READERS, **options)
+        prepare(writer.sync_engine, is_writer=True)
+        prepare(reader.sync_engine, is_writer=False)
+        return cls(where, writer, reader, Threads(where, shared), lock)
+
+    async def fetch(self, query: sa.Select[Any]) -> list[Row]:
+        """Every row of a query on the newest committed state, as mappings."""
+        if self._threads is not None:
+            return await self._threads.read(query)
+        async with self.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def write(self, act: Callable[[sa.Connection], T]) -> T:
+        """Run `act` in one transaction and commit it. A cancelled caller waits for the outcome, then goes."""
+        return await _to_the_end(self._write(act))
+
+    async def _write(self, act: Callable[[sa.Connection], T]) -> T:
+        if self._threads is not None:
+            async with self._one_writer:
+                return await self._threads.write(act)
+        async with self.writing() as connection:
+            return await connection.run_sync(act)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction for changes. On SQLite writers take turns in the order they came."""
-        if not self.is_sqlite:
-            async with self._writer.begin() as connection:
+        if self._threads is None:
+            async with _connected(self._writer) as connection, connection.begin():
                 yield connection
             return
         async with self._one_writer, self._writer.begin() as connection:
@@ -88,46 +106,44 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading, each statement on the newest committed state."""
-        async with self._reader.connect() as connection:
+        async with _connected(self._reader) as connection:
             yield connection
-
-    async def rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        """Every row of one short query, on the newest committed state.
-
-        On SQLite it is read in this thread: a lookup by an index takes some twenty microseconds, a hop to another
-        thread and back several times that, and readers of a WAL file never wait for the writer.
-        """
-        if self._inline is not None:
-            return [dict(row) for row in self._inline.execute(query).mappings()]
-        async with self._reader.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     async def close(self) -> None:
         """Give everything back."""
-        if self._inline is not None:
-            self._inline.close()
-            self._inline.engine.dispose()
+        if self._threads is not None:
+            self._threads.close()
         await self._writer.dispose()
         await self._reader.dispose()
         if self._lock_file is not None:
             self._lock_file.close()
 
 
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; a server that cannot be reached is told apart from every other OSError."""
+    try:
+        connection = await engine.connect()
+    except (OSError, TimeoutError) as error:
+        raise DatabaseAway(type(error).__name__) from error
+    async with connection:
+        yield connection
+
+
+async def _to_the_end(work: Awaitable[T]) -> T:
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at: nobody is left to be told
+        raise
+
+
 async def create_schema(database: Database) -> None:
     """Create all tables at once, for tests; a living database is upgraded by `storage.migrations`."""
-    async with database.writing() as connection:
-        await connection.run_sync(metadata.create_all)
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether the same transaction may succeed when it is run again: locked, full, cut off, serialization failure."""
-    if isinstance(error, OSError | TimeoutError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
-        return True
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
+    await database.write(metadata.create_all)
 
 
 def _with_driver(url: URL) -> URL:
@@ -140,9 +156,7 @@ def _with_driver(url: URL) -> URL:
 
 
 def _prepare_file(url: URL, *, exclusive: bool) -> TextIO | None:
-    if not url.database or url.database == ":memory:":
-        return None
-    path = Path(url.database)
+    path = Path(url.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     if not exclusive:
         return None
@@ -159,48 +173,3 @@ def _prepare_file(url: URL, *, exclusive: bool) -> TextIO | None:
 
 def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _inline_reader(url: URL) -> sa.Connection | None:
-    if not url.database or url.database == ":memory:":
-        return None
-    engine = sa.create_engine(
-        url.set(drivername="sqlite+pysqlite"),
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
-        poolclass=StaticPool,
-        json_deserializer=orjson.loads,
-    )
-    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
-    if not url.database or url.database == ":memory:":
-        options = {"poolclass": StaticPool}
-    engine = create_async_engine(
-        url,
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        **options,
-    )
-
-    @sa.event.listens_for(engine.sync_engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    if pool_size == 1:
-
-        @sa.event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine

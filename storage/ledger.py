@@ -1,6 +1,7 @@
 """The ledger as its users hold it: reads, the structure, and the commit of change sets."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,19 +37,25 @@ class Ledger:
             self.directory = await directory.load(connection, self._timezone)
         return True
 
-    async def all(self, query: sa.Select[Any]) -> list[Row]:
-        """Every row of a query, as mappings."""
-        return list(await self.database.rows(query))
+    async def all(self, query: sa.Select[Any], **params: Any) -> list[Row]:
+        """Every row of a query, as mappings. Hot queries are made once, with parameters: making one costs more than
+        running it."""
+        return list(await self.database.rows(query, params))
 
-    async def one(self, query: sa.Select[Any]) -> Row | None:
+    async def one(self, query: sa.Select[Any], **params: Any) -> Row | None:
         """The first row of a query, or None."""
-        rows = await self.database.rows(query.limit(1))
+        rows = await self.database.rows(query, params)
         return rows[0] if rows else None
 
     async def get(self, table: sa.Table, row_id: int | None) -> Row | None:
         """One row by its id."""
-        return None if row_id is None else await self.one(sa.select(table).where(table.c.id == row_id))
+        return None if row_id is None else await self.one(_by_id(table), id=row_id)
 
     async def commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
         """Apply change sets; see `changes.commit`."""
         return await changes.commit(self.database, sets)
+
+
+@cache
+def _by_id(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.id == sa.bindparam("id"))

@@ -12,7 +12,12 @@ from .rules.rights import Actor, Grant, Role
 from .rules.worktime import CalendarName
 from .work import Work
 
-CONSENT_VERSION = 1
+_IDS = sa.bindparam("ids", expanding=True)
+_BY_TELEGRAM_IDS = sa.select(schema.person).where(schema.person.c.telegram_id.in_(_IDS))
+_BY_IDS = sa.select(schema.person).where(schema.person.c.id.in_(_IDS))
+_GRANTS = sa.select(schema.role_grant).where(
+    schema.role_grant.c.person_id.in_(_IDS), schema.role_grant.c.revoked_at.is_(None)
+)
 
 
 def held(grants: Collection[Row]) -> list[Row]:
@@ -32,15 +37,15 @@ async def actor(ledger: Ledger, person_id: int) -> Actor:
 
 async def by_telegram_ids(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Row]:
     """The people behind numeric Telegram ids."""
-    query = sa.select(schema.person).where(schema.person.c.telegram_id.in_(telegram_ids))
-    return {row["telegram_id"]: row for row in await ledger.all(query)}
+    rows = await ledger.all(_BY_TELEGRAM_IDS, ids=list(telegram_ids))
+    return {row["telegram_id"]: row for row in rows}
 
 
 async def by_ids(ledger: Ledger, ids: Collection[int]) -> dict[int, Row]:
     """People by their own ids."""
     if not ids:
         return {}
-    return {row["id"]: row for row in await ledger.all(sa.select(schema.person).where(schema.person.c.id.in_(ids)))}
+    return {row["id"]: row for row in await ledger.all(_BY_IDS, ids=list(ids))}
 
 
 async def at_hand(work: Work, ids: Collection[int]) -> dict[int, Row]:
@@ -53,8 +58,7 @@ async def at_hand(work: Work, ids: Collection[int]) -> dict[int, Row]:
 
 async def grants_of(ledger: Ledger, ids: Collection[int]) -> list[Row]:
     """The roles that people hold now."""
-    grant = schema.role_grant
-    return await ledger.all(sa.select(grant).where(grant.c.person_id.in_(ids), grant.c.revoked_at.is_(None)))
+    return await ledger.all(_GRANTS, ids=list(ids))
 
 
 async def holders(ledger: Ledger, roles: Collection[Role], places: Collection[int]) -> list[Row]:
@@ -76,12 +80,13 @@ async def holders(ledger: Ledger, roles: Collection[Role], places: Collection[in
 
 async def relatives_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
     """The links of an elder's family that were consented to and not ended."""
+    return [row for row in await family_of(ledger, person_id) if row["ended_at"] is None]
+
+
+async def family_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
+    """The links of an elder's family that were ever consented to, those that ended too."""
     link = schema.family_link
-    return await ledger.all(
-        sa.select(link).where(
-            link.c.person_id == person_id, link.c.consented_at.is_not(None), link.c.ended_at.is_(None)
-        )
-    )
+    return await ledger.all(sa.select(link).where(link.c.person_id == person_id, link.c.consented_at.is_not(None)))
 
 
 def begin(work: Work, *, name: str, language: str) -> Row:
