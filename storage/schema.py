@@ -276,6 +276,9 @@ ticket = sa.Table(
     sa.Column("disputes", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("stars", sa.Integer),
     _words("rating_words"),
+    _time("rung_back_at"),  # somebody who gave one or two stars was rung
+    _time("objected_at"),  # a refusal came back: once
+    _time("limits_at"),  # since when it has these limits, when its kind was changed
     _ref("merged_into_id", "ticket", null=True),
     sa.Column("tier", sa.Integer, nullable=False, default=0, server_default="0"),  # how far down the chain
     sa.Column("route", sa.JSON),  # the rule, the reason and who was passed over, for staff

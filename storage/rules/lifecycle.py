@@ -51,6 +51,7 @@ class Event(StrEnum):
     CLOSED_WITHOUT_ANSWER = "closed_without_answer"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    OBJECTED = "objected"  # 不认可，请再看看: a refusal comes back to the duty secretary, once
     MERGED = "merged"
     RELEASED = "released"  # the worker was lost or cannot be reached
     KIND_CHANGED = "kind_changed"
@@ -58,6 +59,7 @@ class Event(StrEnum):
     DANGER_RAISED = "danger_raised"
     WORDS_ADDED = "words_added"
     RATED = "rated"
+    RUNG_BACK = "rung_back"  # the duty secretary rang whoever was not satisfied
 
 
 OPEN: frozenset[State] = frozenset(
@@ -96,6 +98,7 @@ _MOVES: tuple[tuple[Event, tuple[State, ...], State], ...] = (
     (Event.CLOSED_WITHOUT_ANSWER, (State.DONE,), State.CLOSED),
     (Event.WITHDRAWN, (*_UNOWNED, *_OWNED), State.WITHDRAWN),
     (Event.REFUSED, _CALM, State.REFUSED),
+    (Event.OBJECTED, (State.REFUSED,), State.NEW),
     (Event.MERGED, _CALM, State.MERGED),
     (Event.RELEASED, _OWNED, State.NEW),
 )
@@ -108,6 +111,7 @@ _STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (
     (Event.DANGER_RAISED, tuple(OPEN)),
     (Event.WORDS_ADDED, tuple(OPEN)),
     (Event.RATED, (State.CLOSED,)),
+    (Event.RUNG_BACK, (State.CLOSED,)),
 )
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(

@@ -55,8 +55,10 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     RATE = "rate"
     WITHDRAW = "withdraw"
+    OBJECT = "object"  # to a refusal
     ADD_WORDS = "add_words"
     TRIAGE = "triage"  # assign, merge, refuse, change kind or place
+    RING_BACK = "ring_back"  # to whoever was not satisfied
     FOLLOW = "follow"
 
 
@@ -82,6 +84,7 @@ class TicketFacts:
 
     `owner_id` is the resident whose matter it is, `assignee_id` the worker who accepted it, `relative_ids`
     family links with the owner's present consent, `scope` the place, all its ancestors and its grid.
+    `has_objected` says that a refusal was turned down once already.
     `neighbour_ids` are people who live near enough to join although they hold no role inside `scope`.
     """
 
@@ -99,6 +102,7 @@ class TicketFacts:
     is_danger: bool
     is_anonymous: bool
     is_overdue: bool = False
+    has_objected: bool = False
     neighbour_ids: frozenset[int] = frozenset()
 
 
@@ -157,8 +161,10 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.CONFIRM: _BY_RESIDENT,
         Action.RATE: _BY_RESIDENT,
         Action.WITHDRAW: _BY_RESIDENT,
+        Action.OBJECT: _BY_RESIDENT,
         Action.ADD_WORDS: _BY_RESIDENT,
         Action.TRIAGE: _permit(*_SECRETARIES),
+        Action.RING_BACK: _permit(*_SECRETARIES),
         # Whoever lives or works within the scope may join, and the neighbours that storage found nearby.
         Action.FOLLOW: _permit(_Relation.NEIGHBOUR, *Role),
     }
@@ -197,6 +203,8 @@ _ONE_EVENT = {
     Action.CONFIRM: Event.CONFIRMED,
     Action.RATE: Event.RATED,
     Action.WITHDRAW: Event.WITHDRAWN,
+    Action.OBJECT: Event.OBJECTED,
+    Action.RING_BACK: Event.RUNG_BACK,
     Action.ADD_WORDS: Event.WORDS_ADDED,
 }
 _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
@@ -276,6 +284,10 @@ def _is_no_judge_in_own_cause(standing: _Standing, ticket: TicketFacts) -> bool:
     return ticket.assignee_id is None or ticket.assignee_id not in {standing.person_id, ticket.owner_id}
 
 
+def _is_the_first_time(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return not ticket.has_objected
+
+
 def _is_about_danger(_standing: _Standing, ticket: TicketFacts) -> bool:
     return ticket.is_danger
 
@@ -289,6 +301,7 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.SEE_PERSON: _is_named_to,
         Action.CONFIRM: _is_no_judge_in_own_cause,
         Action.RATE: _is_no_judge_in_own_cause,
+        Action.OBJECT: _is_the_first_time,
         Action.ARRIVE: _is_about_danger,
         Action.CONTROL: _is_about_danger,
         Action.FOLLOW: _is_new_to_it,

@@ -25,9 +25,9 @@ EXPECTED = {
     "on_site": "progressed brought_under_control>controlled finished>done withdrawn>withdrawn released>new",
     "controlled": "progressed finished>done withdrawn>withdrawn released>new",
     "done": "confirmed>closed disputed>accepted disputed_again>new closed_without_answer>closed",
-    "closed": "rated",
+    "closed": "rated rung_back",
     "withdrawn": "",
-    "refused": "",
+    "refused": "objected>new",
     "merged": "",
 }
 FINAL = {"closed", "withdrawn", "refused", "merged"}
@@ -57,8 +57,9 @@ def test_it_calls_open_what_can_still_change_state() -> None:
     assert {state.value for state in State} - {state.value for state in OPEN} == FINAL
 
 
-def test_it_leaves_a_final_state_for_nothing() -> None:
-    assert not [pair for pair, target in TRANSITIONS.items() if pair[0] not in OPEN and target is not pair[0]]
+def test_it_leaves_a_final_state_only_when_a_refusal_is_objected_to() -> None:
+    left = [pair for pair, target in TRANSITIONS.items() if pair[0] not in OPEN and target is not pair[0]]
+    assert left == [(State.REFUSED, Event.OBJECTED)]
 
 
 @pytest.mark.parametrize("state", State)

@@ -41,17 +41,17 @@ BY_ROLE = {
     "grid_worker": "see",
     "estate_branch": "see",
     "administrator": "see",
-    "duty_secretary": "see see_person triage",
-    "community_secretary": "see see_person triage",
+    "duty_secretary": "see see_person triage ring_back",
+    "community_secretary": "see see_person triage ring_back",
 }
 PRIVATE = {"duty_secretary", "community_secretary", "administrator"}
 OF_KIND = {"dispute": {"mediator"}, "care": {"grid_worker", "proxy_agent"}}
 
 # What each relation may do, role or not.
 BY_RELATION = {
-    ROSA: "see see_person confirm rate withdraw add_words",
-    LAO_LI: "see see_person confirm rate withdraw add_words follow",
-    DAUGHTER: "see see_person confirm rate withdraw add_words follow",
+    ROSA: "see see_person confirm rate withdraw object add_words",
+    LAO_LI: "see see_person confirm rate withdraw object add_words follow",
+    DAUGHTER: "see see_person confirm rate withdraw object add_words follow",
     WEI: "see see_person accept decline hand_over ask progress finish follow",
     FANG: "see accept decline follow",
     JOINED: "see",
@@ -191,6 +191,7 @@ def test_it_joins_once_and_never_ones_own() -> None:
         (ROSA, State.DONE, "confirm add_words"),
         (ROSA, State.CLOSED, "rate"),
         (ROSA, State.WITHDRAWN, ""),
+        (ROSA, State.REFUSED, "object"),
         (NEXT_DOOR, State.OFFERED, "follow"),
         (NEXT_DOOR, State.CLOSED, ""),
         (OTTO, State.OFFERED, ""),
@@ -218,6 +219,12 @@ def test_it_offers_triage_while_the_ticket_is_open(state: State) -> None:
     dan = Actor(OTTO, (Grant(Role.DUTY_SECRETARY, COMMUNITY),))
     is_open = any(event.value == "kind_changed" for event in events_from(state))
     assert (Action.TRIAGE in actions(dan, replace(TICKET, state=state))) is is_open
+
+
+def test_it_lets_a_refusal_come_back_once() -> None:
+    refused = replace(TICKET, state=State.REFUSED)
+    assert may(near(ROSA), Action.OBJECT, refused)
+    assert not may(near(ROSA), Action.OBJECT, replace(refused, has_objected=True))
 
 
 def test_it_draws_no_button_without_the_right() -> None:
