@@ -1,0 +1,146 @@
+// The bot's own control end point, shown as it offers itself: its clock, its actions, what it will do next.
+//
+// GET /sim/control answers {now, timezone?, actions, upcoming}; an action is {id, label, about?, style?, params?}. A label is
+// words or {"zh-CN", en}. A param is its name, or {name, label?, type?, default?, choices?, min?, max?, required?}; type is text,
+// number, datetime, date, time or boolean; choices are values or {value, label}. An action whose only param has choices becomes a
+// button for each. Without an end point (404) the simulator's own clock can be moved.
+
+import { get, post } from "./api.js";
+import { h } from "./dom.js";
+import { field, form } from "./sheet.js";
+import { clockTime, day, fromField, moment, toField, useZone } from "./time.js";
+import { pick, say } from "./words.js";
+
+const SOON = 700;
+const OFTEN = 5000;
+const STEPS = [["plus_ten", 600], ["plus_hour", 3600], ["plus_day", 86_400]];
+
+export class Control {
+  isWatched = false;
+  #offer = null;
+  #hasNone = false;
+  #isSilent = false;
+  #timer = 0;
+  #drawn = "";
+
+  constructor(desk) {
+    this.desk = desk;
+    this.now = h("p", { class: "now" });
+    this.actions = h("div", { class: "deeds" });
+    this.said = h("p", { class: "said", role: "status" });
+    this.upcoming = h("section", {});
+    this.clock = h("section", { class: "time" });
+    this.element = h("div", { class: "control" }, this.clock, this.upcoming);
+    setInterval(() => this.isWatched && this.refresh(), OFTEN);
+  }
+
+  draw() {
+    this.#drawn = "";
+    this.clock.replaceChildren(h("h2", {}, say("clock")), this.now, this.actions, this.said);
+    this.#drawOffer();
+    if (!this.#offer) this.refresh();
+  }
+
+  drawClock() {
+    const now = this.desk.town.now();
+    const words = `${day(now)} ${clockTime(now)}`;
+    if (this.now.textContent !== words) this.now.replaceChildren(`${day(now)} `, h("strong", {}, clockTime(now)));
+  }
+
+  refreshSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.isWatched && this.refresh(), SOON);
+  }
+
+  async refresh() {
+    if (this.#hasNone || !this.desk.town.isConnected) return;
+    try {
+      this.#offer = await get("/control");
+      this.#isSilent = false;
+      useZone(this.#offer.timezone);
+    } catch (error) {
+      if (error.status === 404) this.#hasNone = true;
+      this.#isSilent = error.status === 502;
+    }
+    this.#drawOffer();
+  }
+
+  #drawOffer() {
+    const state = JSON.stringify([this.#offer?.actions, this.#offer?.upcoming, this.#isSilent, this.#hasNone, say("go")]);
+    this.drawClock();
+    if (state === this.#drawn) return;
+    this.#drawn = state;
+    const index = [...this.actions.querySelectorAll("button")].indexOf(document.activeElement);
+    this.actions.replaceChildren(...(this.#hasNone ? this.#ownSteps() : (this.#offer?.actions ?? []).flatMap((action) => this.#buttons(action))));
+    if (index >= 0) this.actions.querySelectorAll("button")[index]?.focus();
+    this.upcoming.replaceChildren(...this.#upcomingParts());
+    this.upcoming.hidden = this.#hasNone;
+  }
+
+  #ownSteps() {
+    const step = ([key, seconds]) => h("button", { type: "button", class: "deed", onclick: () => post("/clock", { advance: seconds }) }, say(key));
+    return [...STEPS.map(step), h("p", { class: "hint" }, say("sim_clock"))];
+  }
+
+  #upcomingParts() {
+    const list = this.#offer?.upcoming ?? [];
+    const now = this.desk.town.now();
+    const row = ({ at, what, about }) => h("li", {}, h("time", { datetime: at }, moment(new Date(at), now)), h("span", {}, pick(what)), about && h("small", {}, pick(about)));
+    const nothing = h("p", { class: "hint" }, this.#isSilent ? say("bot_silent") : say("no_upcoming"));
+    return [h("h2", {}, say("upcoming")), this.#isSilent && list.length > 0 && h("p", { class: "hint" }, say("bot_silent")), list.length > 0 ? h("ol", { class: "upcoming" }, list.map(row)) : nothing].filter(Boolean);
+  }
+
+  /** An action is one button, or one for each choice of its only param. */
+  #buttons(action) {
+    const params = (action.params ?? []).map(described);
+    const [only] = params;
+    const button = (label, act, about) => h("button", { type: "button", class: `deed ${action.style ?? ""}`, onclick: act }, label, about && h("small", {}, about));
+    if (params.length === 1 && only.choices) return only.choices.map((choice) => button(pick(choice.label), () => this.#do(action, { [only.name]: choice.value })));
+    if (params.length > 0) return [button(`${pick(action.label)}…`, () => this.#ask(action, params), pick(action.about))];
+    return [button(pick(action.label), () => this.#do(action, {}), pick(action.about))];
+  }
+
+  #ask(action, params) {
+    const fields = params.map((param) => field(pick(param.label), control(param, this.desk.town.now())));
+    form(pick(action.label), fields, say("go"), (data) => this.#do(action, Object.fromEntries(params.map((param) => [param.name, valueOf(param, data)])), true));
+  }
+
+  async #do(action, values, isAsked = false) {
+    try {
+      const answer = await post(`/control/${encodeURIComponent(action.id)}`, values);
+      this.said.textContent = pick(answer?.message) || say("done");
+    } catch (error) {
+      const words = error.status === 502 ? say("bot_silent") : error.message;
+      this.said.textContent = words;
+      if (isAsked) throw new Error(words);
+    }
+    setTimeout(() => (this.said.textContent = ""), OFTEN);
+    await this.refresh();
+  }
+}
+
+/** Return a param in its long form. */
+function described(param) {
+  const long = typeof param === "string" ? { name: param } : { ...param, name: param.name ?? param.id };
+  const choices = (long.choices ?? long.options)?.map((choice) => (typeof choice === "object" ? choice : { value: choice, label: String(choice) }));
+  return { ...long, label: long.label ?? long.name, choices };
+}
+
+function control(param, now) {
+  const common = { name: param.name, required: param.required ?? param.type !== "boolean" };
+  const kinds = { number: "number", integer: "number", datetime: "datetime-local", date: "date", time: "time", boolean: "checkbox" };
+  if (param.choices) return h("select", common, param.choices.map((choice) => h("option", { value: String(choice.value), selected: choice.value === param.default }, pick(choice.label))));
+  const type = kinds[param.type] ?? "text";
+  if (type === "checkbox") return h("input", { ...common, type, checked: Boolean(param.default) });
+  const start = type === "datetime-local" ? toField(param.default ? new Date(param.default) : now) : param.default;
+  return h("input", { ...common, type, min: param.min, max: param.max, step: type === "number" ? (param.step ?? "any") : null, value: start ?? "" });
+}
+
+function valueOf(param, data) {
+  const given = data.get(param.name);
+  if (param.choices) return param.choices.find((choice) => String(choice.value) === given)?.value ?? given;
+  if (param.type === "boolean") return given !== null;
+  if (param.type === "number" || param.type === "integer") return Number(given);
+  if (param.type === "datetime") return fromField(given).toISOString();
+  return given;
+}

@@ -1,0 +1,41 @@
+// Adding people and groups.
+
+import { post } from "./api.js";
+import { h } from "./dom.js";
+import { field, form } from "./sheet.js";
+import { payloadOf } from "./text.js";
+import { isChinese, say } from "./words.js";
+
+/** Ask for a name and a language; the new person gets a phone, and follows the link if one is given. */
+export function openPerson(desk) {
+  const name = h("input", { name: "name", required: true, maxlength: "64", autocomplete: "off" });
+  const language = h("select", { name: "language" }, h("option", { value: "zh-hans" }, say("zh")), h("option", { value: "en", selected: !isChinese() }, say("en")));
+  const link = h("input", { name: "link", autocomplete: "off", placeholder: "https://t.me/…?start=…" });
+  const fields = [field(say("name"), name), field(say("language_of"), language), field(say("follow_link"), link)];
+  form(say("add_person"), fields, say("add"), async (data) => {
+    const bot = desk.town.bots.values().next().value;
+    const given = data.get("link").trim();
+    const payload = /^[\w-]{1,64}$/.test(given) ? given : payloadOf(given, bot?.username);
+    if (given && payload === null) throw new Error(say("bad_link"));
+    const person = await post("/people", { first_name: data.get("name").trim(), language: data.get("language") });
+    desk.town.people.set(person.id, person);
+    desk.openPhone(person.id);
+    if (given) await desk.phones.at(-1).start(payload);
+  });
+}
+
+/** Ask for a title and members; the first one chosen owns the group, the bot is in it. */
+export function openGroup(desk) {
+  const title = h("input", { name: "title", required: true, maxlength: "128", autocomplete: "off" });
+  const check = (name, value, label) => h("label", { class: "check" }, h("input", { type: "checkbox", name, value }), h("span", {}, label));
+  const members = h("fieldset", {}, h("legend", {}, say("members")), [...desk.town.people.values()].map((person) => check("member", String(person.id), desk.town.nameOf(person.id))));
+  const fields = [field(say("group_title"), title), members, check("is_forum", "yes", say("with_topics")), check("is_bot_admin", "yes", say("bot_is_admin"))];
+  form(say("add_group"), fields, say("create"), async (data) => {
+    const [owner_id, ...member_ids] = data.getAll("member").map(Number);
+    if (owner_id === undefined) throw new Error(say("need_two"));
+    const about = { title: data.get("title").trim(), owner_id, member_ids, is_forum: data.has("is_forum"), is_bot_admin: data.has("is_bot_admin") };
+    const group = await post("/groups", about);
+    await desk.town.fetchChat(group.key);
+    for (const phone of desk.phones) phone.header.draw();
+  });
+}
