@@ -75,13 +75,13 @@ class DangerLexicon:
         plain = self._guard["figure"].sub("□", text)
         if self._is_over(plain):
             return Finding(Danger.NO)
-        pieces = clauses(plain)
-        sure = [cue for cue in self._cues if self._stands(cue, cue.yes, plain, pieces)]
+        pieces = "\n".join(clauses(plain))
+        sure = [cue for cue in self._cues if self._stands(cue, cue.yes, pieces)]
         implied = [rule.name for rule in self._implied if self._follows(rule, plain)]
         if sure or implied:
             names = (*(cue.name for cue in sure), *implied)
             return Finding(Danger.YES, names, bool(implied) or any(cue.is_personal for cue in sure))
-        doubtful = [cue for cue in self._cues if self._stands(cue, cue.maybe, plain, pieces)]
+        doubtful = [cue for cue in self._cues if self._stands(cue, cue.maybe, pieces)]
         if doubtful:
             return Finding(Danger.MAYBE, tuple(cue.name for cue in doubtful), any(cue.is_personal for cue in doubtful))
         return Finding(Danger.NO)
@@ -94,24 +94,23 @@ class DangerLexicon:
             return False
         return not self._guard["hypothetical"].search(text)
 
-    def _stands(self, cue: _Cue, pattern: re.Pattern[str], text: str, pieces: list[str]) -> bool:
-        """Whether the cue is found in a clause, or across clauses, and nothing around it takes it back."""
+    def _stands(self, cue: _Cue, pattern: re.Pattern[str], text: str) -> bool:
+        """Whether the cue is found in `text`, a clause a line, and nothing around it takes it back."""
         if cue.over.search(text) and not self._guard["not_over"].search(text):
             return False
-        is_still = bool(self._guard["still"].search(text))
-        return any(
-            self._holds(cue, match, piece, is_still) for piece in (*pieces, text) for match in pattern.finditer(piece)
-        )
+        return any(self._holds(cue, match, text) for match in pattern.finditer(text))
 
-    def _holds(self, cue: _Cue, match: re.Match[str], piece: str, is_still: bool) -> bool:
-        before, after = piece[max(0, match.start() - 14) : match.start()], piece[match.end() : match.end() + 12]
+    def _holds(self, cue: _Cue, match: re.Match[str], text: str) -> bool:
+        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+        before = text[max(start, match.start() - 14) : match.start()]
+        after = text[match.end() : match.end() + 12 if end < 0 else min(end, match.end() + 12)]
         if self._guard["denied_before"].search(before) or self._guard["denied_after"].search(after):
             return False
         if self._guard["hypothetical"].search(before) or self._guard["hypothetical"].search(after):
             return False
-        if cue.lasts or is_still:
+        if cue.lasts or self._guard["still"].search(text):
             return True
-        return not self._guard["past"].search(piece[: match.end() + 3])
+        return not self._guard["past"].search(text[start : match.end() + 3])
 
 
 @cache

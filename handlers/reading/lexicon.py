@@ -21,7 +21,7 @@ def expand(pattern: str, words: Mapping[str, str]) -> str:
 
 def any_of(patterns: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
     """One expression that finds any of `patterns`."""
-    return re.compile("|".join(f"(?:{expand(pattern, words)})" for pattern in patterns))
+    return re.compile("|".join(f"(?:{expand(pattern, words)})" for pattern in patterns), re.DOTALL | re.MULTILINE)
 
 
 class Scorer:

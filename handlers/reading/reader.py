@@ -8,16 +8,19 @@ from handlers.reading.model import CONFIDENTIAL_KINDS, KINDS, Danger, Intent, Re
 from handlers.reading.place import read_place
 from handlers.reading.text import tidy
 
-_SELF_OR_KIN = re.compile(
-    r"我|俺|咱|本人|老伴|老公|老婆|妈|爸|娘|爹|奶奶|爷爷|孩子|宝宝|儿子|女儿|孙子|孙女"
-    r"|\b(?:i|i'm|im|me|my|we|our|us|mother|father|mom|dad|baby|son|daughter)\b"
+_STRANGER = re.compile(
+    r"有(?:\w{0,4})人|有个|有条|(?:几|两|一)个(?!人)|里[面头]有|困人|隔壁|对门|对面|邻居|楼上|楼下|路边|路上|小区|广场|谁家|人家"
+    r"|[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗](?:婆婆|奶奶|爷爷|大爷|大妈|阿姨|叔叔?|婶婶?|伯伯?)"
+    r"|\b(?:someone|somebody|people|men|a (?:man|woman|child|kid|boy|girl)|neighbou?r|upstairs|next door)\b"
+    r"|\bold (?:lady|man|mr|mrs)\b"
 )
+"""Words of one who sees it happen to others; without them the person in danger is the writer or one of the family."""
 _REPORT_SHARE = 0.9
 """A problem of some kind is half a report: this share of the kind's points counts for the intent."""
 _REPORT_CAP = 7.0
 _SMALL = 4.0
 """Points that stand for "something else": with little evidence nothing is sure."""
-_SURE = 0.5
+_SURE = 0.55
 _SHORT = 3
 """Without a known word, up to so many characters are chatter and more is taken for a report; neither is sure."""
 _OTHERS_SHARE = 0.45
@@ -76,7 +79,7 @@ class LexiconReader:
     def _intent(self, words: str, finding: Finding, kind_points: float) -> tuple[Intent, float]:
         points = self._intents.scores(words)
         if finding.danger is Danger.YES:
-            is_call = points["sos"] > 0 or (finding.is_personal and bool(_SELF_OR_KIN.search(words)))
+            is_call = points["sos"] > 0 or (finding.is_personal and not _STRANGER.search(words))
             return (Intent.SOS if is_call else Intent.REPORT), 0.9
         points["report"] += min(_REPORT_CAP, _REPORT_SHARE * kind_points)
         label, first, second = _top_two(points)
