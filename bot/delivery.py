@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import outbox, people, reminders, schema
+from storage import outbox, unreachable
 from storage.changes import ChangeSet, Outcome
-from storage.engine import is_passing
 from storage.ledger import Ledger, Row
+from storage.passing import is_passing
 from storage.work import Priority, Work
 
 from .pace import Pace
@@ -167,7 +167,7 @@ class Delivery:
             )
         except Ambiguous as error:
             self._ambiguous(changes, row, str(error))
-        except Exception as error:  # noqa: BLE001 - one row's surprise must not stop the others
+        except Exception as error:
             if is_passing(error):
                 self._later(changes, row, type(error).__name__, timedelta(seconds=1), is_counted=False)
             else:
@@ -192,17 +192,13 @@ class Delivery:
             log.warning("outbox row %s (%s): %s", row["id"], row["message"] or row["method"], error.code)
             outbox.mark(changes, row, outbox.FAILED, error=f"{error.code} {error.description}"[:200])
             if error.code == 403:
-                await self._unreachable(changes, row)
+                self._unreachable(changes, row)
 
-    async def _unreachable(self, changes: ChangeSet, row: Row) -> None:
-        """Somebody blocked the bot: remembered, and their work goes to the next as soon as the clock ticks."""
-        person = await self._ledger.get(schema.person, row["person_id"])
-        if person is None or person["unreachable_at"] is not None:
-            return
-        now = self._now()
-        work = Work.for_clock(self._ledger, now, changes)
-        people.change(work, person, unreachable_at=now)
-        reminders.schedule(work, f"person:{person['id']}", "unreachable", now.isoformat(), now)
+    def _unreachable(self, changes: ChangeSet, row: Row) -> None:
+        """Somebody blocked the bot: their work goes to the next as soon as the clock ticks."""
+        if row["person_id"] is not None:
+            work = Work.for_clock(self._ledger, self._now(), changes)
+            unreachable.note(work, row["person_id"], str(row["id"]))
 
     def _ambiguous(self, changes: ChangeSet, row: Row, error: str) -> None:
         """It may have arrived. Urgent words are said again with the same number; others are left unknown."""

@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from storage import inbox
-from storage.engine import Database, is_passing
+from storage.engine import Database
 from storage.inbox import Stored
+from storage.passing import is_passing
 
 from .lanes import Lanes
 from .transport import Ambiguous, ApiError, NotSent, Transport

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from storage import inbox
 from storage.changes import ChangeSet, Outcome
-from storage.engine import is_passing
 from storage.inbox import Stored
 from storage.ledger import Ledger
+from storage.passing import is_passing
 
 from .dispatch import Decided, Dispatch
 

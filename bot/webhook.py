@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from storage import inbox
-from storage.engine import is_passing
+from storage.passing import is_passing
 
 from .intake import ALLOWED_UPDATES, stored
 from .transport import Transport

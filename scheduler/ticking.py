@@ -14,9 +14,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from storage import reminders
 from storage.changes import ChangeSet
-from storage.engine import is_passing
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
+from storage.passing import is_passing
 from storage.work import Work
 
 from .firing import fire

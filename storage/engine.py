@@ -1,10 +1,10 @@
 """The two engines behind one door: SQLite (one process, one writer) and PostgreSQL.
 
-`write` and `fetch` are the hot path: a whole transaction, or a whole query, in one hop. `writing` and `reading` lend a
-connection to what is rare (imports, migrations). On SQLite every transaction begins IMMEDIATE, because one that reads
-first and writes later fails at once when another writer was faster, whatever the busy time-out says; reads go to
-connections of their own and never wait. A transaction that was begun is finished even when its caller is cancelled:
-half a COMMIT has no known outcome.
+`rows` and `write` are the hot path: a query without a hop to another thread (on SQLite), a whole transaction in one.
+`reading` and `writing` lend a connection to what is rare (imports, migrations). On SQLite every transaction begins
+IMMEDIATE, because one that reads first and writes later fails at once when another writer was faster, whatever the busy
+time-out says; reads go to connections of their own and never wait. A transaction that was begun is finished even when
+its caller is cancelled: half a COMMIT has no known outcome.
 """
 
 import asyncio
@@ -22,12 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from .passing import DatabaseAway
 from .schema import metadata
-from .sqlite import BUSY_SECONDS, READERS, Threads, prepare
+from .sqlite import Lean, async_engine
 
 POOL = 10
 
 T = TypeVar("T")
-Row = Mapping[str, Any]
 
 
 class DatabaseBusyElsewhere(Exception):
@@ -38,19 +37,19 @@ class Database:
     """One database, SQLite or PostgreSQL, opened with `Database.open`."""
 
     def __init__(
-        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, threads: Threads | None, lock: TextIO | None
+        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, lean: Lean | None, lock: TextIO | None
     ) -> None:
         self.url = url
         self._writer = writer
         self._reader = reader
-        self._threads = threads
+        self._lean = lean
         self._lock_file = lock
         self._one_writer = asyncio.Lock()
 
     @property
     def is_sqlite(self) -> bool:
         """Whether one process and one writer is all there is."""
-        return self._threads is not None
+        return self._lean is not None
 
     @classmethod
     async def open(cls, url: str, *, exclusive: bool = False) -> "Database":
@@ -68,35 +67,32 @@ class Database:
             engine = create_async_engine(where, pool_size=POOL, max_overflow=0, pool_pre_ping=True, **shared)
             return cls(where, engine, engine, None, None)
         lock = _prepare_file(where, exclusive=exclusive)
-        options = {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}, "max_overflow": 0, **shared}
-        writer = create_async_engine(where, pool_size=1, **options)
-        reader = create_async_engine(where, pool_size=READERS, **options)
-        prepare(writer.sync_engine, is_writer=True)
-        prepare(reader.sync_engine, is_writer=False)
-        return cls(where, writer, reader, Threads(where, shared), lock)
+        writer = async_engine(where, shared, is_writer=True)
+        reader = async_engine(where, shared, is_writer=False)
+        return cls(where, writer, reader, Lean(where, shared), lock)
 
-    async def fetch(self, query: sa.Select[Any]) -> list[Row]:
-        """Every row of a query on the newest committed state, as mappings."""
-        if self._threads is not None:
-            return await self._threads.read(query)
+    async def rows(self, query: sa.Select[Any], params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Every row of one short query, on the newest committed state."""
+        if self._lean is not None:
+            return self._lean.rows(query, params)
         async with self.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+            return [dict(row) for row in (await connection.execute(query, params)).mappings()]
 
     async def write(self, act: Callable[[sa.Connection], T]) -> T:
         """Run `act` in one transaction and commit it. A cancelled caller waits for the outcome, then goes."""
         return await _to_the_end(self._write(act))
 
     async def _write(self, act: Callable[[sa.Connection], T]) -> T:
-        if self._threads is not None:
+        if self._lean is not None:
             async with self._one_writer:
-                return await self._threads.write(act)
+                return await self._lean.write(act)
         async with self.writing() as connection:
             return await connection.run_sync(act)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction for changes. On SQLite writers take turns in the order they came."""
-        if self._threads is None:
+        if self._lean is None:
             async with _connected(self._writer) as connection, connection.begin():
                 yield connection
             return
@@ -111,8 +107,8 @@ class Database:
 
     async def close(self) -> None:
         """Give everything back."""
-        if self._threads is not None:
-            self._threads.close()
+        if self._lean is not None:
+            self._lean.close()
         await self._writer.dispose()
         await self._reader.dispose()
         if self._lock_file is not None:
@@ -126,8 +122,10 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         connection = await engine.connect()
     except (OSError, TimeoutError) as error:
         raise DatabaseAway(type(error).__name__) from error
-    async with connection:
+    try:
         yield connection
+    finally:
+        await connection.close()
 
 
 async def _to_the_end(work: Awaitable[T]) -> T:

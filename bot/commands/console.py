@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from bot import settings, texts
-from storage.engine import Database, is_passing
+from storage.engine import Database
+from storage.passing import is_passing
 from storage.structure.held import has_tables
 
 _TEXTS = texts.Texts()

@@ -124,7 +124,7 @@ def test_it_asks_for_migration_first(linli: Linli, tmp_path: Path, monkeypatch: 
 
 
 def test_it_says_when_the_database_is_busy(linli: Linli, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.engine.BUSY_SECONDS", 0)
+    monkeypatch.setattr("storage.sqlite.BUSY_SECONDS", 0)
     other = sa.create_engine(url).connect()
     other.exec_driver_sql("BEGIN IMMEDIATE")
     result = linli("import", SAMPLE)
