@@ -1,0 +1,173 @@
+"""Writes the parts of pages that follow from the code, so that they cannot go out of date: `make docs`.
+
+A page holds `<!-- made: NAME -->` and `<!-- end -->`; what lies between is written here. A test fails when a page
+differs from what the code says today.
+"""
+
+import csv
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import metadata
+from pathlib import Path
+
+from storage.rules.chains import Rule, format_chain, parse_chain
+from storage.rules.lifecycle import OPEN, State, diagram, events_from
+from storage.rules.routing import Need, pick_rule
+
+ROOT = Path(__file__).parent.parent
+_BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+USED_FOR: Mapping[str, str] = {
+    "python-telegram-bot": "handlers, filters and typed updates",
+    "sqlalchemy": "tables and statements for both engines",
+    "aiosqlite": "SQLite",
+    "asyncpg": "PostgreSQL",
+    "alembic": "changes of the schema",
+    "apscheduler": "the tick of the clock",
+    "pydantic": "drafts of conversations, rows of an import",
+    "pydantic-settings": "settings",
+    "aiohttp": "calls to Telegram, the web endpoint, the simulator",
+    "orjson": "JSON",
+    "jinja2": "texts",
+    "click": "the command line",
+    "holidays": "China's working days",
+    "openpyxl": "workbooks",
+    "segno": "QR codes",
+    "reportlab": "posters as PDF",
+    "pillow": "posters as pictures; taking positions out of photos",
+    "pypinyin": "words typed by their sound",
+    "rapidfuzz": "misspelt words",
+    "prometheus-client": "figures for those who watch",
+    "pytest": "tests",
+    "pytest-asyncio": "tests",
+    "pytest-xdist": "tests side by side",
+    "hypothesis": "tests with made-up data",
+    "ruff": "format and lint",
+    "mypy": "types",
+    "import-linter": "which room may import which",
+    "playwright": "tests and pictures of the page in a browser",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every page that has such a part, as it should be. Raises KeyError for a name that nobody writes."""
+    found = {}
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        made = _BLOCK.sub(lambda match: f"{match[1]}\n{_PARTS[match[2]]()}\n\n{match[3]}", text)
+        if _BLOCK.search(text):
+            found[path] = made
+    return found
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def life() -> str:
+    """The transition table as a diagram."""
+    return f"```mermaid\n{diagram()}```"
+
+
+def legal() -> str:
+    """What may happen in each state."""
+    rows = [
+        (
+            f"`{state.value}`",
+            "yes" if state in OPEN else "no",
+            ", ".join(sorted(one.value for one in events_from(state))),
+        )
+        for state in State
+    ]
+    return table(("state", "open", "events"), rows)
+
+
+def kinds() -> str:
+    """The sample's kinds with their limits and the chain that the routing rules give them."""
+    return table(("kind", "name", "answer", "finish", "needs", "who is asked, in order"), _kinds())
+
+
+def _kinds() -> Iterator[Sequence[str]]:
+    rules = _rules()
+    for row in _sheet("kinds"):
+        kind = row["code"]
+        need = Need(kind, frozenset(), is_danger=kind == "danger", is_confidential=row["is_confidential"] == "yes")
+        marks = {"place": "needs_place", "photo": "needs_proof", "confidence": "is_confidential"}
+        needs = ", ".join(name for name, column in marks.items() if row[column] == "yes")
+        chain = format_chain(pick_rule(rules, need).chain)
+        yield f"`{kind}`", f"{row['emoji']} {row['name']} {row['name_en']}", row["answer"], row["finish"], needs, chain
+
+
+def _rules() -> list[Rule]:
+    """The sample's rules that hold everywhere."""
+    danger = {"yes": True, "no": False}
+    return [
+        Rule(
+            row["code"],
+            int(row["position"]),
+            frozenset(row["kinds"].split()) or None,
+            None,
+            danger.get(row["is_danger"]),
+            parse_chain(row["chain"]),
+        )
+        for row in _sheet("routing")
+        if not row["place"]
+    ]
+
+
+def _sheet(name: str) -> list[dict[str, str]]:
+    with (ROOT / "sample" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def licences_to_run() -> str:
+    """The packages a running bot needs."""
+    return _licences(_project()["dependencies"])
+
+
+def licences_to_develop() -> str:
+    """The packages the checks need beside those."""
+    return _licences(_project()["optional-dependencies"]["dev"])
+
+
+def _licences(requirements: Iterable[str]) -> str:
+    names = [re.split(r"[^A-Za-z0-9._-]", one, maxsplit=1)[0] for one in requirements]
+    return table(("package", "for", "licence"), [(name, USED_FOR[name], licence_of(name)) for name in names])
+
+
+def licence_of(package: str) -> str:
+    """What an installed package says its licence is."""
+    known = metadata(package)
+    if known["License-Expression"]:
+        return str(known["License-Expression"])
+    classified = [one.rpartition(" :: ")[2] for one in known.get_all("Classifier") or [] if one.startswith("License")]
+    return ", ".join(classified) or str(known["License"]).splitlines()[0]
+
+
+def _project() -> dict[str, dict[str, list[str]]]:
+    project: dict[str, dict[str, list[str]]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    return project
+
+
+_PARTS: Mapping[str, Callable[[], str]] = {
+    "life": life,
+    "legal": legal,
+    "kinds": kinds,
+    "licences_to_run": licences_to_run,
+    "licences_to_develop": licences_to_develop,
+}
+
+
+def main() -> None:
+    """Write every page anew."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
