@@ -3,7 +3,8 @@
 // GET /sim/control answers {now, timezone?, actions, upcoming}; an action is {id, label, about?, style?, params?}. A label is
 // words or {"zh-CN", en}. A param is its name, or {name, label?, type?, default?, choices?, min?, max?, required?}; type is text,
 // number, datetime, date, time or boolean; choices are values or {value, label}. An action whose only param has choices becomes a
-// button for each. Without an end point (404) the simulator's own clock can be moved.
+// button for each. A param that is only a name is a text, "at" a time. `links` are {label, start}: invitations that a phone can
+// follow, as if it had scanned them. Without an end point (404) the simulator's own clock can be moved.
 
 import { get, post } from "./api.js";
 import { h } from "./dom.js";
@@ -34,6 +35,11 @@ export class Control {
     setInterval(() => this.isWatched && this.refresh(), OFTEN);
   }
 
+  /** The invitations on offer: `{label, start}` each. */
+  get links() {
+    return this.#offer?.links ?? [];
+  }
+
   draw() {
     this.#drawn = "";
     this.clock.replaceChildren(h("h2", {}, say("clock")), this.now, this.actions, this.said);
@@ -57,7 +63,7 @@ export class Control {
     try {
       this.#offer = await get("/control");
       this.#isSilent = false;
-      useZone(this.#offer.timezone);
+      if (useZone(this.#offer.timezone)) this.desk.redraw();
     } catch (error) {
       if (error.status === 404) this.#hasNone = true;
       this.#isSilent = error.status === 502;
@@ -121,7 +127,8 @@ export class Control {
 
 /** Return a param in its long form. */
 function described(param) {
-  const long = typeof param === "string" ? { name: param } : { ...param, name: param.name ?? param.id };
+  const short = (name) => (name === "at" ? { name, type: "datetime", label: say("clock") } : { name });
+  const long = typeof param === "string" ? short(param) : { ...param, name: param.name ?? param.id };
   const choices = (long.choices ?? long.options)?.map((choice) => (typeof choice === "object" ? choice : { value: choice, label: String(choice) }));
   return { ...long, label: long.label ?? long.name, choices };
 }

@@ -1,6 +1,6 @@
 // The page: a bar, the phones side by side, the panel. Fits as many phones as there is room for; tabs show the others.
 
-import { h, iconButton } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import { Panel } from "./panel.js";
 import { Phone } from "./phone.js";
 import { keep, look, settings } from "./settings.js";
@@ -50,9 +50,15 @@ class Desk {
     this.clock = h("span", { class: "clock" });
     const language = h("button", { type: "button", class: "quiet", lang: locale() === "en" ? "zh-CN" : "en", onclick: () => this.#switchLanguage() }, say("other_language"));
     const theme = iconButton(isDark ? "sun" : "moon", say(isDark ? "to_light" : "to_dark"), () => this.#switchTheme(isDark));
-    this.opener = h("button", { type: "button", class: "quiet opener", "aria-expanded": String(this.panel.isOpen), "aria-controls": "panel", onclick: () => this.panel.toggle() }, this.clock, h("span", { class: "opener-name" }, say("panel")));
+    this.opener = h("button", { type: "button", class: "quiet opener", "aria-expanded": String(this.panel.isOpen), "aria-controls": "panel", onclick: () => this.panel.toggle() }, icon("clock"), this.clock, h("span", { class: "opener-name" }, say("panel")));
     const title = h("h1", {}, h("img", { src: "/static/icon.svg", alt: "", width: "32", height: "32" }), h("span", {}, bot?.first_name ?? say("page")));
     this.bar.replaceChildren(title, h("span", { class: "gap" }), language, theme, this.opener);
+    this.drawClock();
+  }
+
+  /** Draw the phones anew, when times read differently now. */
+  redraw() {
+    for (const phone of this.phones) phone.draw();
     this.drawClock();
   }
 
@@ -148,6 +154,7 @@ class Desk {
     const focused = [...this.tabs.children].indexOf(document.activeElement);
     this.tabs.setAttribute("aria-label", say("phones"));
     const add = this.phones.length < MOST_PHONES && this.phones.length > 0 && h("button", { type: "button", class: "add", "aria-label": say("add_phone"), title: say("add_phone"), onclick: () => this.openPhone() }, "+");
+    this.tabs.hidden = this.phones.every((phone) => !phone.element.hidden);
     this.tabs.replaceChildren(...this.phones.map(tab), ...(add ? [add] : []));
     this.tabs.children[focused]?.focus();
   }

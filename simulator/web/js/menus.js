@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { h } from "./dom.js";
 import { choices, field, form } from "./sheet.js";
 import { payloadOf } from "./text.js";
-import { say } from "./words.js";
+import { pick, say } from "./words.js";
 
 const EMOJI = ["👍", "❤", "🙏", "👏", "🎉", "😢"];
 const PAYLOAD = /^[\w-]{1,64}$/;
@@ -67,7 +67,15 @@ export function openPhoneMenu(phone) {
   choices(phone.town.nameOf(person.id), list, phone.element);
 }
 
+/** Follow a link: one of those the control end point offers, or any. */
 function openLink(phone) {
+  const { links } = phone.desk.panel.control;
+  if (links.length === 0) return typeLink(phone);
+  const known = links.map((link) => ({ label: pick(link.label), about: link.start, act: () => phone.start(link.start) }));
+  choices(say("follow_link"), [{ label: say("type_link"), act: () => typeLink(phone) }, ...known], phone.element);
+}
+
+function typeLink(phone) {
   const input = h("input", { name: "link", required: true, autocomplete: "off", placeholder: `https://t.me/${phone.bot?.username ?? "…"}?start=…` });
   form(say("follow_link"), field(say("link_hint"), input), say("open"), async (data) => {
     const given = data.get("link").trim();

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { say } from "./words.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote" };
+const BLOCKS = new Set(["blockquote", "expandable_blockquote", "pre"]);
 const SAFE = /^(https?|tel|mailto|tg):/i;
 const DEEP_LINK = /^(?:https?:\/\/)?(?:t\.me|telegram\.me)\/(\w+)\/?\?start(?:group)?=([\w-]{0,64})$/i;
 
@@ -22,17 +23,25 @@ export function formatted(text, entities, act) {
 function span(text, start, end, entities, act) {
   const nodes = [];
   let at = start;
+  let wasBlock = false;
   for (let index = 0; index < entities.length; index += 1) {
     const entity = entities[index];
     if (entity.offset < at || entity.offset >= end) continue;
     const stop = Math.min(entity.offset + entity.length, end);
     const inner = entities.slice(index + 1).filter((each) => each.offset < stop);
-    nodes.push(text.slice(at, entity.offset));
+    nodes.push(without(text.slice(at, entity.offset), wasBlock, BLOCKS.has(entity.type)));
+    wasBlock = BLOCKS.has(entity.type);
     nodes.push(dressed(entity, text.slice(entity.offset, stop), span(text, entity.offset, stop, inner, act), act));
     at = stop;
   }
-  nodes.push(text.slice(at, end));
+  nodes.push(without(text.slice(at, end), wasBlock, false));
   return nodes;
+}
+
+/** Take away the line break that a block before or after these words makes anyway. */
+function without(words, isAfterBlock, isBeforeBlock) {
+  const rest = isAfterBlock ? words.replace(/^\n/, "") : words;
+  return isBeforeBlock ? rest.replace(/\n$/, "") : rest;
 }
 
 function dressed(entity, words, inner, act) {

@@ -4,13 +4,15 @@ import { locale, say } from "./words.js";
 
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Show times in this zone from now on; an unknown name changes nothing. */
+/** Show times in this zone from now on; say whether that changes anything. An unknown name does not. */
 export function useZone(name) {
+  const before = zone;
   try {
     if (name) zone = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
     // a zone this browser does not know
   }
+  return zone !== before;
 }
 
 const format = (at, options) => new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }).format(at);
