@@ -14,6 +14,7 @@ from storage.changes import ChangeSet
 from storage.engine import Database
 from storage.inbox import Stored
 from storage.ledger import Ledger
+from storage.media import MediaStore
 from storage.migrate import upgrade
 from storage.numbers import Numbers
 from storage.people import administrators
@@ -25,6 +26,7 @@ from .dispatch import Dispatch
 from .intake import Poller
 from .keyboards import labels
 from .lanes import Lanes
+from .media import MediaCopies
 from .menus import set_menus
 from .pace import Pace, Rates
 from .sending import Sender
@@ -58,12 +60,14 @@ class App:
         )
         self.dispatch = Dispatch(bot, ledger, numbers)
         self.dispatch.application.bot_data.update(bot_data(labels(self.texts, clock.now())))
-        sender = Sender(ledger, self.transport, self.texts, clock.now)
+        self.store = MediaStore(settings.media_path)
+        sender = Sender(ledger, self.transport, self.texts, clock.now, self.store)
         self.delivery = Delivery(ledger, sender, Pace(rates), clock.now)
         self.lanes = Lanes(
             ledger, self.dispatch, clock.now, on_commit=self.delivery.wake, on_set_aside=self._tell_administrators
         )
         self.ticking = Ticking(ledger, numbers, clock.now, on_commit=self.delivery.wake)
+        self.media = MediaCopies(ledger, self.transport, self.store, clock.now)
         self.poller = Poller(self.transport, database, self.lanes, clock.now)
         self.endpoint = Endpoint(self)
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,6 +92,7 @@ class App:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("lanes", self.lanes.run),
             ("delivery", self.delivery.run),
+            ("media copies", self.media.run),
         ]
         if self.settings.webhook_url:
             await self.endpoint.announce(self.transport)

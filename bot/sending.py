@@ -1,6 +1,6 @@
 """One row of the outbox becomes one call: who is it for, may they still have it, what does it say now."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,13 @@ from storage import people, schema, tickets
 from storage.changes import ChangeSet
 from storage.ids import new_id
 from storage.ledger import Ledger, Row
+from storage.media import MediaStore
 from storage.rules.rights import Action, may
 
 from .cards import Cards
+from .files import FileGone, Files
 from .keyboards import Keyboards
-from .splitting import split
+from .splitting import split, visible_length
 from .texts import Texts
 from .transport import ApiError, Transport
 
@@ -36,11 +38,14 @@ class Suppressed(Exception):
 class Sender:
     """Renders and sends."""
 
-    def __init__(self, ledger: Ledger, transport: Transport, texts: Texts, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, ledger: Ledger, transport: Transport, texts: Texts, now: Callable[[], datetime], store: MediaStore
+    ) -> None:
         self._ledger = ledger
         self._transport = transport
         self._texts = texts
         self._now = now
+        self._files = Files(ledger, transport, store)
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
 
@@ -112,16 +117,23 @@ class Sender:
 
     async def _message(self, row: Row, person: Row | None) -> Sent:
         text, markup = self._drawn(row, person)
-        photo = row["params"].get("photo")
-        if photo and len(text) <= CAPTION_LIMIT:
-            call = _call(row["chat_id"], markup, photo=photo, caption=text)
-            result = await self._transport.call("sendPhoto", call)
-            return Sent(message_id=result["message_id"])
+        if photo := row["params"].get("photo"):
+            is_short = visible_length(text) <= CAPTION_LIMIT
+            result = await self._photo(row, photo, _call(row["chat_id"], markup, caption=text) if is_short else {})
+            if result is not None and is_short:
+                return Sent(message_id=result["message_id"])
         parts = split(text)
         for part in parts[:-1]:
             await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part))
         result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1]))
         return Sent(message_id=result["message_id"])
+
+    async def _photo(self, row: Row, file_id: str, params: Mapping[str, Any]) -> Any | None:
+        """A picture with its words, or before them; None when it is nowhere any more: the words are said then."""
+        try:
+            return await self._files.photo(row["chat_id"], row["ticket_id"], file_id, params)
+        except FileGone:
+            return None
 
     async def _edit(self, row: Row, person: Row | None) -> Sent:
         text, markup = self._drawn(row, person)
@@ -175,28 +187,10 @@ class Sender:
         return sent
 
     async def _media(self, row: Row) -> Sent:
-        files: Sequence[Mapping[str, Any]] = row["params"]["files"]
-        album = [one for one in files if one["media"] in {"photo", "video"}]
-        rest = [one for one in files if one["media"] not in {"photo", "video"}]
-        last: Any = None
-        for start in range(0, len(album), 10):
-            part = album[start : start + 10]
-            if len(part) == 1:
-                last = await self._single(row["chat_id"], part[0])
-            else:
-                media = [{"type": one["media"], "media": one["file_id"]} for one in part]
-                last = (await self._transport.call("sendMediaGroup", {"chat_id": row["chat_id"], "media": media}))[-1]
-        for one in rest:
-            last = await self._single(row["chat_id"], one)
-        return Sent(message_id=last["message_id"] if last else None)
-
-    async def _single(self, chat_id: int, one: Mapping[str, Any]) -> Any:
-        kind = one["media"]
-        if kind == "location":
-            place = {"latitude": one["latitude"], "longitude": one["longitude"]}
-            return await self._transport.call("sendLocation", {"chat_id": chat_id, **place})
-        method = {"video_note": "sendVideoNote"}.get(kind, f"send{kind.capitalize()}")
-        return await self._transport.call(method, {"chat_id": chat_id, kind: one["file_id"]})
+        try:
+            return Sent(message_id=await self._files.send(row["chat_id"], row["ticket_id"], row["params"]["files"]))
+        except FileGone:
+            raise Suppressed from None
 
 
 def _call(chat_id: int, markup: Mapping[str, Any] | None, **content: Any) -> dict[str, Any]:

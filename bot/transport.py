@@ -97,11 +97,14 @@ class Transport:
             raise Ambiguous(type(error).__name__) from None
 
     async def download(self, file_path: str, limit: int) -> bytes:
-        """Fetch a file, at most `limit` bytes. Raises NotSent when it cannot be had, ValueError when it is larger."""
+        """Fetch a file, at most `limit` bytes.
+
+        Raises ApiError when the server will not give it, NotSent when it is out of reach, ValueError for a larger one.
+        """
         try:
             async with self.session.get(self._file_base + file_path) as response:
                 if response.status != 200:
-                    raise NotSent(str(response.status))
+                    raise ApiError(response.status, "the file is not given", {})
                 content = await response.content.read(limit + 1)
                 while len(content) <= limit and (more := await response.content.read(limit + 1 - len(content))):
                     content += more

@@ -339,9 +339,24 @@ attachment = sa.Table(
     sa.Column("purpose", sa.Text, nullable=False),  # report, added, answer, proof
     sa.Column("file_id", sa.Text),
     sa.Column("file_unique_id", sa.Text),
-    sa.Column("stored_as", sa.Text),
+    sa.Column("copy_state", sa.Text, nullable=False, default="waiting", server_default="waiting"),
+    sa.Column("copy_attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    _time("copy_due_at"),
+    sa.Column("stored_as", sa.Text),  # its name in the media store
     _time("added_at", null=False),
     _version(),
+    sa.Index(
+        "ix_attachment_waiting",
+        "id",
+        sqlite_where=sa.text("copy_state = 'waiting' AND file_id IS NOT NULL"),
+        postgresql_where=sa.text("copy_state = 'waiting' AND file_id IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_attachment_stored_as",
+        "stored_as",
+        sqlite_where=sa.text("stored_as IS NOT NULL"),
+        postgresql_where=sa.text("stored_as IS NOT NULL"),
+    ),
 )
 
 card = sa.Table(
