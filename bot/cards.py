@@ -125,7 +125,7 @@ def owner_buttons(actor: Actor, facts: TicketFacts) -> Buttons:
         row.append(("withdraw", press("withdraw", facts.id)))
     if row:
         rows.append(row)
-    if not facts.is_danger and facts.state in OPEN - {State.DONE}:
+    if facts.state in OPEN and (not facts.is_danger or facts.state is State.DONE):
         rows.append([("danger_now", press("danger", facts.id))])
     return rows
 
@@ -147,7 +147,7 @@ def staff_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
         rows.append([("finish", press("finish", facts.id))])
         rows.append([("more", press("more", facts.id))])
     if Action.TRIAGE in can and ticket["state"] != State.DONE:
-        rows.append([("triage", press("triage", facts.id))])
+        rows.append([("triage", press("triage", facts.id)), ("history", press("history", facts.id))])
     return rows
 
 

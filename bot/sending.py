@@ -87,6 +87,8 @@ class Sender:
         was_theirs = (row["params"] or {}).get("to_former")
         if not was_theirs and not may(actor, Action.SEE, facts):
             raise Suppressed
+        if (row["params"] or {}).get("is_offer") and person["id"] not in facts.offered_to:
+            raise Suppressed
 
     def _language(self, row: Row, person: Row | None) -> str:
         return (person or {}).get("language") or (row["params"] or {}).get("language") or "zh-CN"
@@ -166,7 +168,7 @@ class Sender:
         if drawn is None:
             raise Suppressed
         card = await tickets.card_of(self._ledger, row["ticket_id"], person["id"])
-        is_fresh = bool(row["params"].get("is_fresh"))
+        is_fresh = bool(row["params"].get("is_fresh")) and await self._is_still_offered(row, has_card=card is not None)
         if card is not None and not is_fresh:
             if await self._change(card["chat_id"], card["message_id"], split(drawn.text)[0], drawn.markup):
                 return Sent(message_id=card["message_id"])
@@ -185,6 +187,16 @@ class Sender:
         else:
             sent.changes.update(schema.card, card, **place)
         return sent
+
+    async def _is_still_offered(self, row: Row, *, has_card: bool) -> bool:
+        """An offer that was taken or withdrawn before it was sent only changes the card that is there."""
+        if not row["params"].get("is_offer"):
+            return True
+        offers = await tickets.open_offers(self._ledger, row["ticket_id"])
+        if row["person_id"] in {one["person_id"] for one in offers}:
+            return True
+        ticket = await tickets.by_id(self._ledger, row["ticket_id"])
+        return not has_card and ticket is not None and ticket["assignee_id"] == row["person_id"]
 
     async def _media(self, row: Row) -> Sent:
         try:

@@ -3,7 +3,7 @@
 from . import entry
 from .context import AnyApplication
 from .resident import doorstep, matters, rating, report, words  # noqa: F401 - importing registers
-from .worker import danger, tasks  # noqa: F401
+from .worker import danger, more, tasks  # noqa: F401
 
 
 def register(application: AnyApplication) -> None:

@@ -1,21 +1,20 @@
 """What each kind of reminder does when its time has come: one small function each, on fresh rows.
 
-Stale nags collapse: when several of one ticket are due at once, because the bot was down or the clock jumped, a nudge
-whose limit has passed meanwhile says nothing; the overdue step speaks for it.
+A reminder is judged by the ticket as it stands: one that its state asks for no longer says nothing. Stale nags
+collapse: when several of one ticket are due at once, because the bot was down or the clock jumped, only the last of
+them speaks.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from storage import closing, handling, overdue, people, routing, tickets, unreachable
+from storage import closing, handling, overdue, people, reminders, routing, tickets, unreachable
 from storage.handling import Ticket
 from storage.ledger import Row
-from storage.rules.clocks import ClockKind
-from storage.rules.lifecycle import Event, State
-from storage.work import Work
+from storage.rules.clocks import ClockKind, is_wanted
+from storage.rules.press import press
+from storage.work import Priority, Work
 
 Fire = Callable[[Work, Ticket, Row], Awaitable[None]]
-
-UNACCEPTED = {State.NEW, State.OFFERED}
 
 
 async def fire(work: Work, reminder: Row) -> None:
@@ -26,32 +25,45 @@ async def fire(work: Work, reminder: Row) -> None:
         return
     ticket = await tickets.by_id(work.ledger, int(subject_id))
     act = _ACTS.get(reminder["kind"])
-    if ticket is not None and act is not None:
+    if ticket is None or act is None:
+        return
+    if is_wanted(reminder["kind"], reminder["occurrence"], reminders.planned(work, ticket), work.now):
         await act(work, ticket, reminder)
 
 
 async def _offer_expired(work: Work, ticket: Ticket, reminder: Row) -> None:
     """No answer in time: the next in the chain, earlier offers stay valid, the duty secretary is told."""
-    if ticket["state"] != State.OFFERED or ticket["response_due_at"] > work.now:
-        return
-    await routing.offer_next(work, ticket, None)
+    decision = await routing.offer_next(work, ticket, None)
     for person in await people.duty_secretaries(work, ticket["place_id"]):
-        work.notify(
-            person, "staff.not_taken", ticket_id=ticket["id"], key=f"r{reminder['id']}", number=ticket["number"]
-        )
+        if decision.person_ids and person["id"] not in decision.person_ids:
+            work.notify(
+                person,
+                "staff.not_taken",
+                [[("open", press("open", ticket["id"]))]],
+                ticket_id=ticket["id"],
+                key=f"r{reminder['id']}:{person['id']}",
+                number=ticket["number"],
+            )
+    await tickets.show(work, ticket)
+
+
+async def _offer_again(work: Work, ticket: Ticket, _reminder: Row) -> None:
+    """Nobody was on duty: now somebody may be."""
+    await routing.offer_next(work, ticket, None)
     await tickets.show(work, ticket)
 
 
 async def _nudge(work: Work, ticket: Ticket, reminder: Row) -> None:
-    if ticket["assignee_id"] is None or ticket["resolution_due_at"] <= work.now:
+    if ticket["assignee_id"] is None:
         return
     worker = (await people.by_ids(work.ledger, [ticket["assignee_id"]]))[ticket["assignee_id"]]
     is_late = reminder["kind"] == ClockKind.NINE_TENTHS
     work.notify(
         worker,
         "worker.nudge_last" if is_late else "worker.nudge",
-        [[("open", handling.press("open", ticket["id"]))]],
+        [[("open", press("open", ticket["id"]))]],
         ticket_id=ticket["id"],
+        priority=Priority.REMINDER,
         key=f"r{reminder['id']}",
         number=ticket["number"],
         due_at_text=ticket["resolution_due_at"],
@@ -59,35 +71,29 @@ async def _nudge(work: Work, ticket: Ticket, reminder: Row) -> None:
 
 
 async def _overdue(work: Work, ticket: Ticket, reminder: Row) -> None:
-    await overdue.press_for(work, ticket, reminder["id"])
+    await overdue.press_for(work, ticket, reminder["id"], reminder["kind"])
 
 
-async def _ask_expired(work: Work, ticket: Ticket, _reminder: Row) -> None:
-    if ticket["state"] == State.WAITING:
-        pause = tickets.pause_ended(ticket, work.now)
-        await tickets.move(work, ticket, Event.ASK_EXPIRED, None, **pause)
-        await handling.set_finish(work, ticket)
-        await tickets.show(work, ticket)
+async def _ask_expired(work: Work, ticket: Ticket, reminder: Row) -> None:
+    await handling.ask_expired(work, ticket, f"r{reminder['id']}")
 
 
 async def _confirm_again(work: Work, ticket: Ticket, reminder: Row) -> None:
-    if ticket["state"] == State.DONE:
-        await handling.ask_owner(work, ticket, "done.ask_again", key=f"r{reminder['id']}")
+    await handling.ask_owner(work, ticket, "done.ask_again", priority=Priority.REMINDER, key=f"r{reminder['id']}")
 
 
 async def _confirm_close(work: Work, ticket: Ticket, _reminder: Row) -> None:
-    if ticket["state"] == State.DONE:
-        await closing.close_without_answer(work, ticket)
+    await closing.close_without_answer(work, ticket)
 
 
 async def _ring(work: Work, ticket: Ticket, _reminder: Row) -> None:
-    if ticket["state"] in UNACCEPTED:
-        await routing.ring(work, ticket)
-        await tickets.show(work, ticket)
+    await routing.ring(work, ticket)
+    await tickets.show(work, ticket)
 
 
 _ACTS: Mapping[str, Fire] = {
     ClockKind.OFFER_EXPIRED: _offer_expired,
+    ClockKind.OFFER_AGAIN: _offer_again,
     ClockKind.HALF_TIME: _nudge,
     ClockKind.NINE_TENTHS: _nudge,
     ClockKind.OVERDUE: _overdue,

@@ -6,14 +6,15 @@ together with its effect, so that a crash, a second scheduler or a clock that ju
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from storage import reminders
-from storage.changes import ChangeSet
+from storage.changes import ChangeSet, Outcome
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
 from storage.passing import is_passing
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1
 BATCH = 50
+TRIES = 20  # how often one reminder is decided again because somebody was faster, before it is given up
+
+
+class GivenUp(Exception):
+    """The reminder's change set could not be applied however often it was decided."""
 
 
 class Ticking:
@@ -39,6 +45,7 @@ class Ticking:
         self._on_commit = on_commit
         self._one_at_a_time = asyncio.Lock()
         self._scheduler = AsyncIOScheduler()
+        self._stale: Counter[int] = Counter()
         self.last_tick_at: datetime | None = None
 
     def start(self) -> None:
@@ -74,16 +81,26 @@ class Ticking:
                 # One subject at a time: two reminders of one ticket decide one after the other.
                 heads = list({row["subject"]: row for row in reversed(due)}.values())
                 sets = [await self._decide(row) for row in heads]
-                await self._ledger.commit(sets)
-                fired += len(heads)
+                fired += self._count(heads, await self._ledger.commit(sets))
                 self._on_commit()
             self.last_tick_at = self._now()
         return fired
 
+    def _count(self, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> int:
+        """How many fired. The others are decided again at once, or were fired by another scheduler."""
+        stale = {row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is not Outcome.APPLIED}
+        self._stale = Counter({row_id: self._stale[row_id] + 1 for row_id in stale})
+        return len(rows) - len(stale)
+
+    async def _fire(self, work: Work, row: Row) -> None:
+        if self._stale[row["id"]] >= TRIES:
+            raise GivenUp
+        await fire(work, row)
+
     async def _decide(self, row: Row) -> ChangeSet:
         work = Work(self._ledger, self._now(), self._numbers)
         try:
-            await fire(work, row)
+            await self._fire(work, row)
         except Exception as error:
             if is_passing(error):
                 raise

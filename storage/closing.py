@@ -6,6 +6,7 @@ from . import handling, people, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import Stale
 from .rules.lifecycle import Event, State
+from .rules.press import press
 from .rules.rights import Action
 from .work import Priority, Work
 
@@ -21,21 +22,36 @@ async def confirm(work: Work, ticket: Ticket) -> None:
 
 
 async def dispute(work: Work, ticket: Ticket) -> None:
-    """还没办好: the first time back to the same worker, the second time to the duty secretary."""
-    event = Event.DISPUTED if ticket["disputes"] == 0 else Event.DISPUTED_AGAIN
-    await handling.check(work, Action.CONFIRM, ticket, event)
+    """还没办好: the first time back to the same worker, the second time to the duty secretary.
+
+    A danger that has no worker any more rings again.
+    """
+    await handling.check(work, Action.CONFIRM, ticket, _dispute_of(ticket))
+    await reopen(work, ticket)
+    if ticket["is_danger"] and ticket["assignee_id"] is None:
+        await routing.ring(work, ticket)
+    await tickets.show(work, ticket)
+
+
+def _dispute_of(ticket: Ticket) -> Event:
+    return Event.DISPUTED if ticket["disputes"] == 0 else Event.DISPUTED_AGAIN
+
+
+async def reopen(work: Work, ticket: Ticket) -> None:
+    """What was said to be done is not: whoever has it now gets a fresh card."""
+    event = _dispute_of(ticket)
     again = event is Event.DISPUTED_AGAIN
-    values: dict[str, Any] = {"disputes": ticket["disputes"] + 1, "done_at": None}
+    values: dict[str, Any] = {"disputes": ticket["disputes"] + 1}
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])
     if again:
         values |= {"assignee_id": None, "accepted_at": None}
     await tickets.move(work, ticket, event, _me(work), **values)
+    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
     if worker is not None and not again:
-        work.card(ticket["id"], worker, is_fresh=True)
+        work.card(ticket["id"], worker, is_fresh=True, priority=priority)
     if again:
         for person in await people.duty_secretaries(work, ticket["place_id"]):
-            work.card(ticket["id"], person, is_fresh=True)
-    await tickets.show(work, ticket)
+            work.card(ticket["id"], person, is_fresh=True, priority=priority)
 
 
 async def rate(work: Work, ticket: Ticket, stars: int) -> None:
@@ -49,7 +65,7 @@ async def rate(work: Work, ticket: Ticket, stars: int) -> None:
             work.notify(
                 person,
                 "staff.low_stars",
-                [[("open", handling.press("open", ticket["id"]))]],
+                [[("open", press("open", ticket["id"]))]],
                 ticket_id=ticket["id"],
                 number=ticket["number"],
                 stars=stars,
@@ -76,6 +92,8 @@ async def withdraw(work: Work, ticket: Ticket, reason: str) -> None:
         closed_at=work.now,
         closed_how="withdrawn",
     )
+    for person in await _called(work, ticket):
+        await _tell(work, person, ticket, "worker.withdrawn", reason)
     await routing.end_offers(work, ticket)
     if worker is not None and worker["id"] != _me(work):
         await _tell(work, worker, ticket, "worker.withdrawn", reason)
@@ -90,8 +108,23 @@ async def close_without_answer(work: Work, ticket: Ticket) -> None:
 
 
 async def _tell(work: Work, person: Row, ticket: Ticket, message: str, words: str) -> None:
-    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
-    work.notify(person, message, ticket_id=ticket["id"], priority=priority, number=ticket["number"], words=words)
+async def _called(work: Work, ticket: Ticket) -> list[Row]:
+    """Whom a danger called and who may be on the way already: a false alarm must not let them run for nothing."""
+    if not ticket["is_danger"]:
+        return []
+    called = {row["person_id"] for row in await tickets.open_offers(work.ledger, ticket["id"])} - {_me(work)}
+    return list((await people.by_ids(work.ledger, called)).values())
+
+
+    work.notify(
+        person,
+        message,
+        ticket_id=ticket["id"],
+        priority=Priority.ALARM if ticket["is_danger"] else Priority.NEWS,
+        number=ticket["number"],
+        words=words,
+        to_former=True,
+    )
 
 
 def can_rate(ticket: Row) -> bool:

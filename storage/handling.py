@@ -5,14 +5,14 @@ typed (`rules.errors`): AlreadyTaken when somebody was faster, NotYours, Stale w
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from . import people, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import AlreadyTaken, NotYours, Stale
 from .rules.lifecycle import Event, State, next_state
-from .rules.limits import Limits
 from .rules.press import press
 from .rules.rights import Action
 from .work import Priority, Work
@@ -27,9 +27,16 @@ async def check(work: Work, action: Action, ticket: Ticket, event: Event) -> Non
         return
     if action in {Action.ACCEPT, Action.DECLINE} and ticket["assignee_id"] not in {None, _me(work)}:
         raise AlreadyTaken
-    if await tickets.allowed(work, Action.SEE, ticket):
+    if await tickets.allowed(work, Action.SEE, ticket) or await _was_mine(work, ticket):
         raise Stale
     raise NotYours
+
+
+async def _was_mine(work: Work, ticket: Ticket) -> bool:
+    """Whether the one who asks was offered it once: the button is theirs, only old."""
+    offer = schema.offer
+    mine = sa.select(offer.c.id).where(offer.c.ticket_id == ticket["id"], offer.c.person_id == _me(work))
+    return await work.ledger.one(mine) is not None
 
 
 async def accept(work: Work, ticket: Ticket) -> None:
@@ -48,11 +55,12 @@ async def accept(work: Work, ticket: Ticket) -> None:
 
 
 async def decline(work: Work, ticket: Ticket, reason: str) -> None:
-    """Not mine, with a reason: the next in the chain is asked."""
+    """Not mine, with a reason: the next in the chain is asked, unless somebody beside me still has time to answer."""
     await check(work, Action.DECLINE, ticket, Event.DECLINED)
     await _end_my_offer(work, ticket, reason)
     await tickets.move(work, ticket, Event.DECLINED, _me(work), why={"words": reason})
-    await routing.offer_next(work, ticket, _me(work))
+    if ticket["state"] == State.OFFERED and not await routing.is_anybody_asked(work, ticket):
+        await (routing.ring(work, ticket) if ticket["is_danger"] else routing.offer_next(work, ticket, _me(work)))
     await tickets.show(work, ticket)
 
 
@@ -68,7 +76,13 @@ async def hand_over(work: Work, ticket: Ticket, colleague: Row, reason: str) -> 
     why = {"reason": "handed_over", "person": colleague["id"], "words": reason}
     tickets.alter(work, ticket, assignee_id=None, accepted_at=None)
     await routing.offer(
-        work, ticket, [colleague["id"]], _me(work), tier=ticket["tier"], why=why, event=Event.HANDED_OVER
+        work,
+        ticket,
+        [colleague["id"]],
+        _me(work),
+        tier=ticket["tier"],
+        why=why,
+        event=Event.HANDED_OVER,
     )
     await tickets.show(work, ticket)
 
@@ -77,16 +91,21 @@ async def ask(work: Work, ticket: Ticket, question: str) -> None:
     """Ask the resident something; the clock pauses until the answer or until two working days have passed."""
     await check(work, Action.ASK, ticket, Event.ASKED)
     await tickets.move(work, ticket, Event.ASKED, _me(work), why={"words": question}, asked_at=work.now)
-    await tell_owner(work, ticket, "worker.asks", buttons=[[("answer", _press("answer", ticket))]], question=question)
+    await tell_owner(
+        work,
+        ticket,
+        "worker.asks",
+        buttons=[[("answer", _press("answer", ticket))]],
+        priority=_urgency(ticket),
+        question=question,
+    )
     await tickets.show(work, ticket)
 
 
 async def answer(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping[str, Any]]) -> None:
     """The resident answers: the clock goes on, and the worker reads the words."""
     await check(work, Action.ADD_WORDS, ticket, Event.ANSWERED)
-    pause = tickets.pause_ended(ticket, work.now)
-    await tickets.move(work, ticket, Event.ANSWERED, _me(work), why={"words": words}, **pause)
-    await set_finish(work, ticket)
+    await tickets.move(work, ticket, Event.ANSWERED, _me(work), why={"words": words})
     await _pass_on(work, ticket, "owner.answered", words, files, purpose="answer")
 
 
@@ -109,7 +128,7 @@ async def _pass_on(
         readers = [ticket["assignee_id"]]
     else:
         readers = [row["person_id"] for row in await tickets.open_offers(work.ledger, ticket["id"])]
-    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
+    priority = _urgency(ticket)
     for person in (await people.by_ids(work.ledger, readers)).values():
         if person["id"] != _me(work):
             work.media(ticket["id"], person, files, priority=priority)
@@ -128,7 +147,7 @@ async def progress(work: Work, ticket: Ticket, words: str) -> None:
     """Tell how it stands, without changing anything."""
     await check(work, Action.PROGRESS, ticket, Event.PROGRESSED)
     await tickets.move(work, ticket, Event.PROGRESSED, _me(work), why={"words": words})
-    await tell_owner(work, ticket, "worker.progress", words=words)
+    await tell_owner(work, ticket, "worker.progress", priority=_urgency(ticket), words=words)
     await tickets.show(work, ticket)
 
 
@@ -137,9 +156,11 @@ async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[
     await check(work, Action.FINISH, ticket, Event.FINISHED)
     for one in files:
         tickets.attach(work, ticket, _me(work), one, "proof")
-    values = {**tickets.pause_ended(ticket, work.now), "done_at": work.now, "done_words": words}
-    await tickets.move(work, ticket, Event.FINISHED, _me(work), why={"words": words} if words else None, **values)
+    why = {"words": words} if words else None
+    await tickets.move(work, ticket, Event.FINISHED, _me(work), why=why, done_at=work.now, done_words=words)
     await ask_owner(work, ticket, "done.ask", files=files)
+    if ticket["state"] == State.DONE and ticket["assignee_id"] == _me(work):
+        return  # a double tap
     await tickets.show(work, ticket)
 
 
@@ -155,6 +176,7 @@ async def ask_owner(
     buttons = [[("done_yes", _press("yes", ticket)), ("done_no", _press("no", ticket))]]
     photo = next((one["file_id"] for one in files if one["media"] == "photo"), None)
     params = {"photo": photo} if photo else {}
+    priority: Priority = Priority.NEWS,
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])
     await tell_owner(
         work,
@@ -167,6 +189,7 @@ async def ask_owner(
         **params,
     )
 
+        priority=priority,
 
 async def tell_owner(
     work: Work,
@@ -196,15 +219,24 @@ async def tell_owner(
         )
 
 
-async def set_finish(work: Work, ticket: Ticket) -> None:
-    """Compute the time limit again after a pause; the limits are those it began with."""
-    columns = tickets.limit_columns(
-        work,
-        Limits.from_json(ticket["limits"]),
-        ticket["created_at"],
-        timedelta(seconds=ticket["paused_seconds"]),
-    )
-    tickets.alter(work, ticket, resolution_due_at=columns["resolution_due_at"])
+async def ask_expired(work: Work, ticket: Ticket, key: str) -> None:
+    """The resident did not answer for two working days: the clock goes on, and the worker with it."""
+    await tickets.move(work, ticket, Event.ASK_EXPIRED, None)
+    for person in (await people.by_ids(work.ledger, [ticket["assignee_id"]])).values():
+        work.notify(
+            person,
+            "worker.ask_expired",
+            [[("open", _press("open", ticket))]],
+            ticket_id=ticket["id"],
+            key=key,
+            number=ticket["number"],
+            due_at_text=ticket["resolution_due_at"],
+        )
+    await tickets.show(work, ticket)
+
+
+def _urgency(ticket: Row) -> Priority:
+    return Priority.ALARM if ticket["is_danger"] else Priority.NEWS
 
 
 def _me(work: Work) -> int:

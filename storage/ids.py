@@ -1,8 +1,8 @@
 """Ids that a decision can give to rows before they are committed: 63 bits, growing with time.
 
-41 bits of milliseconds since 2024, then 21 random bits that count on within one millisecond, so that what one process
-says keeps its order. Two processes that collide (about one in two million per shared millisecond) meet the primary
-key; that change set is then decided again with new ids.
+41 bits of milliseconds since 2024, then 21 random bits that count on within one millisecond, and while the clock stands
+behind where it once was, so that what one process says keeps its order. Two processes that collide (about one in two million per shared millisecond) meet the primary key;
+that change set is then decided again with new ids.
 """
 
 import secrets
@@ -14,10 +14,10 @@ _last = [0]
 
 
 def new_id(now: datetime) -> int:
-    """Make an id for a row that is created at `now` (aware). Ids of one process and one millisecond grow."""
+    """Make an id for a row that is created at `now` (aware). Ids of one process always grow."""
     milliseconds = max(int((now - _START).total_seconds() * 1000), 0)
     made = (milliseconds << _LOW_BITS) | secrets.randbits(_LOW_BITS - 1)
-    if made >> _LOW_BITS == _last[0] >> _LOW_BITS:
+    if made >> _LOW_BITS <= _last[0] >> _LOW_BITS:
         made = _last[0] + 1
     _last[0] = made
     return made

@@ -1,17 +1,21 @@
-"""督办: what is late is pressed for by those above, the duty secretary and the street liaison. A whistle is another thing."""
+"""督办: what is late is pressed for by those above, the duty secretary and the street liaison."""
 
 from . import people, tickets
-from .handling import Ticket, press
+from .handling import Ticket
 from .ledger import Row
+from .rules.press import press
 from .rules.rights import Role
 from .work import Priority, Work
 
 
-async def press_for(work: Work, ticket: Ticket, reminder_id: int) -> None:
-    """A limit has passed: it is marked once, and the worker, the duty secretary and the street liaison are told."""
+async def press_for(work: Work, ticket: Ticket, reminder_id: int, step: str) -> None:
+    """A limit has passed: it is marked once, and the worker, the duty secretary and the street liaison are told.
+
+    `step` is the kind of the clock that ran out: the finish, or a step of a danger.
+    """
     if ticket["overdue_at"] is None:
         tickets.alter(work, ticket, overdue_at=work.now)
-        tickets.remember(work, ticket, "overdue", None, ticket["state"], ticket["state"])
+    tickets.remember(work, ticket, "overdue", None, ticket["state"], ticket["state"], {"step": step})
     worker = (await people.by_ids(work.ledger, [ticket["assignee_id"]])) if ticket["assignee_id"] else {}
     told = [*worker.values(), *await _above(work, ticket)]
     for person in {row["id"]: row for row in told}.values():
@@ -23,6 +27,8 @@ async def press_for(work: Work, ticket: Ticket, reminder_id: int) -> None:
             priority=Priority.ALARM if ticket["is_danger"] else Priority.NEWS,
             key=f"r{reminder_id}:{person['id']}",
             number=ticket["number"],
+            step=step,
+            is_confidential=bool(ticket["is_confidential"]),
         )
     await tickets.show(work, ticket)
 

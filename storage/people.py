@@ -25,6 +25,11 @@ def held(grants: Collection[Row]) -> list[Row]:
     return [grant for grant in grants if grant["revoked_at"] is None]
 
 
+def is_staff(grants: Collection[Row]) -> bool:
+    """Whether somebody holds a working role anywhere."""
+    return any(grant["role"] not in {Role.RESIDENT, Role.FAMILY} for grant in held(grants))
+
+
 def as_actor(person_id: int, grants: Collection[Row]) -> Actor:
     """A person as the rights function sees them."""
     return Actor(person_id, tuple(Grant(Role(grant["role"]), grant["place_id"]) for grant in held(grants)))

@@ -5,6 +5,7 @@ is a compare-and-set of the row, committed together with the effect.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,22 +13,30 @@ import sqlalchemy as sa
 
 from . import schema
 from .ledger import Ledger, Row
-from .rules.clocks import ClockFacts, Planned, plan
+from .rules.clocks import ClockFacts, Planned, audible, plan
 from .rules.lifecycle import State
 from .rules.limits import Limits
+from .rules.routing import Reason
 from .work import Work
 
 
 async def replan(work: Work, ticket: Row) -> None:
     """Make a ticket's waiting reminders equal to what its state asks for."""
-    planned = plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
-    await settle(work, f"ticket:{ticket['id']}", planned)
+    calendar = work.directory.calendar
+    heard = [replace(one, due_at=audible(one, calendar)) for one in planned(work, ticket)]
+    await settle(work, f"ticket:{ticket['id']}", heard)
+
+
+def planned(work: Work, ticket: Row) -> tuple[Planned, ...]:
+    """What a ticket's state asks for, each at its own time whatever the hour."""
+    return plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
 
 
 def clock_facts(ticket: Row) -> ClockFacts:
     """What the clocks look at."""
+    state = State(ticket["state"])
     return ClockFacts(
-        state=State(ticket["state"]),
+        state=state,
         is_danger=bool(ticket["is_danger"]),
         created_at=ticket["created_at"],
         offered_at=ticket["offered_at"],
@@ -37,17 +46,16 @@ def clock_facts(ticket: Row) -> ClockFacts:
         arrived_at=ticket["arrived_at"],
         paused=timedelta(seconds=ticket["paused_seconds"]),
         danger_at=ticket["danger_at"],
+        plan_due_at=ticket["resolution_due_at"] if state is State.CONTROLLED else None,
+        is_for_later=(ticket["route"] or {}).get("reason") == Reason.NOBODY_ON_DUTY,
     )
 
 
-async def settle(work: Work, subject: str, planned: Iterable[Planned]) -> None:
+async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
     """Schedule what is planned and not there, move what moved, cancel what is no longer wanted."""
     reminder = schema.reminder
-    known = {
-        (row["kind"], row["occurrence"]): row
-        for row in await work.ledger.all(sa.select(reminder).where(reminder.c.subject == subject))
-    }
-    wanted = {(str(one.kind), one.occurrence): one for one in planned}
+    known = {(row["kind"], row["occurrence"]): row for row in await _known(work, subject)}
+    wanted = {(str(one.kind), one.occurrence): one for one in wants}
     for key, one in wanted.items():
         row = known.get(key)
         if row is None:
@@ -57,6 +65,15 @@ async def settle(work: Work, subject: str, planned: Iterable[Planned]) -> None:
     for key, row in known.items():
         if row["state"] == "scheduled" and key not in wanted:
             work.changes.update(reminder, row, state="cancelled")
+
+
+async def _known(work: Work, subject: str) -> list[Row]:
+    """The reminders of a subject as this very change set leaves them: two events in one plan twice."""
+    reminder, changes = schema.reminder, work.changes
+    rows = await work.ledger.all(sa.select(reminder).where(reminder.c.subject == subject))
+    changed = {row_id: values for (name, row_id), (_, values) in changes.updates.items() if name == reminder.name}
+    new = [values for table, values in changes.inserts if table is reminder and values["subject"] == subject]
+    return [*({**row, **changed.get(row["id"], {})} for row in rows), *new]
 
 
 def schedule(

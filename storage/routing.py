@@ -10,33 +10,34 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, schema, tickets
+from . import candidates, people, reminders, schema, tickets
 from .ledger import Row
-from .rules.lifecycle import OPEN, Event, State
+from .rules.lifecycle import Event, State
 from .rules.limits import Limits, due_at
-from .rules.rights import Action, Role, TicketFacts, may
-from .rules.routing import Candidate, Decision, Need, Rule, Step, pick_rule, route
+from .rules.rights import TicketFacts
+from .rules.routing import Decision, Need, Reason, Rule, pick_rule, route
 from .rules.routing import ring as ring_rule
-from .rules.worktime import CalendarName
 from .work import Priority, Work
 
-STEP_ROLE = {step: Role.GRID_WORKER if step is Step.NEIGHBOUR_GRID_WORKER else Role(step.value) for step in Step}
 
-
-async def offer_next(work: Work, ticket: dict[str, Any], actor_id: int | None) -> Decision:
+async def offer_next(
+    work: Work, ticket: dict[str, Any], actor_id: int | None, *, why: Mapping[str, Any] | None = None
+) -> Decision:
     """Offer a ticket to the next in its chain, or put it on the duty secretary's list when there is nobody.
 
-    Those who were asked before keep their offer, but are not asked again. The reason is kept with the ticket.
+    Those who were asked before keep their offer, but are not asked again. The reason is kept with the ticket, together
+    with what the caller adds in `why`.
     """
     facts = await tickets.facts(work.ledger, ticket)
     asked = await _asked_before(work, ticket)
     rule = pick_rule(work.directory.rules, _need(ticket, facts, asked))
-    candidates = await _candidates(work, ticket, facts, rule)
-    decision = route(rule, _need(ticket, facts, asked), candidates)
+    found = await candidates.of_rule(work, ticket, facts, rule)
+    decision = route(rule, _need(ticket, facts, asked), found)
+    told = {**explain(rule, decision), **(why or {})}
     if decision.person_ids:
-        await offer(work, ticket, decision.person_ids, actor_id, tier=decision.tier, why=explain(rule, decision))
+        await offer(work, ticket, decision.person_ids, actor_id, tier=decision.tier, why=told)
     else:
-        await leave_to_duty_secretary(work, ticket, actor_id, why=explain(rule, decision))
+        await leave_to_duty_secretary(work, ticket, actor_id, why=told)
     return decision
 
 
@@ -50,29 +51,48 @@ async def offer(
     why: dict[str, Any],
     event: Event = Event.OFFERED,
 ) -> None:
-    """Offer a ticket to people, each with a fresh limit for an answer."""
+    """Offer a ticket to people, each with a fresh limit for an answer, which runs from when they are told.
+
+    Who has an open offer already is called again and gets the fresh limit too. A danger keeps the limit it began with.
+    """
     priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
     begins_at = work.speak_at(priority)
     answer_by = due_at(Limits.from_json(ticket["limits"]).answer, begins_at, work.directory.calendar)
-    open_already = {row["person_id"] for row in await tickets.open_offers(work.ledger, ticket["id"])}
+    open_already = {row["person_id"]: row for row in await waiting_offers(work, ticket)}
     for person_id in person_ids:
-        if person_id not in open_already:
+        if person_id in open_already:
+            work.changes.update(schema.offer, open_already[person_id], due_at=answer_by)
+        else:
             _insert_offer(work, ticket, person_id, tier, begins_at, answer_by)
     await tickets.move(
         work,
         ticket,
         event,
         actor_id,
-        why=why,
+        why={**why, "to": list(person_ids)},
         tier=tier,
         route=why,
         offered_at=begins_at,
-        response_due_at=answer_by if ticket["tier"] else ticket["response_due_at"],
+        response_due_at=ticket["response_due_at"] if ticket["is_danger"] else answer_by,
     )
-    files = await tickets.attachments_of(work.ledger, ticket["id"]) or _pending_files(work, ticket)
+    kept = await tickets.attachments_of(work.ledger, ticket["id"]) or _pending_files(work, ticket)
+    files = [_file(row) for row in kept if row["media"] != "location"] + tickets.position_of(ticket)
     for person in (await people.by_ids(work.ledger, person_ids)).values():
-        work.media(ticket["id"], person, [_file(row) for row in files], priority=priority)
-        work.card(ticket["id"], person, is_fresh=True, priority=priority)
+        if person["id"] not in open_already:
+            work.media(ticket["id"], person, files, priority=priority, is_offer=True)
+        work.card(ticket["id"], person, is_fresh=True, is_offer=True, priority=priority)
+
+
+async def waiting_offers(work: Work, ticket: Row) -> list[Row]:
+    """The open offers of a ticket, without those that this very change set ends."""
+    rows = await tickets.open_offers(work.ledger, ticket["id"])
+    return [row for row in rows if _state_now(work, row) == "open"]
+
+
+async def is_anybody_asked(work: Work, ticket: Row) -> bool:
+    """Whether somebody who can be reached still has time to answer an offer."""
+    ids = {row["person_id"] for row in await waiting_offers(work, ticket) if row["due_at"] > work.now}
+    return any(candidates.is_reachable(row) for row in (await people.by_ids(work.ledger, ids)).values())
 
 
 def _insert_offer(
@@ -93,32 +113,62 @@ def _insert_offer(
 async def leave_to_duty_secretary(
     work: Work, ticket: dict[str, Any], actor_id: int | None, *, why: dict[str, Any]
 ) -> None:
-    """Nobody is left: the duty secretary's list, and a word to the administrator when even that list has no keeper."""
+    """Nobody is left: the duty secretary's list, with an alarm to the administrators.
+
+    Earlier offers stay valid. Where nobody answered because nobody is on duty, somebody is looked for again later;
+    that is not told twice. A danger goes on ringing, and tells every time.
+    """
+    is_listed = (ticket["route"] or {}).get("reason") in {Reason.NOBODY, Reason.NOBODY_ON_DUTY}
+    was_told = ticket["state"] == State.NEW and is_listed and not ticket["is_danger"]
+    values = {"route": why, "offered_at": work.now}
     if ticket["state"] == State.OFFERED:
-        await tickets.move(work, ticket, Event.EXHAUSTED, actor_id, why=why, route=why)
+        await tickets.move(work, ticket, Event.EXHAUSTED, actor_id, why=why, **values)
     else:
-        tickets.alter(work, ticket, route=why)
+        tickets.alter(work, ticket, **values)
         tickets.remember(work, ticket, str(Event.EXHAUSTED), actor_id, ticket["state"], ticket["state"], why)
-        await tickets.reminders.replan(work, ticket)
+        await reminders.replan(work, ticket)
+    if was_told:
+        return
+    if ticket["is_danger"] and not is_listed:
+        await _tell_the_caller(work, ticket)
     priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
-    keepers = [row for row in await people.duty_secretaries(work, ticket["place_id"]) if _reachable(row)]
+    keepers = [row for row in await people.duty_secretaries(work, ticket["place_id"]) if candidates.is_reachable(row)]
     for person in keepers:
         work.card(ticket["id"], person, is_fresh=True, priority=priority)
     for person in await people.administrators(work, ticket["place_id"]):
-        work.notify(person, "staff.nobody", ticket_id=ticket["id"], priority=Priority.ALARM, number=ticket["number"])
+        work.notify(
+            person,
+            "staff.nobody",
+            ticket_id=ticket["id"],
+            priority=priority,
+            number=ticket["number"],
+            is_danger=bool(ticket["is_danger"]),
+        )
 
 
-async def ring(work: Work, ticket: dict[str, Any]) -> Decision:
-    """Danger: call the tier whose turn it is, three minutes each, everybody again after the last, until one goes."""
+async def _tell_the_caller(work: Work, ticket: Row) -> None:
+    """Whoever waits for help must know that nobody is coming yet."""
+    ids = {ticket["owner_id"], ticket["filed_by_id"]}
+    for person in (await people.at_hand(work, ids)).values():
+        work.notify(person, "danger.nobody", ticket_id=ticket["id"], priority=Priority.ALARM)
+
+
+async def ring(work: Work, ticket: dict[str, Any], *, also: Collection[int] = ()) -> Decision:
+    """Danger: call the tier whose turn it is, three minutes each, everybody again after the last, until one goes.
+
+    There is no silent end: where nobody at all can be reached, the administrators are alarmed at every turn. `also`
+    are people to call beside the tier: whoever had it in hand when it became a danger.
+    """
     facts = await tickets.facts(work.ledger, ticket)
     asked = await _asked_before(work, ticket)
     need = _need(ticket, facts, asked)
     rule = pick_rule(work.directory.rules, need)
-    candidates = await _candidates(work, ticket, facts, rule)
-    since = work.now - (ticket["danger_at"] or ticket["created_at"])
-    decision = ring_rule(rule, need, candidates, since)
-    if decision.person_ids:
-        await offer(work, ticket, decision.person_ids, None, tier=decision.tier, why=explain(rule, decision))
+    found = await candidates.of_rule(work, ticket, facts, rule)
+    since = work.now - began_at(ticket)
+    decision = ring_rule(rule, need, found, since)
+    called = list(dict.fromkeys([*decision.person_ids, *also]))
+    if called:
+        await offer(work, ticket, called, None, tier=decision.tier, why=explain(rule, decision))
     else:
         await leave_to_duty_secretary(work, ticket, None, why=explain(rule, decision))
     return decision
@@ -148,7 +198,7 @@ def _need(ticket: Row, facts: TicketFacts, asked: Mapping[str, frozenset[int]]) 
         kind=ticket["kind"],
         scope=facts.scope,
         is_danger=bool(ticket["is_danger"]),
-        is_confidential=facts.is_confidential,
+        is_confidential=facts.is_confidential and not ticket["is_danger"],  # life comes before discretion
         excluded=asked["declined"],
         unanswered=asked["silent"],
         owner_id=ticket["owner_id"],
@@ -156,73 +206,28 @@ def _need(ticket: Row, facts: TicketFacts, asked: Mapping[str, frozenset[int]]) 
 
 
 async def _asked_before(work: Work, ticket: Row) -> dict[str, frozenset[int]]:
-    """Who said no, and who was asked and said nothing (or held it and gave it away)."""
+    """Who said no, and who was asked and said nothing (or held it and gave it away).
+
+    A danger whose ladder began anew asks everybody anew.
+    """
     offers = schema.offer
     rows = await work.ledger.all(sa.select(offers).where(offers.c.ticket_id == ticket["id"]))
-    declined = frozenset(row["person_id"] for row in rows if row["state"] == "declined")
-    # A decline of this very change set is not in the database yet.
-    declined |= {row["person_id"] for row in rows if _is_declined_now(work, row)}
+    if ticket["is_danger"]:
+        rows = [row for row in rows if row["offered_at"] >= began_at(ticket)]
+    declined = frozenset(row["person_id"] for row in rows if _state_now(work, row) == "declined")
     return {"declined": declined, "silent": frozenset(row["person_id"] for row in rows) - declined}
 
 
-def _is_declined_now(work: Work, row: Row) -> bool:
-    update = work.changes.updates.get((schema.offer.name, row["id"]))
-    return update is not None and update[1].get("state") == "declined"
+def began_at(ticket: Row) -> datetime:
+    """When the ladder of a danger began."""
+    at: datetime = ticket["danger_at"] or ticket["created_at"]
+    return at
 
 
-async def _candidates(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> list[Candidate]:
-    steps = [step for tier in rule.chain for step in tier]
-    neighbours = work.directory.neighbour_grids(ticket["place_id"])
-    places = facts.scope | (neighbours if Step.NEIGHBOUR_GRID_WORKER in steps else frozenset())
-    rows = await people.holders(work.ledger, {STEP_ROLE[step] for step in steps}, places)
-    loads = await open_counts(work, {row["id"] for row in rows})
-    return [
-        await _candidate(work, facts, step, row, loads.get(row["id"], 0))
-        for step in steps
-        for row in rows
-        if row["role"] == STEP_ROLE[step] and (row["place_id"] in neighbours) == (step is Step.NEIGHBOUR_GRID_WORKER)
-    ]
-
-
-async def _candidate(work: Work, facts: TicketFacts, step: Step, row: Row, open_count: int) -> Candidate:
-    offered = TicketFacts(**{**_fields(facts), "offered_to": facts.offered_to | {row["id"]}})
-    actor = people.as_actor(row["id"], [{"role": row["role"], "place_id": row["place_id"], "revoked_at": None}])
-    return Candidate(
-        person_id=row["id"],
-        step=step,
-        is_on_duty=people.is_on_duty(work, row, _answer_begins(work, facts)),
-        is_reachable=_reachable(row),
-        is_entitled=may(actor, Action.ACCEPT, offered),
-        open_count=open_count,
-        idle_since=row["last_assigned_at"],
-    )
-
-
-def _fields(facts: TicketFacts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in TicketFacts.__dataclass_fields__}
-
-
-def _answer_begins(work: Work, facts: TicketFacts) -> datetime:
-    """When somebody has to be there: now, or when the kind's calendar opens next (a lamp at night waits for the morning)."""
-    kind = work.directory.kinds.get(facts.kind)
-    name = kind.limits.answer.calendar if kind is not None and not facts.is_danger else CalendarName.ALWAYS
-    return work.directory.calendar.next_open(work.now, name)
-
-
-def _reachable(row: Row) -> bool:
-    return row["telegram_id"] is not None and row["unreachable_at"] is None
-
-
-async def open_counts(work: Work, person_ids: Collection[int]) -> dict[int, int]:
-    """How many open matters each has in hand."""
-    ticket = schema.ticket
-    states = [str(state) for state in OPEN if state not in {State.NEW, State.OFFERED, State.DONE}]
-    query = (
-        sa.select(ticket.c.assignee_id, sa.func.count().label("open_count"))
-        .where(ticket.c.assignee_id.in_(person_ids), ticket.c.state.in_(states))
-        .group_by(ticket.c.assignee_id)
-    )
-    return {row["assignee_id"]: row["open_count"] for row in await work.ledger.all(query)}
+def _state_now(work: Work, offer_row: Row) -> str:
+    """The state of an offer with what this very change set does to it."""
+    _, values = work.changes.updates.get((schema.offer.name, offer_row["id"]), (schema.offer, {}))
+    return str(values.get("state", offer_row["state"]))
 
 
 def _pending_files(work: Work, ticket: Row) -> Sequence[Row]:

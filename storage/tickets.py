@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, reminders, schema
+from . import people, reminders, schema, timing
 from .ledger import Ledger, Row
 from .rules.lifecycle import OPEN, Event, State, next_state
 from .rules.limits import Limits, resolution_due_at, response_due_at
@@ -92,7 +92,8 @@ async def move(
 ) -> None:
     """Let an event happen to a ticket. Raises IllegalMove when the table does not know it in this state."""
     old = ticket["state"]
-    values["state"] = str(next_state(State(old), event))
+    new = next_state(State(old), event)
+    values = {**timing.columns_after(work, ticket, event, new), **values, "state": str(new)}
     alter(work, ticket, **values)
     remember(work, ticket, str(event), actor_id, old, ticket["state"], why)
     await reminders.replan(work, ticket)
@@ -113,7 +114,8 @@ def remember(
     new: str,
     why: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add to the history, which is never changed."""
+    """Add to the history, which is never changed. The ticket's version grows with it: its lines keep their order."""
+    work.changes.update(schema.ticket, ticket)
     work.changes.insert(
         schema.history,
         id=work.new_id(),
@@ -196,9 +198,10 @@ async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row
     offered = sa.select(offer.c.ticket_id).where(offer.c.person_id == person_id, offer.c.state == "open")
     working = [str(state) for state in (State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED)]
     query = sa.select(ticket).where(
+    unowned = [str(State.OFFERED), str(State.NEW)]  # an offer outlives the end of the chain
         sa.or_(
             sa.and_(ticket.c.assignee_id == person_id, ticket.c.state.in_(working)),
-            sa.and_(ticket.c.id.in_(offered), ticket.c.state == str(State.OFFERED)),
+            sa.and_(ticket.c.id.in_(offered), ticket.c.state.in_(unowned)),
         )
     )
     order = (ticket.c.is_danger.desc(), ticket.c.resolution_due_at)
@@ -208,9 +211,7 @@ async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row
 async def history_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     """Everything that happened to a ticket, in order."""
     history = schema.history
-    return await ledger.all(
-        sa.select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.at, history.c.id)
-    )
+    return await ledger.all(sa.select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.id))
 
 
 async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
@@ -222,6 +223,13 @@ async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
 async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
     """Where a person's card of a ticket stands."""
     card = schema.card
+def position_of(ticket: Row) -> list[dict[str, Any]]:
+    """The position that somebody sent with a ticket, as a file that can be passed on."""
+    if ticket["latitude"] is None:
+        return []
+    return [{"media": "location", "latitude": ticket["latitude"], "longitude": ticket["longitude"]}]
+
+
     return await ledger.one(sa.select(card).where(card.c.ticket_id == ticket_id, card.c.person_id == person_id))
 
 
@@ -281,11 +289,3 @@ async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Co
     ids = {row["person_id"] for row in known} | set(also) | set(fresh)
     for person in (await people.at_hand(work, ids)).values():
         work.card(ticket["id"], person, is_fresh=person["id"] in fresh)
-
-
-def pause_ended(ticket: Row, now: datetime) -> dict[str, Any]:
-    """The columns that change when the resident's silence or answer ends a pause (seconds of wall time)."""
-    if ticket["asked_at"] is None:
-        return {}
-    seconds = max(int((now - ticket["asked_at"]).total_seconds()), 0)
-    return {"asked_at": None, "paused_seconds": ticket["paused_seconds"] + seconds}

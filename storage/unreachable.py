@@ -1,29 +1,46 @@
-"""Somebody blocked the bot: what was offered to them goes to the next in the chain, what they hold to the duty secretary."""
+"""Somebody blocked the bot: what was offered to them goes to the next in the chain, what they hold to somebody else."""
 
-from . import people, routing, schema, tickets
+from . import people, reminders, routing, schema, tickets
+from .ledger import Row
 from .rules.lifecycle import Event, State
 from .work import Work
 
 HELD = {State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED}
+KIND = "unreachable"
+
+
+def note(work: Work, person_id: int, occurrence: str) -> None:
+    """Have it dealt with as soon as the clock ticks; whoever finds it out (a refused message) changes nothing else."""
+    reminders.schedule(work, f"person:{person_id}", KIND, occurrence, work.now)
 
 
 async def pass_on(work: Work, person_id: int) -> None:
-    """Give away everything that waits for a person who cannot be reached."""
+    """Remember that a person cannot be reached, and give away everything that waits for them."""
     person = await work.ledger.get(schema.person, person_id)
-    if person is None or person["unreachable_at"] is None:
+    if person is None:
         return
+    if person["unreachable_at"] is None:
+        people.change(work, person, unreachable_at=work.now)
     for row in await tickets.of_worker(work.ledger, person_id, limit=100):
-        ticket = dict(row)
-        if ticket["state"] in HELD:
-            why = {"reason": "unreachable", "person": person_id}
-            await tickets.move(work, ticket, Event.RELEASED, None, why=why, assignee_id=None, accepted_at=None)
-            await routing.offer_next(work, ticket, None)
-        elif await _was_the_only_one(work, ticket, person_id):
-            await routing.offer_next(work, ticket, None)
-        await tickets.show(work, ticket)
+        await _pass_on(work, dict(row), person)
 
 
-async def _was_the_only_one(work: Work, ticket: dict[str, object], person_id: int) -> bool:
-    offers = await tickets.open_offers(work.ledger, int(str(ticket["id"])))
-    reachable = await people.by_ids(work.ledger, {one["person_id"] for one in offers} - {person_id})
-    return not any(row["unreachable_at"] is None for row in reachable.values())
+async def _pass_on(work: Work, ticket: dict[str, object], person: Row) -> None:
+    is_held = ticket["state"] in HELD
+    why = {"reason": KIND, "person": person["id"]}
+    if is_held:
+        await tickets.move(work, ticket, Event.RELEASED, None, why=why, assignee_id=None, accepted_at=None)
+    else:
+        await _end_offer(work, ticket, person["id"])
+    if ticket["is_danger"]:
+        await routing.ring(work, ticket)
+    elif is_held or (ticket["state"] == State.OFFERED and not await routing.is_anybody_asked(work, ticket)):
+        await routing.offer_next(work, ticket, None)
+    await tickets.show(work, ticket)
+
+
+async def _end_offer(work: Work, ticket: Row, person_id: int) -> None:
+    """Nobody can answer an offer they cannot see."""
+    for row in await routing.waiting_offers(work, ticket):
+        if row["person_id"] == person_id:
+            work.changes.update(schema.offer, row, state="withdrawn")

@@ -156,10 +156,14 @@ class Work:
         to: Row,
         *,
         is_fresh: bool = False,
+        is_offer: bool = False,
         priority: Priority = Priority.NEWS,
         due_at: datetime | None = None,
     ) -> None:
-        """Show or renew somebody's card of a ticket. It is drawn when it is sent; `is_fresh` sends a new message."""
+        """Show or renew somebody's card of a ticket. It is drawn when it is sent; `is_fresh` sends a new message.
+
+        An offer that is over when its turn comes (it waited for the morning) is not sent any more.
+        """
         if to["telegram_id"] is None or (ticket_id, to["id"]) in self._carded:
             return
         self._carded.add((ticket_id, to["id"]))
@@ -171,10 +175,18 @@ class Work:
             ticket_id=ticket_id,
             priority=priority,
             due_at=due_at or (self.speak_at(priority) if is_fresh else self.now),
-            params={"is_fresh": is_fresh},
+            params={"is_fresh": is_fresh, "is_offer": is_offer},
         )
 
-    def media(self, ticket_id: int, to: Row, files: Sequence[Mapping[str, Any]], *, priority: Priority) -> None:
+    def media(
+        self,
+        ticket_id: int,
+        to: Row,
+        files: Sequence[Mapping[str, Any]],
+        *,
+        priority: Priority,
+        is_offer: bool = False,
+    ) -> None:
         """Pass pictures, voice or a position of a ticket on, under the card that speaks of them."""
         if to["telegram_id"] is not None and files:
             self._say(
@@ -185,7 +197,7 @@ class Work:
                 ticket_id=ticket_id,
                 priority=priority,
                 due_at=self.speak_at(priority),
-                params={"files": list(files)},
+                params={"files": list(files), "is_offer": is_offer},
             )
 
     def speak_at(self, priority: Priority) -> datetime:

@@ -1,16 +1,18 @@
-"""A grid worker's presses: 接单 and 办好了 are two taps; everything else is one button further."""
+"""A grid worker's presses: 接单 and 办好了 are two taps; what is needed now and then stands in `more`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import handling, people, routing, tickets
+from storage import handling, people, tickets
 from storage.handling import Ticket
-from storage.rules.errors import NotYours, Stale
-from storage.rules.press import Press, base36, press
-from storage.rules.rights import Action, Role
+from storage.rules.errors import Stale
+from storage.rules.lifecycle import Event, State
+from storage.rules.press import Press, press
+from storage.rules.rights import Action
 from storage.work import Button
 
 DECLINES = ("not_mine", "too_far", "busy")
@@ -49,16 +51,23 @@ async def tasks(context: Context, _args: list[str]) -> None:
         label = {"number": row["number"], "place": place, "emoji": kind.emoji if kind else "", "state": row["state"]}
         buttons.append([("task", press("open", row["id"]), label)])
     on_duty = people.is_on_duty(work, context.person)
-    switch: Button = ("duty_off", press("duty", "off")) if on_duty else ("duty_on", press("duty", "on"))
-    work.reply("worker.tasks", [*buttons, [switch]], count=len(rows), is_on_duty=on_duty)
+    switches: list[Button] = [("duty_off", press("duty", "off")) if on_duty else ("duty_on", press("duty", "on"))]
+    if context.person["on_duty"] is not None:
+        switches.append(("duty_auto", press("duty", "auto")))
+    work.reply("worker.tasks", [*buttons, switches], count=len(rows), is_on_duty=on_duty)
+
+
+SWITCH: Mapping[str, bool | None] = {"on": True, "off": False, "auto": None}
 
 
 @entry.pressed("duty")
 async def duty(context: Context, pressed: Press, said: Said) -> None:
-    """The personal switch: on or off duty, whatever the working time says."""
-    is_on = pressed.args[:1] == ("on",)
-    context.work.person = people.change(context.work, context.person, on_duty=is_on)
-    context.work.reply("worker.duty_on" if is_on else "worker.duty_off", edit=said.pressed_message)
+    """The personal switch: on or off duty whatever the hour, or by working time again."""
+    name = pressed.args[0] if pressed.args else ""
+    if name not in SWITCH:
+        raise Stale
+    context.work.person = people.change(context.work, context.person, on_duty=SWITCH[name])
+    context.work.reply(f"worker.duty_{name}", edit=said.pressed_message)
 
 
 @entry.pressed("accept")
@@ -103,14 +112,13 @@ DECLINE = flows.declare(
 @entry.pressed("decline")
 async def decline(context: Context, pressed: Press, _said: Said) -> None:
     """Ask for the reason, then pass it on."""
-    await _begin(context, pressed, Action.DECLINE, DECLINE)
+    await begin(context, pressed, DECLINE, Action.DECLINE, Event.DECLINED)
 
 
-async def _begin(context: Context, pressed: Press, action: Action, flow: Flow[WorkDraft]) -> None:
+async def begin(context: Context, pressed: Press, flow: Flow[WorkDraft], action: Action, event: Event) -> None:
+    """Enter a flow about the ticket a button names. Raises the refusal that fits when it may not happen now."""
     ticket = await ticket_of(context, pressed)
-    if not await tickets.allowed(context.work, action, ticket):
-        context.work.audit("refused", action=str(action))
-        raise NotYours
+    await handling.check(context.work, action, ticket, event)
     await flows.begin(context, flow, WorkDraft(ticket_id=ticket["id"]))
 
 
@@ -150,146 +158,12 @@ async def finish(context: Context, pressed: Press, _said: Said) -> None:
     """办好了: one picture where the kind asks for proof, otherwise at once."""
     ticket = await ticket_of(context, pressed)
     kind = context.work.directory.kinds.get(ticket["kind"])
-    if kind is not None and kind.needs_proof:
-        await _begin(context, pressed, Action.FINISH, FINISH)
+    if kind is not None and kind.needs_proof and not _is_done_by(context, ticket):
+        await begin(context, pressed, FINISH, Action.FINISH, Event.FINISHED)
         return
     await handling.finish(context.work, ticket, None, ())
     context.work.answer("worker.finished", number=ticket["number"])
 
 
-# --- more: ask, progress, hand over --------------------------------------------------------------------------
-
-
-@entry.pressed("more")
-async def more(context: Context, pressed: Press, _said: Said) -> None:
-    """What is needed now and then."""
-    ticket = await ticket_of(context, pressed)
-    rows: Rows = [
-        [("ask", press("ask", ticket["id"])), ("progress", press("progress", ticket["id"]))],
-        [("hand_over", press("hand", ticket["id"])), ("history", press("history", ticket["id"]))],
-        [("close", "close")],
-    ]
-    context.work.reply("worker.more", rows, number=ticket["number"])
-
-
-async def _take_words(_context: Context, draft: WorkDraft, said: Said) -> bool:
-    draft.words = said.text
-    return bool(said.text) and said.choice is None
-
-
-async def _finish_ask(context: Context, draft: WorkDraft) -> None:
-    ticket = await by_id(context, draft.ticket_id)
-    await handling.ask(context.work, ticket, draft.words)
-    context.work.reply("worker.asked", number=ticket["number"])
-
-
-async def _finish_progress(context: Context, draft: WorkDraft) -> None:
-    ticket = await by_id(context, draft.ticket_id)
-    await handling.progress(context.work, ticket, draft.words)
-    context.work.reply("worker.progressed", number=ticket["number"])
-
-
-ASK = flows.declare(
-    Flow("ask", WorkDraft, (Step("words", "worker.ask_question", _take_words, needs_consent=False),), _finish_ask)
-)
-PROGRESS = flows.declare(
-    Flow(
-        "progress",
-        WorkDraft,
-        (Step("words", "worker.ask_progress", _take_words, needs_consent=False),),
-        _finish_progress,
-    )
-)
-
-
-@entry.pressed("ask")
-async def ask(context: Context, pressed: Press, _said: Said) -> None:
-    """Ask the resident something."""
-    await _begin(context, pressed, Action.ASK, ASK)
-
-
-@entry.pressed("progress")
-async def progress(context: Context, pressed: Press, _said: Said) -> None:
-    """Tell the resident how it stands."""
-    await _begin(context, pressed, Action.PROGRESS, PROGRESS)
-
-
-async def colleagues(context: Context, ticket: Ticket) -> list[Any]:
-    """Those who may be handed a ticket: workers of its places and of the neighbouring grids, who can be reached."""
-    directory = context.work.directory
-    places = directory.scope(ticket["place_id"]) | directory.neighbour_grids(ticket["place_id"])
-    roles = {Role.GRID_WORKER, Role.BUILDING_HEAD, Role.UNIT_HEAD, Role.PROPERTY_FIRM, Role.PROXY_AGENT}
-    rows = await people.holders(context.work.ledger, roles, places)
-    found = {row["id"]: row for row in rows if row["telegram_id"] is not None and row["unreachable_at"] is None}
-    found.pop(context.person["id"], None)
-    return list(found.values())
-
-
-@entry.pressed("hand")
-async def hand_over(context: Context, pressed: Press, said: Said) -> None:
-    """Choose a colleague by name."""
-    ticket = await ticket_of(context, pressed)
-    if not await tickets.allowed(context.work, Action.HAND_OVER, ticket):
-        raise NotYours
-    found = await colleagues(context, ticket)
-    loads = await routing.open_counts(context.work, [row["id"] for row in found])
-    rows: Rows = [
-        [
-            (
-                "colleague",
-                press("handto", ticket["id"], base36(row["id"])),
-                {"name": row["name"], "count": loads.get(row["id"], 0)},
-            )
-        ]
-        for row in found[:12]
-    ]
-    context.work.reply("worker.ask_colleague", [*rows, [("close", "close")]], edit=said.pressed_message)
-
-
-@entry.pressed("handto")
-async def hand_to(context: Context, pressed: Press, said: Said) -> None:
-    """Hand it to the chosen one, who still has to accept."""
-    ticket = await ticket_of(context, pressed)
-    colleague = next((row for row in await colleagues(context, ticket) if row["id"] == pressed.number(1)), None)
-    if colleague is None:
-        raise Stale
-    await handling.hand_over(context.work, ticket, colleague, "")
-    context.work.reply("worker.handed_over", edit=said.pressed_message, number=ticket["number"], name=colleague["name"])
-
-
-@entry.pressed("close")
-async def close(context: Context, _pressed: Press, said: Said) -> None:
-    """A way out of every side menu."""
-    context.work.reply("flow.closed", edit=said.pressed_message)
-
-
-@entry.pressed("history")
-async def history(context: Context, pressed: Press, said: Said) -> None:
-    """Everything that happened, with the reasons, for those who may see the ticket."""
-    ticket = await ticket_of(context, pressed)
-    if not await tickets.allowed(context.work, Action.SEE, ticket):
-        raise NotYours
-    rows = await tickets.history_of(context.work.ledger, ticket["id"])
-    named = await people.by_ids(context.work.ledger, {row["actor_id"] for row in rows if row["actor_id"]})
-    told = [
-        {
-            "at": row["at"].isoformat(),
-            "event": row["event"],
-            "who": named[row["actor_id"]]["name"] if row["actor_id"] in named and not _is_hidden(ticket, row) else None,
-            "words": (row["why"] or {}).get("words"),
-            "reason": (row["why"] or {}).get("reason"),
-        }
-        for row in rows
-    ]
-    context.work.reply(
-        "worker.history",
-        [[("close", "close")]],
-        edit=said.pressed_message,
-        ticket_id=ticket["id"],
-        number=ticket["number"],
-        rows=told,
-    )
-
-
-def _is_hidden(ticket: Ticket, row: Any) -> bool:
-    return bool(ticket["is_anonymous"]) and row["actor_id"] == ticket["owner_id"]
+def _is_done_by(context: Context, ticket: Ticket) -> bool:
+    return ticket["state"] == State.DONE and ticket["assignee_id"] == context.person["id"]

@@ -7,7 +7,7 @@ names the same ones: what has fired stays fired, what is no longer planned is ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from types import MappingProxyType
 from storage.rules.lifecycle import State
 from storage.rules.limits import DEFAULT_LIMITS, Limit, Limits, due_at, nudge_times, resolution_due_at
 from storage.rules.routing import RING_EVERY
-from storage.rules.worktime import WorkCalendar
+from storage.rules.worktime import CalendarName, WorkCalendar
 
 
 class ClockKind(StrEnum):
@@ -33,12 +33,14 @@ class ClockKind(StrEnum):
     ON_SITE_DUE = "on_site_due"
     UNDER_CONTROL_DUE = "under_control_due"
     DANGER_UNSURE = "danger_unsure"
+    OFFER_AGAIN = "offer_again"
 
 
 ASK_DAYS = 2
 CONFIRM_AGAIN_DAYS = (1, 3)
 CONFIRM_CLOSE_DAYS = 5
 UNSURE_FOR = timedelta(minutes=2)
+LOOK_AGAIN_AFTER = timedelta(hours=1)  # of working time, when all who could be asked switched themselves off
 RINGS_AHEAD = 20  # an hour; every ring is an event, after which the next hour is planned
 
 
@@ -48,7 +50,8 @@ class ClockFacts:
 
     `paused` is time on the finish limit's own calendar (`limits.paused_between`). `danger_at` is when the ladder of
     a danger began, or began again after its worker was lost; creation when not given. `danger_asked_at` is when the
-    resident was asked "is it dangerous now?" and has not answered.
+    resident was asked "is it dangerous now?" and has not answered. `plan_due_at` is when what follows a danger that is
+    under control was promised. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
     """
 
     state: State
@@ -62,6 +65,8 @@ class ClockFacts:
     paused: timedelta = timedelta()
     danger_at: datetime | None = None
     danger_asked_at: datetime | None = None
+    plan_due_at: datetime | None = None
+    is_for_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +155,53 @@ def _danger_limit(kind: ClockKind, limit: Limit | None, facts: ClockFacts, cal: 
         yield _planned(kind, began_at, due_at(limit, began_at, cal))
 
 
+def _later(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+    if facts.is_for_later:
+        looked_at = facts.offered_at or facts.created_at
+        is_open = cal.is_open(looked_at, CalendarName.WORKING)
+        due = cal.add(looked_at, LOOK_AGAIN_AFTER if is_open else timedelta(), CalendarName.WORKING)
+        yield _planned(ClockKind.OFFER_AGAIN, looked_at, due)
+
+
+def _dated_plan(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:
+    if facts.plan_due_at is not None:
+        yield _planned(ClockKind.OVERDUE, facts.plan_due_at, facts.plan_due_at.astimezone(UTC))
+
+
+_SPOKEN_FOR_BY: Mapping[ClockKind, frozenset[ClockKind]] = MappingProxyType(
+    {
+        ClockKind.HALF_TIME: frozenset({ClockKind.NINE_TENTHS, ClockKind.OVERDUE}),
+        ClockKind.NINE_TENTHS: frozenset({ClockKind.OVERDUE}),
+        ClockKind.CONFIRM_AGAIN: frozenset({ClockKind.CONFIRM_AGAIN, ClockKind.CONFIRM_CLOSE}),
+    }
+)
+NAGS = frozenset(_SPOKEN_FOR_BY)
+"""What only reminds: held back in the quiet hours, and left out when something later speaks for it."""
+
+
+def is_wanted(kind: str, occurrence: str, planned: Iterable[Planned], now: datetime) -> bool:
+    """Whether a reminder that comes due still has something to say: it is planned, and nothing later is due as well.
+
+    After a time without the bot the nags of one ticket so collapse into the last of them.
+    """
+    found = list(planned)
+    mine = next((one for one in found if one.kind == kind and one.occurrence == occurrence), None)
+    if mine is None:
+        return False
+    louder = _SPOKEN_FOR_BY.get(mine.kind, frozenset())
+    return not any(one.kind in louder and mine.due_at < one.due_at <= now for one in found)
+
+
+def audible(one: Planned, cal: WorkCalendar) -> datetime:
+    """When a reminder is acted on: what only reminds waits for the end of the quiet hours."""
+    return (cal.quiet_until(one.due_at) if one.kind in NAGS else None) or one.due_at
+
+
 # While the resident is asked, the finish clock stands still. A danger has its own two limits instead: the second of
-# them is its "overdue", and once it is under control only the dated plan counts, which a person keeps.
+# them is its "overdue", and once it is under control only the dated plan counts.
 _CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
     {
-        State.NEW: (_finish, _unsure),
+        State.NEW: (_finish, _unsure, _later),
         State.OFFERED: (_offer, _finish, _unsure),
         State.ACCEPTED: (_finish, _unsure),
         State.WAITING: (_question, _unsure),
@@ -170,6 +217,7 @@ _DANGER_CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
         State.ACCEPTED: (_on_site, _under_control),
         State.WAITING: (_question, _on_site, _under_control),
         State.ON_SITE: (_under_control,),
+        State.CONTROLLED: (_dated_plan,),
         State.DONE: (_confirmation,),
     }
 )

@@ -1,0 +1,98 @@
+"""Who could be asked: the people of a chain's steps as the database knows them now, and the colleagues of a worker."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from . import people, schema, tickets
+from .ledger import Row
+from .rules.lifecycle import OPEN, State
+from .rules.rights import Action, Role, TicketFacts, may
+from .rules.routing import Candidate, Rule, Step
+from .work import Priority, Work
+
+STEP_ROLES: Mapping[Step, frozenset[Role]] = {
+    **{step: frozenset({Role(step.value)}) for step in Step if step is not Step.NEIGHBOUR_GRID_WORKER},
+    Step.NEIGHBOUR_GRID_WORKER: frozenset({Role.GRID_WORKER}),
+    Step.PROPERTY_FIRM: frozenset({Role.PROPERTY_FIRM, Role.STEWARD}),  # the firm's part where there is none
+}
+
+
+async def of_rule(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> list[Candidate]:
+    """Everybody whom a rule's chain could ask for a ticket, with what decides among them."""
+    steps = [step for tier in rule.chain for step in tier]
+    neighbours = work.directory.neighbour_grids(ticket["place_id"])
+    places = facts.scope | (neighbours if Step.NEIGHBOUR_GRID_WORKER in steps else frozenset())
+    rows = await people.holders(work.ledger, frozenset().union(*(STEP_ROLES[step] for step in steps)), places)
+    loads = await open_counts(work, {row["id"] for row in rows})
+    return [
+        await _candidate(work, facts, step, row, loads.get(row["id"], 0))
+        for step in steps
+        for row in rows
+        if row["role"] in STEP_ROLES[step] and (row["place_id"] in neighbours) == (step is Step.NEIGHBOUR_GRID_WORKER)
+    ]
+
+
+async def _candidate(work: Work, facts: TicketFacts, step: Step, row: Row, open_count: int) -> Candidate:
+    return Candidate(
+        person_id=row["id"],
+        step=step,
+        is_on_duty=people.is_on_duty(work, row, _answer_begins(work, facts)),
+        is_reachable=is_reachable(row),
+        is_entitled=_may_have(row, facts),
+        open_count=open_count,
+        idle_since=row["last_assigned_at"],
+    )
+
+
+def _answer_begins(work: Work, facts: TicketFacts) -> datetime:
+    """When somebody has to be there: when they are told, and the kind's calendar is open (a lamp at night can wait)."""
+    kind = work.directory.kinds.get(facts.kind)
+    if kind is None or facts.is_danger:
+        return work.now
+    return work.directory.calendar.next_open(work.speak_at(Priority.NEWS), kind.limits.answer.calendar)
+
+
+def is_reachable(row: Row) -> bool:
+    """Whether the bot may write to somebody, as far as it knows."""
+    return row["telegram_id"] is not None and row["unreachable_at"] is None
+
+
+async def open_counts(work: Work, person_ids: Collection[int]) -> dict[int, int]:
+    """How many open matters each has in hand."""
+    ticket = schema.ticket
+    states = [str(state) for state in OPEN if state not in {State.NEW, State.OFFERED, State.DONE}]
+    query = (
+        sa.select(ticket.c.assignee_id, sa.func.count().label("open_count"))
+        .where(ticket.c.assignee_id.in_(person_ids), ticket.c.state.in_(states))
+        .group_by(ticket.c.assignee_id)
+    )
+    return {row["assignee_id"]: row["open_count"] for row in await work.ledger.all(query)}
+
+
+COLLEAGUES = frozenset(
+    {Role.GRID_WORKER, Role.BUILDING_HEAD, Role.UNIT_HEAD, Role.PROPERTY_FIRM, Role.STEWARD, Role.PROXY_AGENT}
+    | {Role.MEDIATOR, Role.DUTY_SECRETARY}
+)
+
+
+async def colleagues(work: Work, ticket: Row) -> list[Row]:
+    """Whom the one who asks may hand a ticket to: workers of its places and of the neighbouring grids, by name.
+
+    Only those who can be reached; for a confidential ticket only those whose role entitles them; never its owner.
+    """
+    directory, facts = work.directory, await tickets.facts(work.ledger, ticket)
+    rows = await people.holders(work.ledger, COLLEAGUES, facts.scope | directory.neighbour_grids(ticket["place_id"]))
+    found = {row["id"]: row for row in rows if is_reachable(row) and _may_have(row, facts)}
+    for one in (ticket["owner_id"], work.person["id"] if work.person else None):
+        found.pop(one, None)
+    return list(found.values())
+
+
+def _may_have(row: Row, facts: TicketFacts) -> bool:
+    """Whether a person who holds a role (`role`, `place_id`) may be given a ticket; only a confidential one asks."""
+    # An offer would entitle anybody: whether they may have one follows from their role alone.
+    actor = people.as_actor(row["id"], [{"role": row["role"], "place_id": row["place_id"], "revoked_at": None}])
+    return not facts.is_confidential or may(actor, Action.SEE, dataclasses.replace(facts, offered_to=frozenset()))
