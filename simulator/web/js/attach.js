@@ -23,7 +23,14 @@ export function openAttach(phone) {
 
 /** Let a file be picked from disk. The input stays in the page until then, as tests and old browsers need it. */
 function pickFile(accept, isMany, act) {
-  const input = h("input", { type: "file", accept, multiple: isMany, class: "unseen", tabindex: "-1", "aria-hidden": "true" });
+  const input = h("input", {
+    type: "file",
+    accept,
+    multiple: isMany,
+    class: "unseen",
+    tabindex: "-1",
+    "aria-hidden": "true",
+  });
   input.addEventListener("change", () => {
     input.remove();
     if (input.files.length > 0) act([...input.files]);
@@ -36,14 +43,24 @@ function pickFile(accept, isMany, act) {
 /** Show what was picked, ask for a caption, send: one as it is, several as an album. */
 export function sendPictures(phone, files) {
   const chosen = files.slice(0, MOST_PICTURES);
-  const previews = chosen.map((file) => (file.type.startsWith("video/") ? h("span", { class: "film" }, "🎬") : h("img", { src: URL.createObjectURL(file), alt: file.name })));
+  const previews = chosen.map((file) =>
+    file.type.startsWith("video/")
+      ? h("span", { class: "film" }, "🎬")
+      : h("img", { src: URL.createObjectURL(file), alt: file.name }),
+  );
   const caption = h("input", { name: "caption", autocomplete: "off", maxlength: "1024" });
   const fields = [h("div", { class: "previews" }, previews), field(say("caption"), caption)];
-  form(say("send_photos"), fields, say("send"), async (data) => {
-    const words = data.get("caption") ? { caption: data.get("caption") } : {};
-    await sendAll(phone, chosen, words);
-    for (const image of previews) if (image.src) URL.revokeObjectURL(image.src);
-  }, phone.element);
+  form(
+    say("send_photos"),
+    fields,
+    say("send"),
+    async (data) => {
+      const words = data.get("caption") ? { caption: data.get("caption") } : {};
+      await sendAll(phone, chosen, words);
+      for (const image of previews) if (image.src) URL.revokeObjectURL(image.src);
+    },
+    phone.element,
+  );
 }
 
 async function sendAll(phone, files, words) {
@@ -56,11 +73,18 @@ async function sendAll(phone, files, words) {
 
 /** Keep a picture as a photo; what the simulator cannot read as one goes out as a file. */
 async function keepPicture(file) {
-  if (file.type.startsWith("video/")) return { kind: "video", file_id: await upload("video", file, { name: file.name, mime: file.type, duration: await durationOf(file) }) };
+  if (file.type.startsWith("video/"))
+    return {
+      kind: "video",
+      file_id: await upload("video", file, { name: file.name, mime: file.type, duration: await durationOf(file) }),
+    };
   try {
     return { kind: "photo", file_id: await upload("photo", file) };
   } catch {
-    return { kind: "document", file_id: await upload("document", file, { name: file.name, mime: file.type || "application/octet-stream" }) };
+    return {
+      kind: "document",
+      file_id: await upload("document", file, { name: file.name, mime: file.type || "application/octet-stream" }),
+    };
   }
 }
 
@@ -117,16 +141,28 @@ function samplePhoto() {
   ink.fillStyle = "#f4f1e6";
   ink.font = "24px sans-serif";
   ink.fillText(new Date().toLocaleTimeString(), 20, 456);
-  return new Promise((resolve) => canvas.toBlob((blob) => resolve(new File([blob], "photo.jpg", { type: "image/jpeg" })), "image/jpeg", 0.8));
+  return new Promise((resolve) =>
+    canvas.toBlob((blob) => resolve(new File([blob], "photo.jpg", { type: "image/jpeg" })), "image/jpeg", 0.8),
+  );
 }
 
 /** Ask which place to send; the last one is filled in. */
 export function askLocation(phone) {
-  const number = (name, value, limit) => h("input", { name, type: "number", step: "any", min: -limit, max: limit, required: true, value: String(value) });
-  const fields = [field(say("latitude"), number("latitude", settings.place[0], 90)), field(say("longitude"), number("longitude", settings.place[1], 180))];
-  form(say("location"), fields, say("send_location"), async (data) => {
-    settings.place = [Number(data.get("latitude")), Number(data.get("longitude"))];
-    keep();
-    await phone.send({ kind: "location", latitude: settings.place[0], longitude: settings.place[1] });
-  }, phone.element);
+  const number = (name, value, limit) =>
+    h("input", { name, type: "number", step: "any", min: -limit, max: limit, required: true, value: String(value) });
+  const fields = [
+    field(say("latitude"), number("latitude", settings.place[0], 90)),
+    field(say("longitude"), number("longitude", settings.place[1], 180)),
+  ];
+  form(
+    say("location"),
+    fields,
+    say("send_location"),
+    async (data) => {
+      settings.place = [Number(data.get("latitude")), Number(data.get("longitude"))];
+      keep();
+      await phone.send({ kind: "location", latitude: settings.place[0], longitude: settings.place[1] });
+    },
+    phone.element,
+  );
 }

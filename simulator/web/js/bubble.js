@@ -2,7 +2,7 @@
 
 import { h, iconButton } from "./dom.js";
 import { inlineKeyboard } from "./keyboards.js";
-import { album, inBrief, media } from "./media.js";
+import { album, colourful, inBrief, media } from "./media.js";
 import { formatted } from "./text.js";
 import { clockTime } from "./time.js";
 import { say } from "./words.js";
@@ -28,7 +28,9 @@ export function entry(messages, phone) {
   if (said) return h("li", { class: "event" }, h("span", {}, said));
   const isMine = first.from.id === phone.person.id;
   const item = h("li", { class: `entry ${isMine ? "mine" : "theirs"}`, "data-id": first.message_id, tabindex: "-1" });
-  const menu = iconButton("more", say("message_menu"), () => phone.openMessageMenu(messages.at(-1)), { class: "message-menu" });
+  const menu = iconButton("more", say("message_menu"), () => phone.openMessageMenu(messages.at(-1)), {
+    class: "message-menu",
+  });
   item.append(h("div", { class: "line" }, bubble(messages, phone, isMine), menu));
   item.append(...inlineKeyboard(messages.at(-1), phone));
   onLongPress(item.firstChild, () => phone.openMessageMenu(messages.at(-1)));
@@ -43,10 +45,18 @@ function bubble(messages, phone, isMine) {
   const isBare = Boolean(first.sticker) && !words;
   return h("div", { class: `bubble ${isBare ? "bare" : ""}` }, [
     author(first, phone, isMine),
-    first.forward_origin && h("p", { class: "aside" }, say("forwarded", { name: first.forward_origin.sender_user?.first_name ?? first.forward_origin.sender_user_name ?? "" })),
+    first.forward_origin &&
+      h(
+        "p",
+        { class: "aside" },
+        say("forwarded", {
+          name: first.forward_origin.sender_user?.first_name ?? first.forward_origin.sender_user_name ?? "",
+        }),
+      ),
     first.reply_to_message && quoted(first.reply_to_message, phone),
     shown,
-    words && h("p", { class: "words", dir: "auto" }, formatted(words, spoken.entities ?? spoken.caption_entities, phone.acts)),
+    words &&
+      h("p", { class: "words", dir: "auto" }, formatted(words, spoken.entities ?? spoken.caption_entities, phone.acts)),
     !shown && !words && h("p", { class: "words" }, say("unknown_message")),
     reactions(messages, phone),
     h("p", { class: "meta" }, first.edit_date && `${say("edited")} `, h("time", {}, clockTime(first.date * 1000))),
@@ -56,12 +66,21 @@ function bubble(messages, phone, isMine) {
 function author(message, phone, isMine) {
   const name = isMine ? say("me") : message.from.first_name;
   const isSeen = phone.isGroup && !isMine;
-  return h("p", { class: isSeen ? `author hue-${message.from.id % 6}` : "unseen" }, isSeen ? name : say("says", { name }));
+  return h(
+    "p",
+    { class: isSeen ? `author hue-${message.from.id % 6}` : "unseen" },
+    isSeen ? name : say("says", { name }),
+  );
 }
 
 function quoted(message, phone) {
   const name = message.from?.first_name ?? "";
-  return h("button", { type: "button", class: "quoted", title: say("go_to"), onclick: () => phone.goTo(message.message_id) }, h("strong", {}, name), h("span", {}, inBrief(message)));
+  return h(
+    "button",
+    { type: "button", class: "quoted", title: say("go_to"), onclick: () => phone.goTo(message.message_id) },
+    h("strong", {}, name),
+    h("span", {}, inBrief(message)),
+  );
 }
 
 function reactions(messages, phone) {
@@ -70,7 +89,16 @@ function reactions(messages, phone) {
   const counts = new Map();
   for (const { emoji } of given) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
   const target = messages.find((message) => message.reactions?.length) ?? messages[0];
-  const chip = ([emoji, count]) => h("button", { type: "button", "aria-label": `${say("react", { emoji })} ${count}`, onclick: () => phone.react(target, emoji) }, count > 1 ? `${emoji} ${count}` : emoji);
+  const chip = ([emoji, count]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-label": `${say("react", { emoji })} ${count}`,
+        onclick: () => phone.react(target, emoji),
+      },
+      count > 1 ? `${colourful(emoji)} ${count}` : colourful(emoji),
+    );
   return h("p", { class: "reactions" }, [...counts].map(chip));
 }
 
@@ -79,7 +107,8 @@ function onLongPress(element, act) {
   let timer = 0;
   const stop = () => clearTimeout(timer);
   element.addEventListener("touchstart", () => (timer = setTimeout(act, 500)), { passive: true });
-  for (const event of ["touchend", "touchmove", "touchcancel"]) element.addEventListener(event, stop, { passive: true });
+  for (const event of ["touchend", "touchmove", "touchcancel"])
+    element.addEventListener(event, stop, { passive: true });
   element.addEventListener("contextmenu", (event) => {
     if (event.target.closest("a, img, video, .words") && window.getSelection()?.toString()) return;
     event.preventDefault();

@@ -18,7 +18,6 @@ export class Composer {
   constructor(phone) {
     this.phone = phone;
     this.element = h("footer", { class: "composer" });
-    this.element.addEventListener("dragover", (event) => event.preventDefault());
     this.input = h("textarea", { rows: "1", enterkeyhint: "send", autocomplete: "off" });
     this.input.addEventListener("input", () => this.#changed());
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
@@ -30,20 +29,31 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.element.addEventListener("drop", (event) => this.#onFiles(event, event.dataTransfer.files));
+  }
+
+  /** Take pictures that are dropped anywhere on the phone. */
+  acceptDrops(element) {
+    element.addEventListener("dragover", (event) => event.preventDefault());
+    element.addEventListener("drop", (event) => this.#onFiles(event, event.dataTransfer.files));
   }
 
   draw() {
     const { phone } = this;
     const { chat } = phone;
-    if (chat?.is_blocked) return this.#drawOnly(h("p", {}, say("blocked")), this.#big("unblock", () => phone.deed("block", { is_blocked: false })));
-    if (phone.bot && !phone.isGroup && !chat?.messages.size && !chat?.is_started) return this.#drawOnly(this.#big("start", () => phone.start()));
+    if (chat?.is_blocked)
+      return this.#drawOnly(
+        h("p", {}, say("blocked")),
+        this.#big("unblock", () => phone.deed("block", { is_blocked: false })),
+      );
+    if (phone.bot && !phone.isGroup && !chat?.messages.size && !chat?.is_started)
+      return this.#drawOnly(this.#big("start", () => phone.start()));
     if (!phone.bot) return this.#drawOnly();
     this.#drawAbove();
     this.#drawKeyboard();
     this.#drawRow();
     const isRecording = this.element.querySelector(".recording") !== null;
-    if (this.row.parentNode !== this.element && !isRecording) this.element.replaceChildren(this.above, this.row, this.below);
+    if (this.row.parentNode !== this.element && !isRecording)
+      this.element.replaceChildren(this.above, this.row, this.below);
   }
 
   #drawOnly(...nodes) {
@@ -66,7 +76,11 @@ export class Composer {
     this.row.dataset.state = state;
     const parts = {
       menu: hasCommands && iconButton("menu", say("commands"), () => openCommands(phone)),
-      keys: keyboard && iconButton("keys", say("keyboard"), () => this.#toggleKeyboard(), { "aria-pressed": String(this.#isKeyboardOpen) }),
+      keys:
+        keyboard &&
+        iconButton("keys", say("keyboard"), () => this.#toggleKeyboard(), {
+          "aria-pressed": String(this.#isKeyboardOpen),
+        }),
       clip: iconButton("clip", say("attach"), () => openAttach(phone)),
       mic: iconButton("mic", say("record"), () => record(this), { class: "filled mic" }),
       send: iconButton("send", say("send"), () => {}, { class: "filled send", type: "submit" }),
@@ -78,7 +92,8 @@ export class Composer {
     this.row.prepend(...[parts.menu].filter(Boolean));
     if (this.field.parentNode !== this.row) this.row.append(this.field);
     this.row.append(...[parts.keys, parts.clip, parts.mic, parts.send].filter(Boolean));
-    if (hadFocus) [...this.row.querySelectorAll("button")].find((each) => each.getAttribute("aria-label") === focused)?.focus();
+    if (hadFocus)
+      [...this.row.querySelectorAll("button")].find((each) => each.getAttribute("aria-label") === focused)?.focus();
     this.#grow();
   }
 
@@ -116,7 +131,9 @@ export class Composer {
     this.#changed();
     const edited = this.#edited;
     this.#edited = null;
-    const isSent = edited ? (await phone.deed("edits", { message_id: edited.message_id, text })) !== null : await phone.sendText(text);
+    const isSent = edited
+      ? (await phone.deed("edits", { message_id: edited.message_id, text })) !== null
+      : await phone.sendText(text);
     this.#drawAbove();
     if (isSent || this.input.value) return;
     this.input.value = text;
@@ -157,9 +174,13 @@ export class Composer {
   #drawAbove() {
     const message = this.#edited ?? this.#reply;
     if (!message) return this.above.replaceChildren();
-    const title = this.#edited ? say("editing") : say("reply_to", { name: message.from.id === this.phone.person.id ? say("me") : message.from.first_name });
+    const title = this.#edited
+      ? say("editing")
+      : say("reply_to", { name: message.from.id === this.phone.person.id ? say("me") : message.from.first_name });
     const end = iconButton("close", this.#edited ? say("no_edit") : say("no_reply"), () => this.forget());
-    this.above.replaceChildren(h("div", { class: "replying" }, h("div", {}, h("strong", {}, title), h("span", {}, inBrief(message))), end));
+    this.above.replaceChildren(
+      h("div", { class: "replying" }, h("div", {}, h("strong", {}, title), h("span", {}, inBrief(message))), end),
+    );
   }
 
   // the reply keyboard

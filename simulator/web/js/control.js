@@ -14,7 +14,11 @@ import { pick, say } from "./words.js";
 
 const SOON = 700;
 const OFTEN = 5000;
-const STEPS = [["plus_ten", 600], ["plus_hour", 3600], ["plus_day", 86_400]];
+const STEPS = [
+  ["plus_ten", 600],
+  ["plus_hour", 3600],
+  ["plus_day", 86_400],
+];
 
 export class Control {
   isWatched = false;
@@ -28,6 +32,7 @@ export class Control {
     this.desk = desk;
     this.now = h("p", { class: "now" });
     this.actions = h("div", { class: "deeds" });
+    this.waiting = h("p", { class: "hint" });
     this.said = h("p", { class: "said", role: "status" });
     this.upcoming = h("section", {});
     this.clock = h("section", { class: "time" });
@@ -42,7 +47,7 @@ export class Control {
 
   draw() {
     this.#drawn = "";
-    this.clock.replaceChildren(h("h2", {}, say("clock")), this.now, this.actions, this.said);
+    this.clock.replaceChildren(h("h2", {}, say("clock")), this.now, this.actions, this.said, this.waiting);
     this.#drawOffer();
     if (!this.#offer) this.refresh();
   }
@@ -59,7 +64,9 @@ export class Control {
   }
 
   async refresh() {
-    if (this.#hasNone || !this.desk.town.isConnected) return;
+    if (!this.desk.town.isConnected) return;
+    this.#countWaiting();
+    if (this.#hasNone) return;
     try {
       this.#offer = await get("/control");
       this.#isSilent = false;
@@ -71,44 +78,82 @@ export class Control {
     this.#drawOffer();
   }
 
+  /** Say how much the bot has not fetched: that is how one sees that it is away. */
+  async #countWaiting() {
+    const count = this.desk.town.bots.size > 0 ? (await get("/pending").catch(() => ({ pending: 0 }))).pending : 0;
+    this.waiting.textContent = count > 0 ? say("waiting", { count }) : "";
+  }
+
   #drawOffer() {
-    const state = JSON.stringify([this.#offer?.actions, this.#offer?.upcoming, this.#isSilent, this.#hasNone, say("go")]);
+    const state = JSON.stringify([
+      this.#offer?.actions,
+      this.#offer?.upcoming,
+      this.#isSilent,
+      this.#hasNone,
+      say("go"),
+    ]);
     this.drawClock();
     if (state === this.#drawn) return;
     this.#drawn = state;
     const index = [...this.actions.querySelectorAll("button")].indexOf(document.activeElement);
-    this.actions.replaceChildren(...(this.#hasNone ? this.#ownSteps() : (this.#offer?.actions ?? []).flatMap((action) => this.#buttons(action))));
+    this.actions.replaceChildren(
+      ...(this.#hasNone ? this.#ownSteps() : (this.#offer?.actions ?? []).flatMap((action) => this.#buttons(action))),
+    );
     if (index >= 0) this.actions.querySelectorAll("button")[index]?.focus();
     this.upcoming.replaceChildren(...this.#upcomingParts());
     this.upcoming.hidden = this.#hasNone;
   }
 
   #ownSteps() {
-    const step = ([key, seconds]) => h("button", { type: "button", class: "deed", onclick: () => post("/clock", { advance: seconds }) }, say(key));
+    const step = ([key, seconds]) =>
+      h("button", { type: "button", class: "deed", onclick: () => post("/clock", { advance: seconds }) }, say(key));
     return [...STEPS.map(step), h("p", { class: "hint" }, say("sim_clock"))];
   }
 
   #upcomingParts() {
     const list = this.#offer?.upcoming ?? [];
     const now = this.desk.town.now();
-    const row = ({ at, what, about }) => h("li", {}, h("time", { datetime: at }, moment(new Date(at), now)), h("span", {}, pick(what)), about && h("small", {}, pick(about)));
+    const row = ({ at, what, about }) =>
+      h(
+        "li",
+        {},
+        h("time", { datetime: at }, moment(new Date(at), now)),
+        h("span", {}, pick(what)),
+        about && h("small", {}, pick(about)),
+      );
     const nothing = h("p", { class: "hint" }, this.#isSilent ? say("bot_silent") : say("no_upcoming"));
-    return [h("h2", {}, say("upcoming")), this.#isSilent && list.length > 0 && h("p", { class: "hint" }, say("bot_silent")), list.length > 0 ? h("ol", { class: "upcoming" }, list.map(row)) : nothing].filter(Boolean);
+    return [
+      h("h2", {}, say("upcoming")),
+      this.#isSilent && list.length > 0 && h("p", { class: "hint" }, say("bot_silent")),
+      list.length > 0 ? h("ol", { class: "upcoming" }, list.map(row)) : nothing,
+    ].filter(Boolean);
   }
 
   /** An action is one button, or one for each choice of its only param. */
   #buttons(action) {
     const params = (action.params ?? []).map(described);
     const [only] = params;
-    const button = (label, act, about) => h("button", { type: "button", class: `deed ${action.style ?? ""}`, onclick: act }, label, about && h("small", {}, about));
-    if (params.length === 1 && only.choices) return only.choices.map((choice) => button(pick(choice.label), () => this.#do(action, { [only.name]: choice.value })));
-    if (params.length > 0) return [button(`${pick(action.label)}…`, () => this.#ask(action, params), pick(action.about))];
+    const button = (label, act, about) =>
+      h(
+        "button",
+        { type: "button", class: `deed ${action.style ?? ""}`, onclick: act },
+        label,
+        about && h("small", {}, about),
+      );
+    if (params.length === 1 && only.choices)
+      return only.choices.map((choice) =>
+        button(pick(choice.label), () => this.#do(action, { [only.name]: choice.value })),
+      );
+    if (params.length > 0)
+      return [button(`${pick(action.label)}…`, () => this.#ask(action, params), pick(action.about))];
     return [button(pick(action.label), () => this.#do(action, {}), pick(action.about))];
   }
 
   #ask(action, params) {
     const fields = params.map((param) => field(pick(param.label), control(param, this.desk.town.now())));
-    form(pick(action.label), fields, say("go"), (data) => this.#do(action, Object.fromEntries(params.map((param) => [param.name, valueOf(param, data)])), true));
+    form(pick(action.label), fields, say("go"), (data) =>
+      this.#do(action, Object.fromEntries(params.map((param) => [param.name, valueOf(param, data)])), true),
+    );
   }
 
   async #do(action, values, isAsked = false) {
@@ -129,18 +174,41 @@ export class Control {
 function described(param) {
   const short = (name) => (name === "at" ? { name, type: "datetime", label: say("clock") } : { name });
   const long = typeof param === "string" ? short(param) : { ...param, name: param.name ?? param.id };
-  const choices = (long.choices ?? long.options)?.map((choice) => (typeof choice === "object" ? choice : { value: choice, label: String(choice) }));
+  const choices = (long.choices ?? long.options)?.map((choice) =>
+    typeof choice === "object" ? choice : { value: choice, label: String(choice) },
+  );
   return { ...long, label: long.label ?? long.name, choices };
 }
 
 function control(param, now) {
   const common = { name: param.name, required: param.required ?? param.type !== "boolean" };
-  const kinds = { number: "number", integer: "number", datetime: "datetime-local", date: "date", time: "time", boolean: "checkbox" };
-  if (param.choices) return h("select", common, param.choices.map((choice) => h("option", { value: String(choice.value), selected: choice.value === param.default }, pick(choice.label))));
+  const kinds = {
+    number: "number",
+    integer: "number",
+    datetime: "datetime-local",
+    date: "date",
+    time: "time",
+    boolean: "checkbox",
+  };
+  if (param.choices)
+    return h(
+      "select",
+      common,
+      param.choices.map((choice) =>
+        h("option", { value: String(choice.value), selected: choice.value === param.default }, pick(choice.label)),
+      ),
+    );
   const type = kinds[param.type] ?? "text";
   if (type === "checkbox") return h("input", { ...common, type, checked: Boolean(param.default) });
   const start = type === "datetime-local" ? toField(param.default ? new Date(param.default) : now) : param.default;
-  return h("input", { ...common, type, min: param.min, max: param.max, step: type === "number" ? (param.step ?? "any") : null, value: start ?? "" });
+  return h("input", {
+    ...common,
+    type,
+    min: param.min,
+    max: param.max,
+    step: type === "number" ? (param.step ?? "any") : null,
+    value: start ?? "",
+  });
 }
 
 function valueOf(param, data) {

@@ -9,7 +9,9 @@ export function h(tag, props = {}, ...children) {
     else if (name === "value" || name === "checked" || name === "selected") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -26,10 +28,13 @@ const PATHS = {
   pin: "M14 3l7 7-2 .8-3.7 3.7.2 4L13 21l-4.2-4.2L4 21.5 2.5 20l4.7-4.8L3 11l2.5-2.5 4 .2L13.2 5z",
   down: "M12 16.5 4.5 9 6 7.5l6 6 6-6L19.5 9z",
   person: "M12 12a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zm0 2c-5 0-8.5 2.6-8.5 5.5V21h17v-1.5c0-2.9-3.5-5.5-8.5-5.5z",
-  clock: "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zm0 2a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15zM11 7v5.6l4.6 2.8 1-1.6-3.7-2.2V7z",
+  clock:
+    "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zm0 2a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15zM11 7v5.6l4.6 2.8 1-1.6-3.7-2.2V7z",
   sun: "M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM11 1.5h2v3h-2zm0 18h2v3h-2zM1.5 11h3v2h-3zm18 0h3v2h-3zM4.2 5.6l1.4-1.4 2.1 2.1-1.4 1.4zm12.1 12.1 1.4-1.4 2.1 2.1-1.4 1.4zM4.2 18.4l2.1-2.1 1.4 1.4-2.1 2.1zM16.3 6.3l2.1-2.1 1.4 1.4-2.1 2.1z",
   moon: "M20.5 14.5A9 9 0 0 1 9.5 3.5a9 9 0 1 0 11 11z",
   file: "M6 2.5h8l5 5v14H6a1.5 1.5 0 0 1-1.5-1.5V4A1.5 1.5 0 0 1 6 2.5zm7 1.8V8.5h4.2z",
+  copy: "M8 3.5h11.5V16H17v-2h.5V5.5H10V7H8zM4.5 8H16v12.5H4.5zm2 2v8.5H14V10z",
+  out: "M8 5h11v11h-2V8.4L6.4 19 5 17.6 15.6 7H8z",
   place: "M12 2a7 7 0 0 1 7 7c0 5-7 13-7 13S5 14 5 9a7 7 0 0 1 7-7zm0 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
 };
 
@@ -47,7 +52,18 @@ export function icon(name) {
 
 /** Make a round button that shows an icon and says `label`. */
 export function iconButton(name, label, onClick, more = {}) {
-  return h("button", { type: "button", "aria-label": label, title: label, onclick: onClick, ...more, class: `round ${more.class ?? ""}` }, icon(name));
+  return h(
+    "button",
+    {
+      type: "button",
+      "aria-label": label,
+      title: label,
+      onclick: onClick,
+      ...more,
+      class: `round ${more.class ?? ""}`,
+    },
+    icon(name),
+  );
 }
 
 /** Say something to a screen reader without moving the focus. */

@@ -17,7 +17,13 @@ export class Header {
     this.single = h("span", { class: "which" });
     this.typing = h("span", { class: "typing-words", role: "status" });
     this.menu = iconButton("more", "", () => openPhoneMenu(phone));
-    this.element = h("header", { class: "head" }, this.face, h("div", { class: "names" }, this.who, h("div", { class: "under" }, this.which, this.single, this.typing)), this.menu);
+    this.element = h(
+      "header",
+      { class: "head" },
+      this.face,
+      h("div", { class: "names" }, this.who, h("div", { class: "under" }, this.which, this.single, this.typing)),
+      this.menu,
+    );
   }
 
   draw() {
@@ -28,7 +34,10 @@ export class Header {
     this.#label(this.who, say("who"));
     this.#label(this.which, say("which_chat"));
     this.#label(this.menu, say("phone_menu"));
-    const people = [...town.people.values()].map((each) => [String(each.id), town.nameOf(each.id) + (each.id === person.id ? "" : unread(town.unreadOf(each.id)))]);
+    const people = [...town.people.values()].map((each) => [
+      String(each.id),
+      town.nameOf(each.id) + (each.id === person.id ? "" : unread(town.unreadOf(each.id))),
+    ]);
     fill(this.who, people, String(person.id));
     const chats = town.chatsOf(person.id).flatMap((key) => this.#places(key));
     fill(this.which, chats, `${phone.slot.chat}/${phone.slot.thread ?? ""}`);
@@ -44,7 +53,10 @@ export class Header {
     const title = phone.town.titleOf(key);
     const count = key === phone.slot.chat ? "" : unread(phone.town.unreadOf(phone.person.id, key));
     if (!chat?.is_forum) return [[`${key}/`, title + count]];
-    const topics = chat.topics.map((topic) => [`${key}/${topic.id}`, `${title} › ${topic.name}${topic.is_closed ? " 🔒" : ""}`]);
+    const topics = chat.topics.map((topic) => [
+      `${key}/${topic.id}`,
+      `${title} › ${topic.name}${topic.is_closed ? " 🔒" : ""}`,
+    ]);
     return [[`${key}/`, `${title} › ${say("general")}${count}`], ...topics];
   }
 

@@ -54,7 +54,10 @@ export class History {
     this.#entries = [];
     this.#lastDay = "";
     this.list.replaceChildren();
-    if (all.length > this.#shown) this.list.append(h("li", { class: "event" }, h("button", { type: "button", onclick: () => this.#showMore() }, say("earlier"))));
+    if (all.length > this.#shown)
+      this.list.append(
+        h("li", { class: "event" }, h("button", { type: "button", onclick: () => this.#showMore() }, say("earlier"))),
+      );
     for (const messages of all.slice(-this.#shown)) this.#append(messages);
     if (all.length === 0) this.list.append(this.#welcome());
     if (isSame && !this.#isStuck) this.scroller.scrollTop = from;
@@ -73,9 +76,15 @@ export class History {
     const { bot, isGroup, person } = this.phone;
     const language = (person.language ?? "").slice(0, 2);
     const texts = (bot?.words ?? []).filter((each) => each.what === "description");
-    const about = isGroup ? null : (texts.find((each) => each.language === language) ?? texts.find((each) => !each.language));
+    const about = isGroup
+      ? null
+      : (texts.find((each) => each.language === language) ?? texts.find((each) => !each.language));
     if (!bot) return h("li", { class: "welcome" }, h("p", {}, say("no_bot")));
-    return h("li", { class: "welcome" }, about?.text ? [h("strong", {}, say("what_can")), h("p", {}, about.text)] : h("p", {}, say("empty_chat")));
+    return h(
+      "li",
+      { class: "welcome" },
+      about?.text ? [h("strong", {}, say("what_can")), h("p", {}, about.text)] : h("p", {}, say("empty_chat")),
+    );
   }
 
   #append(messages) {
@@ -158,7 +167,8 @@ export class History {
   }
 }
 
-const belongs = (message, group) => Boolean(message.media_group_id) && group[0].media_group_id === message.media_group_id;
+const belongs = (message, group) =>
+  Boolean(message.media_group_id) && group[0].media_group_id === message.media_group_id;
 
 /** Put the messages of one album together. */
 function grouped(messages) {

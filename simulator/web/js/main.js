@@ -48,10 +48,38 @@ class Desk {
     const isDark = look() === "dark";
     const bot = this.town.bots.values().next().value;
     this.clock = h("span", { class: "clock" });
-    const language = h("button", { type: "button", class: "quiet", lang: locale() === "en" ? "zh-CN" : "en", onclick: () => this.#switchLanguage() }, say("other_language"));
-    const theme = iconButton(isDark ? "sun" : "moon", say(isDark ? "to_light" : "to_dark"), () => this.#switchTheme(isDark));
-    this.opener = h("button", { type: "button", class: "quiet opener", "aria-expanded": String(this.panel.isOpen), "aria-controls": "panel", onclick: () => this.panel.toggle() }, icon("clock"), this.clock, h("span", { class: "opener-name" }, say("panel")));
-    const title = h("h1", {}, h("img", { src: "/static/icon.svg", alt: "", width: "32", height: "32" }), h("span", {}, bot?.first_name ?? say("page")));
+    const language = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        lang: locale() === "en" ? "zh-CN" : "en",
+        onclick: () => this.#switchLanguage(),
+      },
+      say("other_language"),
+    );
+    const theme = iconButton(isDark ? "sun" : "moon", say(isDark ? "to_light" : "to_dark"), () =>
+      this.#switchTheme(isDark),
+    );
+    this.opener = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet opener",
+        "aria-expanded": String(this.panel.isOpen),
+        "aria-controls": "panel",
+        onclick: () => this.panel.toggle(),
+      },
+      icon("clock"),
+      this.clock,
+      h("span", { class: "opener-name" }, say("panel")),
+    );
+    const title = h(
+      "h1",
+      {},
+      h("img", { src: "/static/icon.svg", alt: "", width: "32", height: "32" }),
+      h("span", {}, bot?.first_name ?? say("page")),
+    );
     this.bar.replaceChildren(title, h("span", { class: "gap" }), language, theme, this.opener);
     this.drawClock();
   }
@@ -66,7 +94,8 @@ class Desk {
     if (!this.clock) return;
     const now = this.town.now();
     const words = `${day(now)} ${clockTime(now)}`;
-    if (this.clock.textContent !== words) this.clock.replaceChildren(h("span", { class: "date" }, `${day(now)} `), h("strong", {}, clockTime(now)));
+    if (this.clock.textContent !== words)
+      this.clock.replaceChildren(h("span", { class: "date" }, `${day(now)} `), h("strong", {}, clockTime(now)));
     this.panel.drawClock();
   }
 
@@ -99,15 +128,27 @@ class Desk {
   #chooseSlots() {
     const { town } = this;
     const known = (settings.slots ?? []).filter((slot) => town.people.has(slot.person));
-    const wanted = known.length > 0 ? known : [...town.people.keys()].slice(0, FIRST_PHONES).map((person) => ({ person, chat: null, thread: null, draft: "" }));
-    for (const slot of wanted) if (!town.chatsOf(slot.person).includes(slot.chat)) Object.assign(slot, { chat: town.chatsOf(slot.person)[0] ?? null, thread: null });
+    const wanted =
+      known.length > 0
+        ? known
+        : [...town.people.keys()]
+            .slice(0, FIRST_PHONES)
+            .map((person) => ({ person, chat: null, thread: null, draft: "" }));
+    for (const slot of wanted)
+      if (!town.chatsOf(slot.person).includes(slot.chat))
+        Object.assign(slot, { chat: town.chatsOf(slot.person)[0] ?? null, thread: null });
     settings.slots = wanted;
     keep();
   }
 
   #buildPhones() {
     this.phones = settings.slots.map((slot) => new Phone(this, slot));
-    const empty = h("div", { class: "nobody" }, h("p", {}, say("nobody")), h("button", { type: "button", class: "big primary", onclick: () => this.panel.addPerson() }, say("add_person")));
+    const empty = h(
+      "div",
+      { class: "nobody" },
+      h("p", {}, say("nobody")),
+      h("button", { type: "button", class: "big primary", onclick: () => this.panel.addPerson() }, say("add_person")),
+    );
     this.row.replaceChildren(...(this.phones.length > 0 ? this.phones.map((phone) => phone.element) : [empty]));
     this.layOut();
     for (const phone of this.phones) phone.draw();
@@ -148,12 +189,37 @@ class Desk {
   drawTabs() {
     const tab = (phone, index) => {
       const count = phone.element.hidden ? this.town.unreadOf(phone.person.id) : 0;
-      const badge = count > 0 && h("span", { class: "badge" }, h("span", { "aria-hidden": "true" }, String(count)), h("span", { class: "unseen" }, say("unread", { count })));
-      return h("button", { type: "button", "aria-pressed": String(!phone.element.hidden), onclick: () => this.#activate(index) }, h("span", {}, phone.person.first_name), badge);
+      const badge =
+        count > 0 &&
+        h(
+          "span",
+          { class: "badge" },
+          h("span", { "aria-hidden": "true" }, String(count)),
+          h("span", { class: "unseen" }, say("unread", { count })),
+        );
+      return h(
+        "button",
+        { type: "button", "aria-pressed": String(!phone.element.hidden), onclick: () => this.#activate(index) },
+        h("span", {}, phone.person.first_name),
+        badge,
+      );
     };
     const focused = [...this.tabs.children].indexOf(document.activeElement);
     this.tabs.setAttribute("aria-label", say("phones"));
-    const add = this.phones.length < MOST_PHONES && this.phones.length > 0 && h("button", { type: "button", class: "add", "aria-label": say("add_phone"), title: say("add_phone"), onclick: () => this.openPhone() }, "+");
+    const add =
+      this.phones.length < MOST_PHONES &&
+      this.phones.length > 0 &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "add",
+          "aria-label": say("add_phone"),
+          title: say("add_phone"),
+          onclick: () => this.openPhone(),
+        },
+        "+",
+      );
     this.tabs.hidden = this.phones.every((phone) => !phone.element.hidden);
     this.tabs.replaceChildren(...this.phones.map(tab), ...(add ? [add] : []));
     this.tabs.children[focused]?.focus();

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { h } from "./dom.js";
+import { colourful } from "./media.js";
 import { choices, field, form } from "./sheet.js";
 import { payloadOf } from "./text.js";
 import { pick, say } from "./words.js";
@@ -17,7 +18,19 @@ export function openMessageMenu(phone, message) {
   if (words) list.push({ label: say("do_copy"), act: () => phone.copy(words) });
   if (isMine && words) list.push({ label: say("do_edit"), act: () => phone.composer.edit(message) });
   list.push({ label: say("do_forward"), act: () => forward(phone, message) });
-  const react = (emoji) => h("button", { type: "button", "aria-label": say("react", { emoji }), onclick: () => { dialog.close(); phone.react(message, emoji); } }, emoji);
+  const react = (emoji) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-label": say("react", { emoji }),
+        onclick: () => {
+          dialog.close();
+          phone.react(message, emoji);
+        },
+      },
+      colourful(emoji),
+    );
   const dialog = choices(say("message_menu"), list, phone.element, h("div", { class: "emoji" }, EMOJI.map(react)));
 }
 
@@ -34,7 +47,14 @@ export function commandsFor(phone) {
   const language = (person.language ?? "").slice(0, 2);
   const status = chat.members.find((member) => member.id === person.id)?.status;
   const runs = status === "creator" || status === "administrator";
-  const group = [`chat_member:${chat.id}:${person.id}`, ...(runs ? [`chat_administrators:${chat.id}`] : []), `chat:${chat.id}`, ...(runs ? ["all_chat_administrators"] : []), "all_group_chats", "default"];
+  const group = [
+    `chat_member:${chat.id}:${person.id}`,
+    ...(runs ? [`chat_administrators:${chat.id}`] : []),
+    `chat:${chat.id}`,
+    ...(runs ? ["all_chat_administrators"] : []),
+    "all_group_chats",
+    "default",
+  ];
   const scopes = phone.isGroup ? group : [`chat:${chat.id}`, "all_private_chats", "default"];
   for (const scope of scopes) {
     for (const code of [language, ""]) {
@@ -47,7 +67,11 @@ export function commandsFor(phone) {
 
 export function openCommands(phone) {
   const at = phone.isGroup ? `@${phone.bot.username}` : "";
-  const list = commandsFor(phone).map((each) => ({ label: each.description, about: `/${each.command}`, act: () => phone.sendText(`/${each.command}${at}`) }));
+  const list = commandsFor(phone).map((each) => ({
+    label: each.description,
+    about: `/${each.command}`,
+    act: () => phone.sendText(`/${each.command}${at}`),
+  }));
   choices(say("commands"), list, phone.element);
 }
 
@@ -55,14 +79,20 @@ export function openCommands(phone) {
 export function openPhoneMenu(phone) {
   const { person, chat, bot } = phone;
   const isChinese = (person.language ?? "zh").startsWith("zh");
-  const setLanguage = (language) => () => post(`/people/${person.id}`, { language }, "PATCH").catch((error) => phone.toast(error.message));
+  const setLanguage = (language) => () =>
+    post(`/people/${person.id}`, { language }, "PATCH").catch((error) => phone.toast(error.message));
   const list = [
     { label: say("follow_link"), act: () => openLink(phone) },
     { label: say("zh"), about: say("language_of"), is_current: isChinese, act: setLanguage("zh-hans") },
     { label: say("en"), about: say("language_of"), is_current: !isChinese, act: setLanguage("en") },
   ];
   if (chat?.is_forum) list.push({ label: say("new_topic"), act: () => newTopic(phone) });
-  if (bot && chat && !phone.isGroup) list.push({ label: say(chat.is_blocked ? "unblock" : "block"), style: chat.is_blocked ? "" : "danger", act: () => phone.deed("block", { is_blocked: !chat.is_blocked }) });
+  if (bot && chat && !phone.isGroup)
+    list.push({
+      label: say(chat.is_blocked ? "unblock" : "block"),
+      style: chat.is_blocked ? "" : "danger",
+      act: () => phone.deed("block", { is_blocked: !chat.is_blocked }),
+    });
   if (phone.desk.phones.length > 1) list.push({ label: say("close_phone"), act: () => phone.desk.closePhone(phone) });
   choices(phone.town.nameOf(person.id), list, phone.element);
 }
@@ -71,21 +101,42 @@ export function openPhoneMenu(phone) {
 function openLink(phone) {
   const { links } = phone.desk.panel.control;
   if (links.length === 0) return typeLink(phone);
-  const known = links.map((link) => ({ label: pick(link.label), about: link.start, act: () => phone.start(link.start) }));
+  const known = links.map((link) => ({
+    label: pick(link.label),
+    about: link.start,
+    act: () => phone.start(link.start),
+  }));
   choices(say("follow_link"), [{ label: say("type_link"), act: () => typeLink(phone) }, ...known], phone.element);
 }
 
 function typeLink(phone) {
-  const input = h("input", { name: "link", required: true, autocomplete: "off", placeholder: `https://t.me/${phone.bot?.username ?? "…"}?start=…` });
-  form(say("follow_link"), field(say("link_hint"), input), say("open"), async (data) => {
-    const given = data.get("link").trim();
-    const payload = PAYLOAD.test(given) ? given : payloadOf(given, phone.bot?.username);
-    if (payload === null) throw new Error(say("bad_link"));
-    await phone.start(payload);
-  }, phone.element);
+  const input = h("input", {
+    name: "link",
+    required: true,
+    autocomplete: "off",
+    placeholder: `https://t.me/${phone.bot?.username ?? "…"}?start=…`,
+  });
+  form(
+    say("follow_link"),
+    field(say("link_hint"), input),
+    say("open"),
+    async (data) => {
+      const given = data.get("link").trim();
+      const payload = PAYLOAD.test(given) ? given : payloadOf(given, phone.bot?.username);
+      if (payload === null) throw new Error(say("bad_link"));
+      await phone.start(payload);
+    },
+    phone.element,
+  );
 }
 
 function newTopic(phone) {
   const input = h("input", { name: "name", required: true, maxlength: "128", autocomplete: "off" });
-  form(say("new_topic"), field(say("topic_name"), input), say("add"), (data) => post(`/chats/${phone.slot.chat}/create_topic`, { name: data.get("name") }), phone.element);
+  form(
+    say("new_topic"),
+    field(say("topic_name"), input),
+    say("add"),
+    (data) => post(`/chats/${phone.slot.chat}/create_topic`, { name: data.get("name") }),
+    phone.element,
+  );
 }

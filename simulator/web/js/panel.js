@@ -17,13 +17,37 @@ export class Panel {
     if (window.innerWidth < WIDE) this.isOpen = false;
     this.faults = h("div", { class: "faults" });
     this.element = h("aside", { class: "panel", id: "panel" });
-    this.element.addEventListener("keydown", (event) => event.key === "Escape" && window.innerWidth < WIDE && this.toggle());
+    this.element.addEventListener(
+      "keydown",
+      (event) => event.key === "Escape" && window.innerWidth < WIDE && this.toggle(),
+    );
   }
 
   draw() {
-    const people = h("section", {}, h("h2", {}, say("people")), h("div", { class: "deeds" }, this.#button("add_person", () => this.addPerson()), this.#button("add_phone", () => this.desk.openPhone()), this.#button("add_group", () => openGroup(this.desk))));
+    const people = h(
+      "section",
+      {},
+      h("h2", {}, say("people")),
+      h(
+        "div",
+        { class: "deeds" },
+        this.#button("add_person", () => this.addPerson()),
+        this.#button("add_phone", () => this.desk.openPhone()),
+        this.#button("add_group", () => openGroup(this.desk)),
+      ),
+    );
     this.element.setAttribute("aria-label", say("panel"));
-    this.element.replaceChildren(h("header", {}, h("h2", {}, say("panel")), iconButton("close", say("close"), () => this.toggle())), this.control.element, h("section", {}, h("h2", {}, say("faults")), this.faults), people);
+    this.element.replaceChildren(
+      h(
+        "header",
+        {},
+        h("h2", {}, say("panel")),
+        iconButton("close", say("close"), () => this.toggle()),
+      ),
+      this.control.element,
+      h("section", {}, h("h2", {}, say("faults")), this.faults),
+      people,
+    );
     this.control.draw();
     this.drawFaults();
     this.#show();

@@ -9,7 +9,12 @@ import { isChinese, say } from "./words.js";
 /** Ask for a name and a language; the new person gets a phone, and follows the link if one is given. */
 export function openPerson(desk) {
   const name = h("input", { name: "name", required: true, maxlength: "64", autocomplete: "off" });
-  const language = h("select", { name: "language" }, h("option", { value: "zh-hans" }, say("zh")), h("option", { value: "en", selected: !isChinese() }, say("en")));
+  const language = h(
+    "select",
+    { name: "language" },
+    h("option", { value: "zh-hans" }, say("zh")),
+    h("option", { value: "en", selected: !isChinese() }, say("en")),
+  );
   const link = h("input", { name: "link", autocomplete: "off", placeholder: "https://t.me/…?start=…" });
   const fields = [field(say("name"), name), field(say("language_of"), language), field(say("follow_link"), link)];
   form(say("add_person"), fields, say("add"), async (data) => {
@@ -27,13 +32,30 @@ export function openPerson(desk) {
 /** Ask for a title and members; the first one chosen owns the group, the bot is in it. */
 export function openGroup(desk) {
   const title = h("input", { name: "title", required: true, maxlength: "128", autocomplete: "off" });
-  const check = (name, value, label) => h("label", { class: "check" }, h("input", { type: "checkbox", name, value }), h("span", {}, label));
-  const members = h("fieldset", {}, h("legend", {}, say("members")), [...desk.town.people.values()].map((person) => check("member", String(person.id), desk.town.nameOf(person.id))));
-  const fields = [field(say("group_title"), title), members, check("is_forum", "yes", say("with_topics")), check("is_bot_admin", "yes", say("bot_is_admin"))];
+  const check = (name, value, label) =>
+    h("label", { class: "check" }, h("input", { type: "checkbox", name, value }), h("span", {}, label));
+  const members = h(
+    "fieldset",
+    {},
+    h("legend", {}, say("members")),
+    [...desk.town.people.values()].map((person) => check("member", String(person.id), desk.town.nameOf(person.id))),
+  );
+  const fields = [
+    field(say("group_title"), title),
+    members,
+    check("is_forum", "yes", say("with_topics")),
+    check("is_bot_admin", "yes", say("bot_is_admin")),
+  ];
   form(say("add_group"), fields, say("create"), async (data) => {
     const [owner_id, ...member_ids] = data.getAll("member").map(Number);
     if (owner_id === undefined) throw new Error(say("need_two"));
-    const about = { title: data.get("title").trim(), owner_id, member_ids, is_forum: data.has("is_forum"), is_bot_admin: data.has("is_bot_admin") };
+    const about = {
+      title: data.get("title").trim(),
+      owner_id,
+      member_ids,
+      is_forum: data.has("is_forum"),
+      is_bot_admin: data.has("is_bot_admin"),
+    };
     const group = await post("/groups", about);
     await desk.town.fetchChat(group.key);
     for (const phone of desk.phones) phone.header.draw();

@@ -10,16 +10,15 @@ import { openMessageMenu } from "./menus.js";
 import { askLocation } from "./attach.js";
 import { choices, sheet } from "./sheet.js";
 import { payloadOf } from "./text.js";
+import { alert, toast } from "./notices.js";
+import { Presses } from "./presses.js";
 import { keep } from "./settings.js";
 import { say } from "./words.js";
 
-const PATIENCE = 15_000;
 const TYPING = 6000;
 const SAFE = /^(https?|tg|tel|mailto):/i;
 
 export class Phone {
-  #pressing = new Map();
-  #answered = new Set();
   #own = new Map();
   #typingTimer = 0;
   #isReading = false;
@@ -30,11 +29,21 @@ export class Phone {
     this.slot = slot;
     this.acts = { open: (url) => this.#follow(url), command: (text) => this.sendText(text) };
     this.header = new Header(this);
+    this.presses = new Presses(this);
     this.history = new History(this);
     this.composer = new Composer(this);
     this.toasts = h("div", { class: "toasts", role: "status" });
     this.banner = h("div", { class: "pinned-place" });
-    this.element = h("section", { class: "phone" }, this.header.element, this.banner, this.history.element, this.toasts, this.composer.element);
+    this.element = h(
+      "section",
+      { class: "phone" },
+      this.header.element,
+      this.banner,
+      this.history.element,
+      this.toasts,
+      this.composer.element,
+    );
+    this.composer.acceptDrops(this.element);
     this.draw();
   }
 
@@ -115,8 +124,18 @@ export class Phone {
   }
 
   #drawPinned() {
-    const pinned = this.chat?.pinned.map((id) => this.chat.messages.get(id)).filter(Boolean).at(-1);
-    const button = pinned && h("button", { type: "button", class: "pinned", onclick: () => this.goTo(pinned.message_id) }, icon("pin"), h("span", {}, h("strong", {}, say("pinned")), inBrief(pinned)));
+    const pinned = this.chat?.pinned
+      .map((id) => this.chat.messages.get(id))
+      .filter(Boolean)
+      .at(-1);
+    const button =
+      pinned &&
+      h(
+        "button",
+        { type: "button", class: "pinned", onclick: () => this.goTo(pinned.message_id) },
+        icon("pin"),
+        h("span", {}, h("strong", {}, say("pinned")), inBrief(pinned)),
+      );
     this.banner.replaceChildren(...(button ? [button] : []));
   }
 
@@ -176,33 +195,20 @@ export class Phone {
   // buttons
 
   isPressing(messageId, data) {
-    return data !== undefined && this.#pressing.has(`${messageId}:${data}`);
+    return this.presses.isWaiting(messageId, data);
   }
 
-  async press(button, message) {
+  press(button, message) {
     if (button.copy_text) return this.copy(button.copy_text.text);
-    if (button.url) return this.#follow(button.url) || this.#openOutside(button.url);
-    if (button.callback_data === undefined || this.isPressing(message.message_id, button.callback_data)) return;
-    const key = `${message.message_id}:${button.callback_data}`;
-    this.#pressing.set(key, null);
-    this.history.redraw(message.message_id);
-    setTimeout(() => this.#release(key), PATIENCE);
-    const made = await this.deed("presses", { message_id: message.message_id, data: button.callback_data });
-    if (!made || this.#answered.has(made.press_id)) return this.#release(key);
-    if (this.#pressing.has(key)) this.#pressing.set(key, made.press_id);
-  }
-
-  #release(key) {
-    if (this.#pressing.delete(key)) this.history.redraw(Number(key.split(":")[0]));
+    if (button.url) return this.#open(button.url);
+    if (button.callback_data !== undefined) return this.presses.press(message.message_id, button.callback_data);
   }
 
   #answer(event) {
-    this.#answered.add(event.press_id);
-    for (const [key, pressId] of this.#pressing) if (pressId === event.press_id) this.#release(key);
-    if (event.url) this.#follow(event.url) || this.#openOutside(event.url);
-    if (!event.text) return;
-    if (event.show_alert) this.alert(event.text);
-    else this.toast(event.text);
+    this.presses.release(event.press_id);
+    if (event.url) this.#open(event.url);
+    if (event.text && event.show_alert) this.alert(event.text);
+    else if (event.text) this.toast(event.text);
   }
 
   useKey(button) {
@@ -236,6 +242,10 @@ export class Phone {
     await this.send({ kind: "start", ...(payload ? { payload } : {}) });
   }
 
+  #open(url) {
+    if (!this.#follow(url)) this.#openOutside(url);
+  }
+
   #openOutside(url) {
     if (!SAFE.test(url)) url = `https://${url}`;
     const open = h("a", { class: "big primary", href: url, target: "_blank", rel: "noreferrer noopener" }, say("open"));
@@ -245,26 +255,10 @@ export class Phone {
   // answers
 
   toast(text) {
-    const toast = h("p", { class: "toast" }, text);
-    this.toasts.append(toast);
-    setTimeout(() => toast.remove(), 3500 + text.length * 60);
+    toast(this, text);
   }
 
-  /** Show a box that has to be closed, over this phone only: the others stay in use. */
   alert(text) {
-    const before = document.activeElement;
-    const close = () => {
-      box.remove();
-      if (this.element.contains(before)) before.focus();
-    };
-    const button = h("button", { type: "button", class: "big primary", onclick: close }, say("ok"));
-    const words = h("p", { id: `alert-${Date.now()}` }, text);
-    const box = h("div", { class: "alert-cover" }, h("div", { class: "alert", role: "alertdialog", "aria-modal": "true", "aria-labelledby": words.id }, words, button));
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-      if (event.key === "Tab") event.preventDefault();
-    });
-    this.element.append(box);
-    button.focus();
+    alert(this, text);
   }
 }

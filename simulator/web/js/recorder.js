@@ -25,7 +25,15 @@ export async function record(composer) {
     isWanted = wanted;
     recorder.stop();
   };
-  const row = h("div", { class: "recording" }, iconButton("close", say("cancel"), stop(false)), h("i", { class: "dot" }), h("span", {}, say("recording")), time, iconButton("send", say("send"), stop(true), { class: "filled" }));
+  const row = h(
+    "div",
+    { class: "recording" },
+    iconButton("close", say("cancel"), stop(false)),
+    h("i", { class: "dot" }),
+    h("span", {}, say("recording")),
+    time,
+    iconButton("send", say("send"), stop(true), { class: "filled" }),
+  );
   recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
   recorder.addEventListener("stop", () => {
     clearInterval(ticking);

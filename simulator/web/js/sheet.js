@@ -7,7 +7,10 @@ import { say } from "./words.js";
 export function sheet(title, content, over = null) {
   const dialog = h("dialog", { class: "sheet", "aria-label": title });
   const close = () => dialog.close();
-  dialog.append(h("header", {}, h("h2", {}, title), iconButton("close", say("close"), close)), h("div", { class: "body" }, content));
+  dialog.append(
+    h("header", {}, h("h2", {}, title), iconButton("close", say("close"), close)),
+    h("div", { class: "body" }, content),
+  );
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -29,7 +32,20 @@ function place(dialog, over) {
 /** Offer choices, each `{label, act, is_current}`; a choice closes the sheet. */
 export function choices(title, list, over = null, above = null) {
   const button = (each) =>
-    h("button", { type: "button", class: `choice ${each.style ?? ""}`, "aria-current": each.is_current ? "true" : null, onclick: () => { dialog.close(); each.act(); } }, h("span", {}, each.label), each.about && h("small", {}, each.about));
+    h(
+      "button",
+      {
+        type: "button",
+        class: `choice ${each.style ?? ""}`,
+        "aria-current": each.is_current ? "true" : null,
+        onclick: () => {
+          dialog.close();
+          each.act();
+        },
+      },
+      h("span", {}, each.label),
+      each.about && h("small", {}, each.about),
+    );
   const dialog = sheet(title, [above, ...list.map(button)], over);
   return dialog;
 }

@@ -3,7 +3,14 @@
 import { h } from "./dom.js";
 import { say } from "./words.js";
 
-const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote" };
+const TAGS = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  blockquote: "blockquote",
+};
 const BLOCKS = new Set(["blockquote", "expandable_blockquote", "pre"]);
 const SAFE = /^(https?|tel|mailto|tg):/i;
 const DEEP_LINK = /^(?:https?:\/\/)?(?:t\.me|telegram\.me)\/(\w+)\/?\?start(?:group)?=([\w-]{0,64})$/i;
@@ -54,7 +61,8 @@ function dressed(entity, words, inner, act) {
   if (type === "text_link") return link(entity.url, inner, act);
   if (type === "email") return link(`mailto:${words}`, inner, act);
   if (type === "phone_number") return link(`tel:${words.replace(/[^\d+]/g, "")}`, inner, act);
-  if (type === "bot_command") return h("button", { type: "button", class: "command", onclick: () => act.command(words) }, inner);
+  if (type === "bot_command")
+    return h("button", { type: "button", class: "command", onclick: () => act.command(words) }, inner);
   if (type.includes("mention") || type.includes("tag")) return h("span", { class: "mention" }, inner);
   return h("span", {}, inner);
 }
@@ -67,13 +75,21 @@ function link(url, inner, act) {
 
 function spoiler(inner) {
   const words = h("span", { class: "spoiler-words" }, inner);
-  const cover = h("button", { type: "button", class: "spoiler", "aria-label": say("spoiler"), "aria-expanded": "false" }, words);
+  const cover = h(
+    "button",
+    { type: "button", class: "spoiler", "aria-label": say("spoiler"), "aria-expanded": "false" },
+    words,
+  );
   cover.addEventListener("click", () => cover.replaceWith(...words.childNodes));
   return cover;
 }
 
 function expandable(inner) {
-  const quote = h("blockquote", { class: "folded" }, inner);
-  quote.addEventListener("click", () => quote.classList.remove("folded"));
+  const unfold = h(
+    "button",
+    { type: "button", class: "unfold", onclick: () => quote.classList.remove("folded") },
+    say("show_all"),
+  );
+  const quote = h("blockquote", { class: "folded" }, h("span", { class: "kept" }, inner), unfold);
   return quote;
 }

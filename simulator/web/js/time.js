@@ -28,7 +28,8 @@ export const dayKey = (at) => new Intl.DateTimeFormat("en-CA", { timeZone: zone 
 
 /** Today 14:05, or the day and 14:05. */
 export function moment(at, now) {
-  const when = dayKey(at) === dayKey(now) ? say("today") : format(at, { month: "numeric", day: "numeric", weekday: "short" });
+  const when =
+    dayKey(at) === dayKey(now) ? say("today") : format(at, { month: "numeric", day: "numeric", weekday: "short" });
   return `${when} ${clockTime(at)}`;
 }
 
@@ -36,7 +37,8 @@ export function moment(at, now) {
 export const length = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** Return what a `datetime-local` field holds for a time. */
-export const toField = (at) => `${dayKey(at)}T${new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at)}`;
+export const toField = (at) =>
+  `${dayKey(at)}T${new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at)}`;
 
 /** Return the time that a `datetime-local` field means in the zone. */
 export function fromField(text) {

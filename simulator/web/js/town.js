@@ -105,7 +105,9 @@ export class Town extends EventTarget {
 
   nameOf(userId) {
     const person = this.people.get(userId);
-    return person ? [person.first_name, person.last_name].filter(Boolean).join(" ") : (this.bots.get(userId)?.first_name ?? "");
+    return person
+      ? [person.first_name, person.last_name].filter(Boolean).join(" ")
+      : (this.bots.get(userId)?.first_name ?? "");
   }
 
   async #hear(event) {
@@ -128,7 +130,8 @@ export class Town extends EventTarget {
   async #apply(event, chat) {
     const kind = event.kind;
     if (kind === "message.new") this.#arrive(event.message, chat);
-    else if (kind === "message.edited" || kind === "reaction") chat.messages.set(event.message.message_id, event.message);
+    else if (kind === "message.edited" || kind === "reaction")
+      chat.messages.set(event.message.message_id, event.message);
     else if (kind === "message.deleted") chat.messages.delete(event.message_id);
     else if (kind === "pinned") chat.pinned = event.pinned;
     else if (kind === "blocked") chat.is_blocked = event.is_blocked;
