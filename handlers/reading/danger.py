@@ -72,45 +72,58 @@ class DangerLexicon:
 
     def find(self, text: str) -> Finding:
         """Judge a tidy text."""
-        plain = self._guard["figure"].sub("□", text)
-        if self._is_over(plain):
-            return Finding(Danger.NO)
-        pieces = "\n".join(clauses(plain))
-        sure = [cue for cue in self._cues if self._stands(cue, cue.yes, pieces)]
+        plain = "\n".join(clauses(self._guard["figure"].sub("□", text)))
+        levels = {cue.name: self._level(cue, cue.yes, plain) for cue in self._cues}
+        sure = [cue for cue in self._cues if levels[cue.name] is Danger.YES]
         implied = [rule.name for rule in self._implied if self._follows(rule, plain)]
         if sure or implied:
             names = (*(cue.name for cue in sure), *implied)
             return Finding(Danger.YES, names, bool(implied) or any(cue.is_personal for cue in sure))
-        doubtful = [cue for cue in self._cues if self._stands(cue, cue.maybe, pieces)]
+        doubtful = [
+            cue
+            for cue in self._cues
+            if levels[cue.name] is Danger.MAYBE or self._level(cue, cue.maybe, plain) is not Danger.NO
+        ]
         if doubtful:
             return Finding(Danger.MAYBE, tuple(cue.name for cue in doubtful), any(cue.is_personal for cue in doubtful))
         return Finding(Danger.NO)
 
-    def _is_over(self, text: str) -> bool:
-        return bool(self._guard["over"].search(text)) and not self._guard["not_over"].search(text)
-
     def _follows(self, rule: _Implied, text: str) -> bool:
-        if rule.none.search(text) or not all(pattern.search(text) for pattern in rule.every):
+        found = [pattern.search(text) for pattern in rule.every]
+        if rule.none.search(text) or self._guard["hypothetical"].search(text):
             return False
-        return not self._guard["hypothetical"].search(text)
+        return all(match is not None and not self._is_over(text, match) for match in found)
 
-    def _stands(self, cue: _Cue, pattern: re.Pattern[str], text: str) -> bool:
-        """Whether the cue is found in `text`, a clause a line, and nothing around it takes it back."""
-        if cue.over.search(text) and not self._guard["not_over"].search(text):
+    def _is_over(self, text: str, match: re.Match[str], over: re.Pattern[str] = _NEVER) -> bool:
+        """Whether what was said at `match` or after it says that the danger has passed."""
+        if self._guard["not_over"].search(text):
             return False
-        return any(self._holds(cue, match, text) for match in pattern.finditer(text))
+        ends = [found.end() for pattern in (self._guard["over"], over) for found in pattern.finditer(text)]
+        return bool(ends) and max(ends) > match.start()
 
-    def _holds(self, cue: _Cue, match: re.Match[str], text: str) -> bool:
-        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+    def _level(self, cue: _Cue, pattern: re.Pattern[str], text: str) -> Danger:
+        """What the cue says in `text`, a clause a line, when all that stands around it is heard."""
+        found = [self._holds(cue, match, text) for match in pattern.finditer(text)]
+        return next((level for level in (Danger.YES, Danger.MAYBE) if level in found), Danger.NO)
+
+    def _holds(self, cue: _Cue, match: re.Match[str], text: str) -> Danger:
+        start, end = text.rfind("\n", 0, match.start()) + 1, (text + "\n").find("\n", match.end())
         before = text[max(start, match.start() - 14) : match.start()]
-        after = text[match.end() : match.end() + 12 if end < 0 else min(end, match.end() + 12)]
-        if self._guard["denied_before"].search(before) or self._guard["denied_after"].search(after):
-            return False
-        if self._guard["hypothetical"].search(before) or self._guard["hypothetical"].search(after):
-            return False
-        if cue.lasts or self._guard["still"].search(text):
-            return True
-        return not self._guard["past"].search(text[start : match.end() + 3])
+        after = text[match.end() : min(end, match.end() + 12)]
+        guard = self._guard
+        if guard["denied_before"].search(before) or guard["denied_after"].search(after):
+            return Danger.NO
+        if guard["hypothetical"].search(before) or guard["hypothetical"].search(after):
+            return Danger.NO
+        if self._is_over(text, match, cue.over):
+            return Danger.NO
+        clause = text[start : min(end, match.end() + 3)]
+        is_past = bool(guard["past"].search(clause)) and not guard["now"].search(clause)
+        if is_past and not cue.lasts and not guard["still"].search(text):
+            return Danger.NO
+        around = text[max(0, match.start() - 14) : match.start()]
+        is_doubtful = guard["doubtful"].search(around) or guard["doubtful"].search(after)
+        return Danger.MAYBE if is_doubtful else Danger.YES
 
 
 @cache

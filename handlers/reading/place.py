@@ -7,6 +7,7 @@ helped, and the writer's own home last. A corrected address ("不是3栋，是5�
 import re
 
 from handlers.reading.address import Mention, find_mentions, inherit
+from handlers.reading.lexicon import expand
 from handlers.reading.model import Address, PlaceGuess
 from handlers.reading.text import load_data, tidy
 
@@ -27,13 +28,7 @@ _HOME_BEFORE = re.compile(_any("home_before") + r"\s?$")
 _HELPED_BEFORE = re.compile(_KIN + r"(?:家|他们?|她|一个人)?(?:住|在|住在|是|lives?|is)?\s?(?:in|at)?\s?$")
 
 
-def _expand(pattern: str, parts: dict[str, str]) -> str:
-    while re.search(r"<\w+>", pattern):
-        pattern = re.sub(r"<(\w+)>", lambda m: parts[m[1]], pattern)
-    return pattern
-
-
-_SPOTS = [re.compile(_expand(pattern, _DATA["parts"])) for pattern in _DATA["spots"]["patterns"]]
+_SPOTS = [re.compile(expand(pattern, _DATA["parts"])) for pattern in _DATA["spots"]["patterns"]]
 _SPOT_CORRECTED = re.compile(r"(?:不是|不在|not )$")
 
 

@@ -54,7 +54,8 @@ class LexiconReader:
         intent, intent_confidence = self._intent(words, finding, max(kinds.values()))
         kind, kind_confidence, others = self._kind(intent, finding, kinds)
         place = read_place(words)
-        is_for_other = bool(flag("other").search(words))
+        wants_anonymity = bool(flag("anonymity").search(words))
+        is_confidential = wants_anonymity or kind in CONFIDENTIAL_KINDS or bool(flag("confidential").search(words))
         return Reading(
             intent=intent,
             intent_sure=intent_confidence >= _SURE,
@@ -63,18 +64,12 @@ class LexiconReader:
             danger=finding.danger,
             address=place.address,
             spot=place.spot,
-            is_confidential=kind in CONFIDENTIAL_KINDS
-            or bool(flag("confidential").search(words))
-            or self._hides(words),
-            is_for_other=is_for_other,
-            wants_anonymity=self._hides(words),
+            is_confidential=is_confidential,
+            is_for_other=bool(flag("other").search(words)),
+            wants_anonymity=wants_anonymity,
             others=others,
             confidence=round(min(intent_confidence, kind_confidence), 3),
         )
-
-    @staticmethod
-    def _hides(words: str) -> bool:
-        return bool(flag("anonymity").search(words))
 
     def _intent(self, words: str, finding: Finding, kind_points: float) -> tuple[Intent, float]:
         points = self._intents.scores(words)

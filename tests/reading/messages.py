@@ -1,7 +1,8 @@
 """The labelled messages and how well a reader does on them.
 
-`tuned.csv` was looked at while the word lists were written; `held_out.csv` was not, and must not be: whoever changes
-the lists measures on it and leaves it alone. Danger counts as found when the reader says yes or asks (maybe).
+`tuned.csv` and `alarms.csv` (danger alone, and what only sounds like it) were looked at while the word lists were
+written. `held_out.csv` was written when the lists were finished and must not be looked at while changing them: whoever
+does so moves it into `tuned.csv` and has another one written. Danger counts as found when the reader says yes or asks.
 """
 
 import csv
@@ -43,6 +44,12 @@ def load(name: str) -> list[Message]:
             Message(row["text"], row["intent"], row["kind"], row["danger"] == "yes", row["place"])
             for row in csv.DictReader(lines)
         ]
+
+
+def load_alarms() -> list[tuple[str, bool]]:
+    """Texts and whether they tell of danger, from `alarms.csv`."""
+    with Path(__file__).with_name("alarms.csv").open(encoding="utf-8", newline="") as lines:
+        return [(row["text"], row["danger"] == "yes") for row in csv.DictReader(lines)]
 
 
 def place_of(address: Address | None) -> str:

@@ -4,6 +4,8 @@ import pytest
 
 from handlers.reading import Danger, Intent, LexiconReader
 
+from .messages import load_alarms
+
 
 @pytest.mark.parametrize(
     "text",
@@ -97,3 +99,16 @@ def test_it_tells_a_call_for_help_from_a_report(reader: LexiconReader, text: str
     reading = reader.read(text)
 
     assert (reading.intent, reading.kind) == (intent, "danger")
+
+
+def test_it_misses_no_alarm_it_was_taught(reader: LexiconReader) -> None:
+    missed = [text for text, is_danger in load_alarms() if is_danger and reader.read(text).danger is Danger.NO]
+
+    assert missed == []
+
+
+def test_it_asks_seldom_for_nothing(reader: LexiconReader) -> None:
+    calm = [text for text, is_danger in load_alarms() if not is_danger]
+    alarmed = [text for text in calm if reader.read(text).danger is not Danger.NO]
+
+    assert len(alarmed) <= len(calm) * 0.15, alarmed

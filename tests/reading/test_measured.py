@@ -10,7 +10,7 @@ from .messages import Figures, load, measure
 
 FLOORS = {
     "tuned": Figures(intent=0.95, kind_f1=0.94, danger_recall=0.99, danger_precision=0.85, place=0.99, sure=0.96),
-    "held_out": Figures(intent=0.88, kind_f1=0.84, danger_recall=0.95, danger_precision=0.7, place=0.97, sure=0.93),
+    "held_out": Figures(intent=0.86, kind_f1=0.8, danger_recall=0.92, danger_precision=0.7, place=0.97, sure=0.8),
 }
 
 
