@@ -107,7 +107,6 @@ async def close_without_answer(work: Work, ticket: Ticket) -> None:
     await tickets.show(work, ticket)
 
 
-async def _tell(work: Work, person: Row, ticket: Ticket, message: str, words: str) -> None:
 async def _called(work: Work, ticket: Ticket) -> list[Row]:
     """Whom a danger called and who may be on the way already: a false alarm must not let them run for nothing."""
     if not ticket["is_danger"]:
@@ -116,6 +115,7 @@ async def _called(work: Work, ticket: Ticket) -> list[Row]:
     return list((await people.by_ids(work.ledger, called)).values())
 
 
+async def _tell(work: Work, person: Row, ticket: Ticket, message: str, words: str) -> None:
     work.notify(
         person,
         message,

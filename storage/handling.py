@@ -153,14 +153,14 @@ async def progress(work: Work, ticket: Ticket, words: str) -> None:
 
 async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[Mapping[str, Any]]) -> None:
     """办好了: the resident is asked whether it is. The first picture of proof goes with the question."""
+    if ticket["state"] == State.DONE and ticket["assignee_id"] == _me(work):
+        return  # a double tap
     await check(work, Action.FINISH, ticket, Event.FINISHED)
     for one in files:
         tickets.attach(work, ticket, _me(work), one, "proof")
     why = {"words": words} if words else None
     await tickets.move(work, ticket, Event.FINISHED, _me(work), why=why, done_at=work.now, done_words=words)
     await ask_owner(work, ticket, "done.ask", files=files)
-    if ticket["state"] == State.DONE and ticket["assignee_id"] == _me(work):
-        return  # a double tap
     await tickets.show(work, ticket)
 
 
@@ -170,26 +170,26 @@ async def ask_owner(
     message: str,
     *,
     files: Sequence[Mapping[str, Any]] = (),
+    priority: Priority = Priority.NEWS,
     key: str | None = None,
 ) -> None:
     """Ask whoever may answer for the resident whether it was done."""
     buttons = [[("done_yes", _press("yes", ticket)), ("done_no", _press("no", ticket))]]
     photo = next((one["file_id"] for one in files if one["media"] == "photo"), None)
     params = {"photo": photo} if photo else {}
-    priority: Priority = Priority.NEWS,
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])
     await tell_owner(
         work,
         ticket,
         message,
         buttons=buttons,
+        priority=priority,
         key=key,
         worker=worker["name"] if worker else None,
         words=ticket["done_words"],
         **params,
     )
 
-        priority=priority,
 
 async def tell_owner(
     work: Work,

@@ -184,8 +184,9 @@ async def of_owner(
 ) -> list[Row]:
     """Somebody's matters, those joined included, the newest first."""
     ticket, follower = schema.ticket, schema.follower
-    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id.in_(person_ids))
-    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id.in_(person_ids), ticket.c.id.in_(joined)))
+    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id == person_id)
+    of_elders = sa.and_(ticket.c.owner_id.in_(elder_ids), ticket.c.is_confidential.is_(False))
+    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id == person_id, ticket.c.id.in_(joined), of_elders))
     if is_open is not None:
         states = [str(state) for state in OPEN]
         query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
@@ -195,10 +196,10 @@ async def of_owner(
 async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row]:
     """What somebody was offered or has in hand, the most urgent first."""
     ticket, offer = schema.ticket, schema.offer
+    unowned = [str(State.OFFERED), str(State.NEW)]  # an offer outlives the end of the chain
     offered = sa.select(offer.c.ticket_id).where(offer.c.person_id == person_id, offer.c.state == "open")
     working = [str(state) for state in (State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED)]
     query = sa.select(ticket).where(
-    unowned = [str(State.OFFERED), str(State.NEW)]  # an offer outlives the end of the chain
         sa.or_(
             sa.and_(ticket.c.assignee_id == person_id, ticket.c.state.in_(working)),
             sa.and_(ticket.c.id.in_(offered), ticket.c.state.in_(unowned)),
@@ -220,9 +221,6 @@ async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     return await ledger.all(sa.select(attachment).where(attachment.c.ticket_id == ticket_id).order_by(attachment.c.id))
 
 
-async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
-    """Where a person's card of a ticket stands."""
-    card = schema.card
 def position_of(ticket: Row) -> list[dict[str, Any]]:
     """The position that somebody sent with a ticket, as a file that can be passed on."""
     if ticket["latitude"] is None:
