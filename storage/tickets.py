@@ -184,9 +184,8 @@ async def of_owner(
 ) -> list[Row]:
     """Somebody's matters, those joined included, the newest first."""
     ticket, follower = schema.ticket, schema.follower
-    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id == person_id)
-    of_elders = sa.and_(ticket.c.owner_id.in_(elder_ids), ticket.c.is_confidential.is_(False))
-    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id == person_id, ticket.c.id.in_(joined), of_elders))
+    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id.in_(person_ids))
+    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id.in_(person_ids), ticket.c.id.in_(joined)))
     if is_open is not None:
         states = [str(state) for state in OPEN]
         query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
@@ -228,6 +227,9 @@ def position_of(ticket: Row) -> list[dict[str, Any]]:
     return [{"media": "location", "latitude": ticket["latitude"], "longitude": ticket["longitude"]}]
 
 
+async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
+    """Where a person's card of a ticket stands."""
+    card = schema.card
     return await ledger.one(sa.select(card).where(card.c.ticket_id == ticket_id, card.c.person_id == person_id))
 
 
