@@ -106,6 +106,24 @@ async def test_it_copies_and_follows_links_of_buttons(desk: Desk, sim: Sim, bot:
     assert (await next_update(bot))["message"]["text"] == "/start b3"
 
 
+async def test_it_is_used_with_keys_alone(desk: Desk, bot: Api) -> None:
+    await desk.phone("王阿姨").get_by_role("textbox", name="写消息").focus()
+    await desk.page.keyboard.type("灯坏了")
+    await desk.page.keyboard.press("Enter")
+    assert (await next_update(bot))["message"]["text"] == "灯坏了"
+    await bot("sendMessage", chat_id=ROSA, text="对吗？", reply_markup=keys([("对", "yes")]))
+    await desk.shows("王阿姨", "对吗")
+    await desk.page.keyboard.press("Shift+Tab")
+    await expect(desk.phone("王阿姨").get_by_role("button", name="对", exact=True)).to_be_focused()
+    await desk.page.keyboard.press("Enter")
+    assert (await next_update(bot))["callback_query"]["data"] == "yes"
+
+
+async def test_it_tells_a_screen_reader_what_came(desk: Desk, bot: Api) -> None:
+    await bot("sendMessage", chat_id=ROSA, text="收到了")
+    await expect(desk.page.locator("[aria-live=polite]")).to_have_text("王阿姨 收到：收到了")
+
+
 async def test_it_shows_styles_of_buttons(desk: Desk, bot: Api) -> None:
     row = [{"text": style, "callback_data": style, "style": style} for style in ("primary", "success", "danger")]
     await bot("sendMessage", chat_id=ROSA, text="选一个", reply_markup={"inline_keyboard": [row]})

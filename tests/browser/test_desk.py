@@ -115,6 +115,14 @@ async def test_it_blocks_and_unblocks(desk: Desk, sim: Sim) -> None:
     assert kinds == ["my_chat_member", "my_chat_member"]
 
 
+async def test_it_lets_a_person_block_from_the_panel(desk: Desk, sim: Sim) -> None:
+    switch = desk.page.get_by_role("switch", name="小魏拉黑机器人")
+    await switch.click()
+    await expect(switch).to_be_checked()
+    await expect(desk.phone("小魏")).to_contain_text("已经拉黑")
+    assert sim.world.town.bots[sim.bot.id].private[WEI].is_blocked
+
+
 @pytest.mark.parametrize(
     ("label", "kind"),
     [("断网", "cut"), ("网很慢", "delay"), ("发得太快", "flood"), ("服务器出错", "error"), ("回执丢失", "drop")],

@@ -152,6 +152,7 @@ class Desk {
     this.row.replaceChildren(...(this.phones.length > 0 ? this.phones.map((phone) => phone.element) : [empty]));
     this.layOut();
     for (const phone of this.phones) phone.draw();
+    this.panel.drawFaults();
   }
 
   /** Open one more phone, for a person or for the next one who has none; show it. */

@@ -93,7 +93,7 @@ export class Panel {
   }
 
   hear(event) {
-    if (["faults", "blocked", "person"].includes(event.kind)) this.drawFaults();
+    if (["faults", "blocked", "person", "chat"].includes(event.kind)) this.drawFaults();
     if (["clock", "message.new", "message.edited"].includes(event.kind)) this.control.refreshSoon();
   }
 }

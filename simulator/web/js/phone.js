@@ -86,6 +86,7 @@ export class Phone {
     this.composer.forget();
     this.draw();
     this.desk.drawTabs();
+    this.desk.panel.drawFaults();
   }
 
   /** Take in what happened in the town. */
