@@ -9,27 +9,25 @@ from telegram.ext import ExtBot
 
 from handlers.entry import bot_data
 from scheduler.ticking import Ticking
-from storage import outbox, reminders
-from storage.changes import ChangeSet
+from storage import reminders
 from storage.engine import Database
-from storage.inbox import Stored
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.migrate import upgrade
 from storage.numbers import Numbers
-from storage.people import administrators
-from storage.work import Priority, Work
 
 from .clock import Clock
 from .delivery import Delivery
 from .dispatch import Dispatch
-from .intake import Poller
+from .failures import where
+from .intake import Intake, Poller
 from .keyboards import labels
 from .lanes import Lanes
 from .media import MediaCopies
 from .menus import set_menus
 from .pace import Pace, Rates
 from .sending import Sender
+from .setting_aside import SettingAside
 from .settings import Settings
 from .texts import Texts
 from .transport import AiohttpRequest, Transport
@@ -64,11 +62,17 @@ class App:
         sender = Sender(ledger, self.transport, self.texts, clock.now, self.store)
         self.delivery = Delivery(ledger, sender, Pace(rates), clock.now)
         self.lanes = Lanes(
-            ledger, self.dispatch, clock.now, on_commit=self.delivery.wake, on_set_aside=self._tell_administrators
+            ledger,
+            self.dispatch,
+            clock.now,
+            rates.incoming,
+            on_commit=self.delivery.wake,
+            on_set_aside=SettingAside(ledger, clock.now).tell,
         )
+        self.intake = Intake(database, self.lanes, clock.now)
         self.ticking = Ticking(ledger, numbers, clock.now, on_commit=self.delivery.wake)
         self.media = MediaCopies(ledger, self.transport, self.store, clock.now)
-        self.poller = Poller(self.transport, database, self.lanes, clock.now)
+        self.poller = Poller(self.transport, self.intake, clock.now)
         self.endpoint = Endpoint(self)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -113,6 +117,7 @@ class App:
                 await task
         await self.delivery.drain(DRAIN_SECONDS)
         await self.endpoint.close()
+        await self.intake.close()
         await self.dispatch.close()
         await self.transport.close()
         await self.database.close()
@@ -127,19 +132,10 @@ class App:
 
     async def is_idle(self) -> bool:
         """Whether nothing is left to do at this moment of the clock."""
-        if self.lanes.backlog or self.delivery.in_flight:
+        if self.lanes.backlog or await reminders.due(self.ledger, self.clock.now(), 1):
             return False
-        now = self.clock.now()
-        if await reminders.due(self.ledger, now, 1) or await outbox.ready(self.ledger, now, limit=1):
-            return False
-        # Asked again: what was picked up while the rows were read is under way, not gone.
-        return not self.lanes.backlog and not self.delivery.in_flight
-
-    async def _tell_administrators(self, changes: ChangeSet, one: Stored) -> None:
-        """An update was set aside: an administrator looks at it; nothing of its content is told."""
-        work = Work.for_clock(self.ledger, self.clock.now(), changes)
-        for person in await administrators(work, None):
-            work.notify(person, "staff.set_aside", priority=Priority.ALARM, update=one.id)
+        # The lanes are asked again: what was picked up while the rows were read is under way, not gone.
+        return await self.delivery.is_idle() and not self.lanes.backlog
 
 
 async def _for_ever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
@@ -149,6 +145,6 @@ async def _for_ever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
             await loop()
         except asyncio.CancelledError:
             raise
-        except Exception as error:
-            log.exception("the %s stumbled and goes on: %s", name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the others need this loop
+            log.error("the %s stumbled and goes on: %s", name, where(error))
             await asyncio.sleep(1)

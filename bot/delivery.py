@@ -3,24 +3,28 @@
 A row is marked "sending" before it is sent, and how many are in flight is bounded, so that a process that dies can
 repeat no more than those. After a restart what was in flight is said again when it is urgent or harmless to repeat
 (an edit, an answer), and marked "unknown" when it is not. Every turn of the loop is one commit: results of what came
-back, and marks of what goes out next.
+back, and marks of what goes out next. A chat whose message has to be tried again waits meanwhile: its order is kept.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from storage import outbox, unreachable
+from storage import cards, outbox, unreachable
 from storage.changes import ChangeSet, Outcome
 from storage.ledger import Ledger, Row
 from storage.passing import is_passing
 from storage.work import Priority, Work
 
+from .failures import where
 from .pace import Pace
-from .sending import Sender, Sent, Suppressed
-from .transport import Ambiguous, ApiError, NotSent
+from .results import Verdict, judge, may_be_repeated
+from .sending import Sender, Sent
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +32,19 @@ IN_FLIGHT = 48
 LOOK_AHEAD = 200
 IDLE_SECONDS = 1.0
 PACED_SECONDS = 0.05
-TRIES = 6
-REPEATABLE = {"edit", "answer", "card"}
+SIDE_EFFECT_TRIES = 5
+
+SideEffect = Callable[[], Awaitable[ChangeSet]]
+
+
+@dataclass
+class _Result:
+    """What is to be recorded of a row that came back. The side effect is decided anew when somebody was faster."""
+
+    row_id: int
+    mark: ChangeSet = field(default_factory=ChangeSet)
+    also: SideEffect | None = None
+    tries: int = 0
 
 
 class Delivery:
@@ -42,59 +57,83 @@ class Delivery:
         self._now = now
         self._wake = asyncio.Event()
         self._flying: dict[int, Row] = {}
-        self._results: list[ChangeSet] = []
-        self._recording = 0
+        self._results: list[_Result] = []
+        self._marked: list[Row] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looked_at: datetime | None = None
 
     @property
     def in_flight(self) -> int:
         """How many rows are being sent or recorded."""
-        return len(self._flying) + len(self._results) + self._recording
+        return len(self._flying) + len(self._results) + len(self._marked)
 
     def wake(self) -> None:
         """There may be something to say."""
         self._wake.set()
 
+    async def is_idle(self) -> bool:
+        """Whether nothing may be said at this moment of the clock."""
+        if self.in_flight:
+            return False
+        due_at = await outbox.next_due_at(self._ledger)
+        is_due = due_at is not None and due_at <= self._now()
+        return not is_due and not await self._pick() and not self.in_flight
+
     async def run(self) -> None:
         """Send until cancelled, beginning with what an earlier process left half sent."""
-        await self._commit([await self._recover()])
+        await self._recover()
         while True:
-            moved = await self._turn()
-            if not moved:
+            await self._release()
+            if not await self._turn():
                 pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
-                except TimeoutError:
-                    pass
             self._wake.clear()
 
     async def drain(self, seconds: float) -> None:
-        """Let what is in flight come back, and record it."""
+        """Let what is in flight come back, record it, and put back what was marked but never sent."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-        await self._record([])
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        marked, self._marked = self._marked, []
+        for row in marked:
+            back = _Result(row["id"])
+            outbox.mark(back.mark, row, outbox.QUEUED)
+            self._results.append(back)
+        while self._results:
+            await self._record([])
 
-    async def _recover(self) -> ChangeSet:
-        changes = ChangeSet()
+    async def _recover(self) -> None:
+        own = {row["id"] for row in [*self._flying.values(), *self._marked]} | {one.row_id for one in self._results}
         for row in await outbox.interrupted(self._ledger):
-            is_repeated = row["method"] in REPEATABLE or row["priority"] <= Priority.NEWS
-            outbox.mark(changes, row, outbox.QUEUED if is_repeated else outbox.UNKNOWN, attempts=row["attempts"] + 1)
-        return changes
+            if row["id"] not in own:
+                left = _Result(row["id"])
+                state = outbox.QUEUED if may_be_repeated(row) else outbox.UNKNOWN
+                outbox.mark(left.mark, row, state, attempts=row["attempts"] + 1, error="interrupted")
+                self._results.append(left)
+
+    async def _release(self) -> None:
+        """Queue what was held back until now; asked once a second, or when the clock was moved."""
+        now = self._now()
+        if self._looked_at is None or abs((now - self._looked_at).total_seconds()) >= IDLE_SECONDS:
+            await self._patiently(partial(outbox.release, self._ledger, now))
+            self._looked_at = now
 
     async def _turn(self) -> bool:
         """One commit and the sends it allows; whether anything happened."""
-        rows = await self._pick()
+        rows = await self._patiently(self._pick)
         if not rows and not self._results:
             return False
-        self._recording = len(rows) + len(self._results)
-        going = await self._record(rows)
-        self._recording = 0
-        for row in going:
+        for row in await self._record(rows):
             self._flying[row["chat_id"]] = row
-            self._pace.take(row["chat_id"], self._now())
+            if row["method"] != "answer":  # not a message: Telegram does not count it
+                self._pace.take(row["chat_id"], self._now())
             task = asyncio.create_task(self._send(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        self._marked = []
         return True
 
     async def _pick(self) -> list[Row]:
@@ -103,124 +142,106 @@ class Delivery:
         if room <= 0 or self._pace.is_paused(now):
             return []
         waiting = [*self._flying, *self._pace.waiting(now)]
-        ready = await outbox.ready(self._ledger, now, limit=LOOK_AHEAD, passing=waiting)
         heads: dict[int, Row] = {}
-        for row in ready:
+        for row in await outbox.ready(self._ledger, limit=LOOK_AHEAD, passing=waiting):
             if row["chat_id"] in heads:
-                self._coalesce(heads, row)
+                self._coalesce(heads[row["chat_id"]], row)
             elif len(heads) < room and self._may_go(row, now):
                 heads[row["chat_id"]] = row
         return list(heads.values())
 
     def _may_go(self, row: Row, now: datetime) -> bool:
         if row["method"] == "answer":
-            return True  # not a message: Telegram does not count it
+            return True
         return self._pace.allows(row["chat_id"], now, is_urgent=row["priority"] <= Priority.ANSWER)
 
-    def _coalesce(self, heads: Mapping[int, Row], row: Row) -> None:
+    def _coalesce(self, head: Row, row: Row) -> None:
         """Two edits of one card that wait are one edit: a card is drawn when it is sent."""
-        head = heads[row["chat_id"]]
         is_same = row["method"] == head["method"] == "card" and row["ticket_id"] == head["ticket_id"]
         if is_same and not row["params"].get("is_fresh"):
-            changes = ChangeSet()
-            outbox.mark(changes, row, outbox.SENT, sent_at=self._now())
-            self._results.append(changes)
+            spared = _Result(row["id"])
+            outbox.mark(spared.mark, row, outbox.SENT, sent_at=self._now())
+            self._results.append(spared)
 
     async def _record(self, rows: list[Row]) -> list[Row]:
         """Commit results together with the marks of what goes out next; gives back the rows that may go."""
         results, self._results = self._results, []
-        marked = []
-        marks = []
-        for row in rows:
-            changes = ChangeSet()
-            marked.append(outbox.mark(changes, row, outbox.SENDING))
-            marks.append(changes)
-        outcomes = await self._commit([*results, *marks])
-        return [
-            row for row, outcome in zip(marked, outcomes[len(results) :], strict=True) if outcome is Outcome.APPLIED
-        ]
+        marks = [ChangeSet() for _ in rows]
+        self._marked = [outbox.mark(changes, row, outbox.SENDING) for changes, row in zip(marks, rows, strict=True)]
+        try:
+            effects = [(one, await one.also()) for one in results if one.also is not None]
+            sets = [*(one.mark for one in results), *(changes for _, changes in effects), *marks]
+            outcomes = await self._patiently(partial(self._ledger.commit, sets)) if any(sets) else []
+        except BaseException:
+            self._results = [*results, *self._results]
+            raise
+        if not outcomes:
+            return []
+        for (one, _), outcome in zip(effects, outcomes[len(results) : len(sets) - len(marks)], strict=True):
+            if outcome is Outcome.STALE and one.tries < SIDE_EFFECT_TRIES:
+                self._results.append(_Result(one.row_id, also=one.also, tries=one.tries + 1))
+        pairs = zip(self._marked, outcomes[len(sets) - len(marks) :], strict=True)
+        return [row for row, outcome in pairs if outcome is Outcome.APPLIED or await self._is_ours(row)]
 
-    async def _commit(self, sets: list[ChangeSet]) -> list[Outcome]:
-        if not any(sets):
-            return [Outcome.APPLIED for _ in sets]
+    async def _is_ours(self, row: Row) -> bool:
+        """Whether a mark was written after all, by a commit whose answer was lost."""
+        found = await outbox.by_id(self._ledger, row["id"])
+        return found is not None and (found["state"], found["version"]) == (outbox.SENDING, row["version"])
+
+    async def _patiently(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        """Do something with the database, waiting out what passes."""
         while True:
             try:
-                return await self._ledger.commit(sets)
+                return await act()
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("recording deliveries waits: %s", type(error).__name__)
+                log.warning("delivery waits: %s", where(error))
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def _send(self, row: Row) -> None:
-        changes = ChangeSet()
+        result = _Result(row["id"])
         try:
-            sent = await self._sender.send(row)
-            _note(changes, row, sent, self._now())
-        except Suppressed:
-            outbox.mark(changes, row, outbox.SUPPRESSED)
-        except ApiError as error:
-            await self._refused(changes, row, error)
-        except NotSent as error:
-            self._later(
-                changes, row, str(error), timedelta(seconds=min(2.0 ** row["attempts"], 60.0)), is_counted=False
-            )
-        except Ambiguous as error:
-            self._ambiguous(changes, row, str(error))
-        except Exception as error:
-            if is_passing(error):
-                self._later(changes, row, type(error).__name__, timedelta(seconds=1), is_counted=False)
-            else:
-                log.error("outbox row %s (%s) cannot be sent: %s", row["id"], row["message"], type(error).__name__)
-                log.debug("outbox row %s", row["id"], exc_info=error)
-                outbox.mark(changes, row, outbox.FAILED, error=type(error).__name__)
-        self._results.append(changes)
+            self._note(result, row, await self._sender.send(row))
+        except Exception as error:  # noqa: BLE001 - one row's surprise must not stop the others
+            self._obey(result, row, judge(row, error))
+        self._results.append(result)
         self._flying.pop(row["chat_id"], None)
         self._wake.set()
 
-    async def _refused(self, changes: ChangeSet, row: Row, error: ApiError) -> None:
-        """Telegram said no: by what may be done about it."""
-        if error.code == 429:
-            seconds = float(error.retry_after or 1)
-            self._pace.pause(row["chat_id"], self._now(), seconds)
-            self._later(changes, row, "429", timedelta(seconds=seconds), is_counted=False)
-        elif error.migrate_to_chat_id is not None:
-            outbox.mark(changes, row, outbox.QUEUED, chat_id=error.migrate_to_chat_id, attempts=row["attempts"] + 1)
-        elif error.code >= 500:
-            self._ambiguous(changes, row, str(error.code))
-        else:
-            log.warning("outbox row %s (%s): %s", row["id"], row["message"] or row["method"], error.code)
-            outbox.mark(changes, row, outbox.FAILED, error=f"{error.code} {error.description}"[:200])
-            if error.code == 403:
-                self._unreachable(changes, row)
+    def _note(self, result: _Result, row: Row, sent: Sent) -> None:
+        """It was said."""
+        now = self._now()
+        told = {} if sent.message_id is None else {"telegram_message_id": sent.message_id}
+        outbox.mark(result.mark, row, sent.state, sent_at=now, **told)
+        if sent.is_card and sent.message_id is not None:
+            result.also = partial(cards.keep, self._ledger, row, sent.message_id, now)
 
-    def _unreachable(self, changes: ChangeSet, row: Row) -> None:
+    def _obey(self, result: _Result, row: Row, verdict: Verdict) -> None:
+        """It was not said, or nobody knows."""
+        now, chat_id = self._now(), row["chat_id"]
+        values: dict[str, Any] = {"error": verdict.error}
+        if verdict.state == outbox.QUEUED:
+            values["attempts"] = row["attempts"] + verdict.is_counted
+        if verdict.is_flood:
+            self._pace.refuse(chat_id, now, verdict.pause)
+        elif verdict.pause:
+            self._pace.pause(None if verdict.is_for_all else chat_id, now, verdict.pause)
+        if verdict.moved_to is not None:
+            values["chat_id"] = verdict.moved_to
+            result.also = partial(self._moved, chat_id, verdict.moved_to)
+        elif verdict.is_unreachable and row["person_id"] is not None and chat_id > 0:
+            result.also = partial(self._unreachable, row)
+        if verdict.state == outbox.FAILED:
+            log.warning("outbox row %s (%s): %s", row["id"], row["message"] or row["method"], verdict.error)
+        outbox.mark(result.mark, row, verdict.state, **values)
+
+    async def _moved(self, old: int, new: int) -> ChangeSet:
+        await outbox.move_chat(self._ledger, old, new)
+        return ChangeSet()
+
+    async def _unreachable(self, row: Mapping[str, Any]) -> ChangeSet:
         """Somebody blocked the bot: their work goes to the next as soon as the clock ticks."""
-        if row["person_id"] is not None:
-            work = Work.for_clock(self._ledger, self._now(), changes)
-            unreachable.note(work, row["person_id"], str(row["id"]))
-
-    def _ambiguous(self, changes: ChangeSet, row: Row, error: str) -> None:
-        """It may have arrived. Urgent words are said again with the same number; others are left unknown."""
-        if row["method"] in REPEATABLE or row["priority"] <= Priority.NEWS:
-            self._later(changes, row, error, timedelta(seconds=min(2.0 ** row["attempts"], 60.0)), is_counted=True)
-        else:
-            outbox.mark(changes, row, outbox.UNKNOWN, error=error)
-
-    def _later(self, changes: ChangeSet, row: Row, error: str, after: timedelta, *, is_counted: bool) -> None:
-        attempts = row["attempts"] + 1
-        if is_counted and attempts >= TRIES and row["priority"] != Priority.ALARM:
-            outbox.mark(changes, row, outbox.FAILED, error=error, attempts=attempts)
-            return
-        outbox.mark(changes, row, outbox.QUEUED, error=error, attempts=attempts, due_at=self._now() + after)
-
-
-def _note(changes: ChangeSet, row: Row, sent: Sent, now: datetime) -> None:
-    for table, values in sent.changes.inserts:
-        changes.insert(table, **values)
-    changes.updates |= sent.changes.updates
-    changes.guards |= sent.changes.guards
-    values: dict[str, Any] = {"sent_at": now}
-    if sent.message_id is not None:
-        values["telegram_message_id"] = sent.message_id
-    outbox.mark(changes, row, sent.state, **values)
+        work = Work.for_clock(self._ledger, self._now())
+        unreachable.note(work, row["person_id"], str(row["id"]))
+        return work.changes

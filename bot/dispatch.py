@@ -1,4 +1,4 @@
-"""From a stored update to a decision: the desk is prepared, PTB's handlers decide on it, refusals become polite words."""
+"""From a stored update to a decision: the desk is prepared, PTB's handlers decide, refusals become polite words."""
 
 import logging
 from collections import defaultdict
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from telegram import Chat, Update
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, ExtBot
 
@@ -18,8 +17,11 @@ from storage.changes import ChangeSet
 from storage.inbox import Stored
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
-from storage.rules.errors import Refusal
+from storage.passing import is_passing
+from storage.rules.errors import AlreadyTaken, Refusal
 from storage.work import Conversation, Work
+
+from .payload import read
 
 log = logging.getLogger(__name__)
 
@@ -61,14 +63,17 @@ class Dispatch:
         await self.application.shutdown()
 
     async def decide(self, batch: Sequence[Stored], now: datetime) -> list[Decided]:
-        """Decide every update of a batch on fresh rows; one query a table for what they share."""
+        """Decide every update of a batch on fresh rows; one query a table for what they share.
+
+        A surprise stands in its result; trouble that passes (see `storage.passing`) is raised for the whole batch.
+        """
         parsed = [self._parse(one) for one in batch]
-        seen = {one.effective_user.id for one in parsed if isinstance(one, Update) and one.effective_user}
+        seen = {user for one in parsed if isinstance(one, Update) and (user := sender(one)) is not None}
         persons = await people.by_telegram_ids(self._ledger, seen) if seen else {}
         grants = await self._grants(persons)
-        conversations = await self._conversations(seen)
+        drafts = await conversations.of(self._ledger, seen)
         return [
-            await self._decide(one, now, persons, grants, conversations)
+            await self._decide(one, now, persons, grants, drafts)
             if isinstance(one, Update)
             else Decided(ChangeSet(), one)
             for one in parsed
@@ -76,7 +81,7 @@ class Dispatch:
 
     def _parse(self, one: Stored) -> Update | Exception:
         try:
-            return Update.de_json(orjson.loads(one.payload), self.application.bot)
+            return Update.de_json(read(one.payload), self.application.bot)
         except Exception as error:  # noqa: BLE001 - whatever came from outside must not stop its neighbours
             return error
 
@@ -87,33 +92,32 @@ class Dispatch:
                 held[row["person_id"]].append(row)
         return held
 
-    async def _conversations(self, telegram_ids: set[int]) -> Mapping[int, Conversation]:
-        return await conversations.of(self._ledger, telegram_ids)
-
     async def _decide(
         self,
         update: Update,
         now: datetime,
         persons: Mapping[int, Row],
         grants: Mapping[int, list[Row]],
-        conversations: Mapping[int, Conversation],
+        drafts: Mapping[int, Conversation],
     ) -> Decided:
-        user, chat = update.effective_user, update.effective_chat
-        if user is None or (user.is_bot and update.callback_query is None):
-            return Decided(ChangeSet())  # channel posts and anonymous administrators are nobody
-        person = persons.get(user.id)
+        user_id, chat = sender(update), update.effective_chat
+        if user_id is None:
+            return Decided(ChangeSet())
+        person = persons.get(user_id)
+        is_private = chat is None or chat.type == Chat.PRIVATE
         work = Work(
             ledger=self._ledger,
             now=now,
             numbers=self._numbers,
             person=person,
-            telegram_id=user.id,
-            chat_id=chat.id if chat else user.id,
-            is_private=chat is None or chat.type == Chat.PRIVATE,
+            telegram_id=user_id,
+            chat_id=chat.id if chat else user_id,
+            is_private=is_private,
             query_id=update.callback_query.id if update.callback_query else None,
             grants=grants.get(person["id"], ()) if person else (),
         )
-        work.conversation = conversations.get(user.id) or Conversation(user.id)
+        if is_private:
+            work.conversation = drafts.get(user_id) or Conversation(user_id)
         return await self._run(update, work)
 
     async def _run(self, update: Update, work: Work) -> Decided:
@@ -125,7 +129,11 @@ class Dispatch:
         error = self._errors.pop(update.update_id, None)
         if isinstance(error, Refusal):
             work.refuse(error.code)
+            if not isinstance(error, AlreadyTaken):
+                work.audit("refused", code=error.code, update=update.update_id)
             error = None
+        if error is not None and is_passing(error):
+            raise error
         return Decided(ChangeSet(), error) if error is not None else Decided(work.finish())
 
     async def _note_error(self, update: object, context: Any) -> None:
@@ -133,3 +141,16 @@ class Dispatch:
         if isinstance(update, Update):
             self._errors[update.update_id] = context.error
         raise ApplicationHandlerStop
+
+
+def sender(update: Update) -> int | None:
+    """The numeric id of the person who did this, or None when it was nobody.
+
+    Channels, anonymous administrators and posts forwarded by a linked channel speak as a chat, not as a person; bots
+    are nobody either. A forwarded message was sent by whoever forwarded it.
+    """
+    user = update.effective_user
+    if user is None or user.is_bot:
+        return None
+    message = None if update.callback_query else update.effective_message
+    return None if message is not None and message.sender_chat is not None else user.id

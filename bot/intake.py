@@ -1,4 +1,4 @@
-"""Intake by polling: fetch updates raw, commit them to the inbox, and only then confirm them with a higher offset.
+"""Intake: what came is committed to the inbox, and only then acknowledged; polling confirms with a higher offset.
 
 PTB's own updater confirms updates that it holds only in memory; a crash would lose them. See docs/decisions.
 """
@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from storage import inbox
 from storage.engine import Database
 from storage.inbox import Stored
 from storage.passing import is_passing
 
 from .lanes import Lanes
+from .payload import lane_of, write
 from .transport import Ambiguous, ApiError, NotSent, Transport
 
 log = logging.getLogger(__name__)
@@ -25,30 +24,66 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 LIMIT = 100
 POLL_SECONDS = 25
 RETRY_SECONDS = (0.2, 1.0, 3.0, 10.0)
+FULL_SECONDS = 0.5
+CONFLICT_SECONDS = 5.0
 
 
-def lane_of(update: Mapping[str, Any]) -> str:
-    """The lane of an update: a private chat's messages and presses share one; in a group presses go by user."""
-    if "callback_query" in update:
-        return f"u{update['callback_query'].get('from', {}).get('id', 0)}"
-    for value in update.values():
-        if isinstance(value, Mapping) and isinstance(chat := value.get("chat"), Mapping):
-            return f"u{chat['id']}" if chat.get("type") == "private" else f"c{chat.get('id', 0)}"
-    return "none"
+def stored(update: Mapping[str, Any], payload: bytes) -> Stored:
+    """An update as a row of the inbox, in the bytes it came in."""
+    return Stored(int(update["update_id"]), lane_of(update), payload)
 
 
-def stored(update: Mapping[str, Any]) -> Stored:
-    """An update as a row of the inbox."""
-    return Stored(int(update["update_id"]), lane_of(update), orjson.dumps(update))
+class Intake:
+    """Keeps updates, those of many web requests in one commit, and hands on what is new."""
+
+    def __init__(self, database: Database, lanes: Lanes, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._lanes = lanes
+        self._now = now
+        self._asked: list[tuple[Sequence[Stored], asyncio.Future[None]]] = []
+        self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more is known here than can be worked off soon."""
+        return self._lanes.is_full
+
+    async def keep(self, updates: Sequence[Stored]) -> None:
+        """Commit updates. Raises what storage raises: then nothing may be acknowledged."""
+        kept = asyncio.get_running_loop().create_future()
+        self._asked.append((updates, kept))
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep_all())
+        await kept
+
+    async def close(self) -> None:
+        """Wait for what is being kept."""
+        if self._keeping is not None:
+            await self._keeping
+
+    async def _keep_all(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, []
+            try:
+                fresh = await inbox.store(self._database, [one for part, _ in asked for one in part], self._now())
+            except Exception as error:  # noqa: BLE001 - whoever asked is told
+                for _, kept in asked:
+                    if not kept.done():
+                        kept.set_exception(error)
+                continue
+            self._lanes.add(fresh)
+            for _, kept in asked:
+                if not kept.done():
+                    kept.set_result(None)
+        self._keeping = None
 
 
 class Poller:
     """The one poller of a token."""
 
-    def __init__(self, transport: Transport, database: Database, lanes: Lanes, now: Callable[[], datetime]) -> None:
+    def __init__(self, transport: Transport, intake: Intake, now: Callable[[], datetime]) -> None:
         self._transport = transport
-        self._database = database
-        self._lanes = lanes
+        self._intake = intake
         self._now = now
         self._offset: int | None = None
         self.last_polled_at: datetime | None = None
@@ -58,8 +93,10 @@ class Poller:
         failures = 0
         while True:
             try:
-                updates = await self._fetch()
-                await self._keep(updates)
+                if self._intake.is_full:
+                    await asyncio.sleep(FULL_SECONDS)
+                    continue
+                await self._keep(await self._fetch())
                 failures = 0
             except (ApiError, NotSent, Ambiguous) as error:
                 pause = _pause(error, failures)
@@ -79,25 +116,25 @@ class Poller:
 
     async def _keep(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Commit, then move the offset. Nothing is confirmed before it is on disk."""
-        if not updates:
-            return
-        while True:
+        while updates:
             try:
-                fresh = await inbox.store(self._database, [stored(one) for one in updates], self._now())
+                await self._intake.keep([stored(one, write(one)) for one in updates])
                 break
             except Exception as error:
                 if not is_passing(error):
                     raise
                 log.warning("the inbox cannot be written, nothing is confirmed: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS[1])
-        self._lanes.add(fresh)
-        # The last of this answer, not the greatest ever seen: ids may start anew at a lower number.
-        self._offset = int(updates[-1]["update_id"]) + 1
+        if updates:
+            # The last of this answer, not the greatest ever seen: ids may start anew at a lower number.
+            self._offset = int(updates[-1]["update_id"]) + 1
 
 
 def _pause(error: Exception, failures: int) -> float:
     if isinstance(error, ApiError) and error.retry_after:
         return float(error.retry_after)
+    if isinstance(error, ApiError) and error.code == 409:
+        return CONFLICT_SECONDS  # another process polls with this token, or a webhook is set: it is told, not fought
     return RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
 
 

@@ -1,13 +1,15 @@
 """Lanes: one chat's updates in order, all chats side by side, many decisions in one commit.
 
-The heads of all waiting lanes are decided together and committed together. A change set that somebody was faster
-than is decided again on fresh rows; a surprise is tried again a bounded number of times and then set aside, and an
-administrator is told; its neighbours in the batch are not touched.
+The heads of the waiting lanes are decided together and committed together. A change set that somebody was faster than
+is decided again on fresh rows; a surprise is tried again a bounded number of times and then set aside, and an
+administrator is told. Meanwhile only its own lane waits. Trouble that passes by itself (a locked or restarting
+database) is never counted as a try: everything waits until it has passed.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections import deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -18,11 +20,16 @@ from storage.ledger import Ledger
 from storage.passing import is_passing
 
 from .dispatch import Decided, Dispatch
+from .failures import where
+from .pace import Rate
+from .waiting import LANE_MOST, Waiting
 
 log = logging.getLogger(__name__)
 
 BATCH = 60
 TRIES = 3
+STALE_MOST = 200  # races end after a few rounds; a decision that loses so often is a fault
+HELD_MOST = 20_000
 RETRY_SECONDS = 0.2
 RETRY_MOST_SECONDS = 5.0
 
@@ -37,6 +44,7 @@ class Lanes:
         ledger: Ledger,
         dispatch: Dispatch,
         now: Callable[[], datetime],
+        rate: Rate,
         *,
         on_commit: Callable[[], None],
         on_set_aside: OnSetAside,
@@ -46,86 +54,128 @@ class Lanes:
         self._now = now
         self._on_commit = on_commit
         self._on_set_aside = on_set_aside
-        self._lanes: dict[str, deque[Stored]] = {}
+        self._waiting = Waiting(rate)
+        self._late: list[Stored] | None = []  # what comes while the inbox is still being read
         self._wake = asyncio.Event()
-        self._at_work = 0
+        self._pause = RETRY_SECONDS
+        self._stale: Counter[int] = Counter()
 
     @property
     def backlog(self) -> int:
-        """How many stored updates are not worked on yet."""
-        return sum(len(lane) for lane in self._lanes.values()) + self._at_work
+        """How many stored updates are known here and not worked on yet."""
+        return len(self._waiting) + len(self._late or ())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether Telegram should keep what it has for a while."""
+        return self.backlog >= HELD_MOST
 
     def add(self, updates: Iterable[Stored]) -> None:
         """Queue updates that are committed to the inbox."""
-        for one in updates:
-            self._lanes.setdefault(one.lane, deque()).append(one)
+        if self._late is not None:
+            self._late.extend(updates)
+            return
+        self._waiting.add(updates)
         self._wake.set()
 
     async def run(self) -> None:
         """Work until cancelled, beginning with what an earlier process left."""
-        self.add(await inbox.waiting(self._ledger))
+        await self._begin()
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while heads := self._heads():
-                self._at_work = len(heads)
-                await self._ledger.refresh()
+            await self._refill()
+            if heads := self._waiting.heads(BATCH):
                 await self._work_off(heads)
-                self._at_work = 0
+            else:
+                await self._news(self._waiting.next_turn_in())
 
-    def _heads(self) -> list[Stored]:
-        heads = [self._lanes[name].popleft() for name in list(self._lanes)[:BATCH]]
-        for name in list(self._lanes)[:BATCH]:
-            rest = self._lanes.pop(name)
-            if rest:
-                self._lanes[name] = rest  # at the end of the line: others come first
-        return heads
+    async def _begin(self) -> None:
+        self._late = [] if self._late is None else self._late
+        self._waiting.clear()
+        async for page in inbox.waiting(self._ledger):
+            self._waiting.add(page)
+        late, self._late = self._late, None
+        self._waiting.add(late)
+
+    async def _refill(self) -> None:
+        for name, mark in self._waiting.cut_short():
+            updates = await inbox.waiting_in(self._ledger, name, LANE_MOST)
+            self._waiting.refill(name, mark, updates, is_all=len(updates) < LANE_MOST)
+
+    async def _news(self, seconds: float | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._wake.clear()
 
     async def _work_off(self, batch: Sequence[Stored]) -> None:
-        rounds = 0
-        while batch:
-            rounds += 1
-            batch = await self._try(batch)
-            if batch and rounds > 1:
-                await asyncio.sleep(min(RETRY_SECONDS * rounds / 10, RETRY_MOST_SECONDS))
+        try:
+            await self._decide(batch)
+            self._pause = RETRY_SECONDS
+        except Exception as error:  # noqa: BLE001 - counted as a failed try of the one update that it stops
+            if is_passing(error):
+                log.warning("%s updates wait: %s", len(batch), where(error))
+                await asyncio.sleep(self._pause)
+                self._pause = min(self._pause * 2, RETRY_MOST_SECONDS)
+                await self._again(batch)
+            elif len(batch) > 1:
+                for one in batch:
+                    await self._work_off([one])
+            else:
+                await self._settle(batch, [Decided(ChangeSet(), error)])
 
-    async def _try(self, batch: Sequence[Stored]) -> list[Stored]:
-        """Decide and commit a batch once; gives back what has to be decided again."""
+    async def _decide(self, batch: Sequence[Stored]) -> None:
+        await self._ledger.refresh()
+        await self._settle(batch, await self._dispatch.decide(batch, self._now()))
+
+    async def _settle(self, batch: Sequence[Stored], decided: Sequence[Decided]) -> None:
+        """Commit decisions and failures, and give every lane its next turn."""
         now = self._now()
-        decided = await self._dispatch.decide(batch, now)
-        sets = [await self._finish(one, result, now) for one, result in zip(batch, decided, strict=True)]
-        outcomes = await self._commit(sets)
+        pairs = [await self._with_end(one, result, now) for one, result in zip(batch, decided, strict=True)]
+        outcomes = await self._ledger.commit([changes for changes, _ in pairs])
         self._on_commit()
-        again = []
-        for one, result, outcome in zip(batch, decided, outcomes, strict=True):
-            if outcome is Outcome.STALE:
-                again.append(one)
-            elif result.error is not None and one.attempts + 1 < TRIES:
-                again.append(Stored(one.id, one.lane, one.payload, one.attempts + 1, one.version + 1))
-        return again
+        faster = []
+        for one, result, (_, retry), outcome in zip(batch, decided, pairs, outcomes, strict=True):
+            if outcome is Outcome.STALE and self._stale[one.id] < STALE_MOST:
+                faster.append(one)
+            elif outcome is not Outcome.APPLIED:
+                await self._refused(one, result, outcome)
+            elif retry is not None:
+                self._waiting.again(retry, RETRY_SECONDS * retry.attempts)
+            else:
+                self._waiting.settle(one)
+                self._stale.pop(one.id, None)
+        await self._again(faster)
 
-    async def _finish(self, one: Stored, result: Decided, now: datetime) -> ChangeSet:
+    async def _refused(self, one: Stored, result: Decided, outcome: Outcome) -> None:
+        """The database does not take a decision: a failed try. Nor the failure: it is set aside in silence."""
+        if result.error is None:
+            await self._settle([one], [Decided(ChangeSet(), RuntimeError(f"its change set is {outcome.value}"))])
+            return
+        changes = ChangeSet()
+        inbox.set_aside(changes, one, outcome.value, self._now())
+        await self._ledger.commit([changes])
+        self._waiting.settle(one)
+
+    async def _again(self, updates: Sequence[Stored]) -> None:
+        """Try again what still waits in the inbox; another process may have done it, or our own lost commit."""
+        still = await inbox.still_waiting(self._ledger, [one.id for one in updates])
+        for one in updates:
+            if one.id in still:
+                self._stale[one.id] += 1
+                self._waiting.again(still[one.id])
+            else:
+                self._stale.pop(one.id, None)
+                self._waiting.settle(one)
+
+    async def _with_end(self, one: Stored, result: Decided, now: datetime) -> tuple[ChangeSet, Stored | None]:
+        """The change set with what becomes of its update, and the update again if it is to be retried."""
         changes = result.changes
         if result.error is None:
             inbox.done(changes, one, now)
-            return changes
-        log.error("update %s failed (try %s): %s", one.id, one.attempts + 1, type(result.error).__name__)
-        log.debug("update %s", one.id, exc_info=result.error)
-        is_last = one.attempts + 1 >= TRIES
-        inbox.failed(changes, one, type(result.error).__name__, now, is_last=is_last)
-        if is_last:
-            await self._on_set_aside(changes, one)
-        return changes
-
-    async def _commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
-        """Commit, waiting out what passes: a locked database, a full disk, a server that restarts."""
-        pause = RETRY_SECONDS
-        while True:
-            try:
-                return await self._ledger.commit(sets)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("the commit of %s change sets waits: %s", len(sets), type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RETRY_MOST_SECONDS)
+            return changes, None
+        error = where(result.error)
+        log.error("update %s failed (try %s): %s", one.id, one.attempts + 1, error)
+        if one.attempts + 1 < TRIES:
+            return changes, inbox.failed(changes, one, error)
+        inbox.set_aside(changes, one, error, now)
+        await self._on_set_aside(changes, one)
+        return changes, None

@@ -22,9 +22,13 @@ class Rates:
     private: Rate = Rate(1.0, 5.0)
     group: Rate = Rate(20 / 60, 18.0)
     reserve: float = 6.0  # of the overall bucket, kept for answers and alarms
+    incoming: Rate = Rate(2.0, 30.0)  # more than a person says in one chat: what is over has to wait
 
 
-UNLIMITED = Rates(Rate(1e9, 1e9), Rate(1e9, 1e9), Rate(1e9, 1e9), 0.0)
+_BOUNDLESS = Rate(1e9, 1e9)
+UNLIMITED = Rates(_BOUNDLESS, _BOUNDLESS, _BOUNDLESS, 0.0, _BOUNDLESS)
+REFUSED_CHATS = 3
+REFUSED_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class Pace:
     _overall: _Bucket | None = None
     _chats: dict[int, _Bucket] = field(default_factory=dict)
     _pauses: dict[int | None, _Pause] = field(default_factory=dict)
+    _refused: dict[int, datetime] = field(default_factory=dict)
 
     def allows(self, chat_id: int, now: datetime, *, is_urgent: bool) -> bool:
         """Whether a message may go to a chat now; what is not urgent leaves a reserve for what is."""
@@ -70,8 +75,18 @@ class Pace:
         self._chat(chat_id, now).left -= 1.0
 
     def pause(self, chat_id: int | None, now: datetime, seconds: float) -> None:
-        """Obey `retry_after`: for one chat, or for all (None)."""
+        """Say nothing for a while: in one chat, or at all (None)."""
         self._pauses[chat_id] = _Pause(now, seconds)
+
+    def refuse(self, chat_id: int, now: datetime, seconds: float) -> None:
+        """Obey a 429. It does not say what was too fast; several chats within a second mean that all of us were."""
+        self.pause(chat_id, now, seconds)
+        self._refused = {
+            chat: at for chat, at in self._refused.items() if abs((now - at).total_seconds()) < REFUSED_SECONDS
+        }
+        self._refused[chat_id] = now
+        if len(self._refused) >= REFUSED_CHATS:
+            self.pause(None, now, seconds)
 
     def waiting(self, now: datetime) -> list[int]:
         """The chats that have to wait at this moment."""

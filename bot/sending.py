@@ -1,13 +1,11 @@
 """One row of the outbox becomes one call: who is it for, may they still have it, what does it say now."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage import people, schema, tickets
-from storage.changes import ChangeSet
-from storage.ids import new_id
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 from storage.rules.rights import Action, may
@@ -28,7 +26,7 @@ class Sent:
 
     state: str = "sent"
     message_id: int | None = None
-    changes: ChangeSet = field(default_factory=ChangeSet)
+    is_card: bool = False  # the message is somebody's card from now on
 
 
 class Suppressed(Exception):
@@ -179,14 +177,7 @@ class Sender:
         result = await self._transport.call(
             "sendMessage", _call(row["chat_id"], drawn.markup, text=split(drawn.text)[0])
         )
-        sent = Sent(message_id=result["message_id"])
-        place = {"chat_id": row["chat_id"], "message_id": result["message_id"], "sent_at": self._now()}
-        if card is None:
-            ids = {"id": new_id(self._now()), "ticket_id": row["ticket_id"], "person_id": person["id"]}
-            sent.changes.insert(schema.card, **ids, **place)
-        else:
-            sent.changes.update(schema.card, card, **place)
-        return sent
+        return Sent(message_id=result["message_id"], is_card=True)
 
     async def _is_still_offered(self, row: Row, *, has_card: bool) -> bool:
         """An offer that was taken or withdrawn before it was sent only changes the card that is there."""

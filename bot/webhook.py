@@ -1,20 +1,20 @@
 """The web endpoint: health for those who watch, and updates by webhook, stored before they are acknowledged.
 
-The secret is compared in constant time; what is not JSON is refused; what cannot be stored is answered 503, and
-Telegram brings it again.
+The secret is compared in constant time; what is no update is refused; what cannot be stored, or would only wait here,
+is answered 503, and Telegram brings it again.
 """
 
 import hmac
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 from aiohttp import web
 
-from storage import inbox
 from storage.passing import is_passing
 
+from .failures import where
 from .intake import ALLOWED_UPDATES, stored
+from .payload import read_update
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MAX_BODY = 1024 * 1024
 PATH = "/telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 STALE_SECONDS = 60
+RETRY_AFTER = {"Retry-After": "5"}
 
 
 class Endpoint:
@@ -67,21 +68,27 @@ class Endpoint:
         )
 
     async def _receive(self, request: web.Request) -> web.Response:
-        secret = self._app.settings.webhook_secret.get_secret_value()
-        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
+        if not self._is_telegram(request):
             return web.Response(status=403)
-        update = _read(await request.read())
+        body = await request.read()
+        update = read_update(body)
         if update is None:
             return web.Response(status=400)
+        if self._app.intake.is_full:
+            return web.Response(status=503, headers=RETRY_AFTER)
         try:
-            fresh = await inbox.store(self._app.database, [stored(update)], self._app.clock.now())
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("an update could not be stored: %s", type(error).__name__)
+            await self._app.intake.keep([stored(update, body)])
+        except Exception as error:  # noqa: BLE001 - never acknowledged, whatever it was
+            log.log(
+                logging.WARNING if is_passing(error) else logging.ERROR, "an update is not stored: %s", where(error)
+            )
             return web.Response(status=503)
-        self._app.lanes.add(fresh)
         return web.Response()
+
+    def _is_telegram(self, request: web.Request) -> bool:
+        secret = self._app.settings.webhook_secret.get_secret_value().encode()
+        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        return bool(secret) and hmac.compare_digest(given, secret)
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -94,12 +101,3 @@ class Endpoint:
             {"ok": is_ticking, "backlog": self._app.lanes.backlog, "in_flight": self._app.delivery.in_flight},
             status=200 if is_ticking else 503,
         )
-
-
-def _read(body: bytes) -> dict[str, Any] | None:
-    try:
-        update = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    is_update = isinstance(update, dict) and isinstance(update.get("update_id"), int)
-    return update if is_update else None

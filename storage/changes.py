@@ -2,21 +2,25 @@
 
 A decision reads rows with their versions, then fills a `ChangeSet` in memory. `Ledger.commit` applies many of them
 in one transaction: it locks and compares the versions that they were decided on with one query per table, leaves out
-the sets that somebody was faster than, and writes the rest with one executemany per table and set of columns.
+the sets that somebody was faster than, and writes the rest with one executemany per table and set of columns. When the
+database refuses that, the batch is halved until the set that it refuses stands alone; the others are written.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .engine import Database
+from .passing import Failure, failure_of
 from .schema import metadata
+
+log = logging.getLogger(__name__)
 
 Row = Mapping[str, Any]
 
@@ -26,6 +30,7 @@ class Outcome(Enum):
 
     APPLIED = "applied"
     STALE = "stale"  # somebody was faster: decide again on fresh rows
+    BROKEN = "broken"  # the database will never take it as it is
 
 
 @dataclass
@@ -70,20 +75,31 @@ class ChangeSet:
 async def commit(database: Database, sets: Sequence[ChangeSet]) -> list[Outcome]:
     """Apply every set atomically, all of them in one commit where that is possible.
 
-    A set that breaks a constraint (somebody inserted the same key first) is STALE, and its neighbours are not
-    touched. Raises what the engine raises when nothing could be written; `engine.is_passing` tells whether to retry.
+    A set whose key somebody inserted first is STALE, one that the database refuses is BROKEN; their neighbours are
+    written. Raises what passes (see `storage.passing`); a part may be written then, and is STALE when tried again.
     """
     try:
-        async with database.writing() as connection:
-            return await _apply(connection, sets, is_sqlite=database.is_sqlite)
-    except IntegrityError:
+        return await database.write(partial(_apply, sets=sets, is_sqlite=database.is_sqlite))
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is Failure.PASSING:
+            raise
         if len(sets) == 1:
-            return [Outcome.STALE]
-    return [outcome for one in sets for outcome in await commit(database, [one])]
+            return [_alone(error, failure)]
+    half = len(sets) // 2
+    return [*await commit(database, sets[:half]), *await commit(database, sets[half:])]
 
 
-async def _apply(connection: AsyncConnection, sets: Sequence[ChangeSet], *, is_sqlite: bool) -> list[Outcome]:
-    versions = await _lock(connection, sets, is_sqlite=is_sqlite)
+def _alone(error: Exception, failure: Failure) -> Outcome:
+    if failure is Failure.TAKEN:
+        return Outcome.STALE
+    original = getattr(error, "orig", None)
+    log.error("the database refuses a change set: %s", type(original or error).__name__)
+    return Outcome.BROKEN
+
+
+def _apply(connection: sa.Connection, sets: Sequence[ChangeSet], *, is_sqlite: bool) -> list[Outcome]:
+    versions = _lock(connection, sets, is_sqlite=is_sqlite)
     outcomes = []
     accepted = []
     for one in sets:
@@ -96,30 +112,35 @@ async def _apply(connection: AsyncConnection, sets: Sequence[ChangeSet], *, is_s
             versions.pop((table.name, row_id), None)
         outcomes.append(Outcome.APPLIED)
         accepted.append(one)
-    await _write(connection, accepted)
+    _write(connection, accepted)
     return outcomes
 
 
-async def _lock(
-    connection: AsyncConnection, sets: Iterable[ChangeSet], *, is_sqlite: bool
-) -> dict[tuple[str, int], int]:
+def _lock(connection: sa.Connection, sets: Iterable[ChangeSet], *, is_sqlite: bool) -> dict[tuple[str, int], int]:
+    """The versions of all guarded rows; on PostgreSQL the rows stay locked, in one order for everybody."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for one in sets:
         for name, row_id in one.guards:
             wanted[name].add(row_id)
     versions: dict[tuple[str, int], int] = {}
     for name in sorted(wanted):
-        table = metadata.tables[name]
-        query = sa.select(table.c.id, table.c.version).where(table.c.id.in_(sorted(wanted[name]))).order_by(table.c.id)
-        rows = await connection.execute(query if is_sqlite else query.with_for_update())
+        query = _versions(name) if is_sqlite else _versions(name).with_for_update()
+        rows = connection.execute(query, {"ids": sorted(wanted[name])})
         versions.update({(name, row_id): version for row_id, version in rows})
     return versions
+
+
+@cache
+def _versions(name: str) -> sa.Select[Any]:
+    table = metadata.tables[name]
+    wanted = table.c.id.in_(sa.bindparam("ids", expanding=True))
+    return sa.select(table.c.id, table.c.version).where(wanted).order_by(table.c.id)
 
 
 _ORDER = {table.name: position for position, table in enumerate(metadata.sorted_tables)}
 
 
-async def _write(connection: AsyncConnection, sets: Sequence[ChangeSet]) -> None:
+def _write(connection: sa.Connection, sets: Sequence[ChangeSet]) -> None:
     inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     deletes: dict[str, list[int]] = defaultdict(list)
@@ -132,32 +153,22 @@ async def _write(connection: AsyncConnection, sets: Sequence[ChangeSet]) -> None
         for table, row_id in one.deletes:
             deletes[table.name].append(row_id)
     for name, columns in sorted(inserts, key=lambda key: _ORDER[key[0]]):
-        await connection.execute(_insert(name, columns), inserts[name, columns])
+        connection.execute(_insert(name, columns), inserts[name, columns])
     for key, rows in updates.items():
-        await connection.execute(_update(*key), rows)
+        connection.execute(_update(*key), rows)
     for name, ids in deletes.items():
         table = metadata.tables[name]
-        await connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+        connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
 
 
-_statements: dict[tuple[str, str, tuple[str, ...]], Any] = {}
+@cache
+def _insert(name: str, columns: tuple[str, ...]) -> sa.Insert:
+    return sa.insert(metadata.tables[name]).values({column: sa.bindparam(column) for column in columns})
 
 
-def _insert(name: str, columns: tuple[str, ...]) -> Any:
-    key = ("insert", name, columns)
-    if key not in _statements:
-        table = metadata.tables[name]
-        _statements[key] = sa.insert(table).values({column: sa.bindparam(column) for column in columns})
-    return _statements[key]
-
-
-def _update(name: str, columns: tuple[str, ...]) -> Any:
-    key = ("update", name, columns)
-    if key not in _statements:
-        table = metadata.tables[name]
-        values: dict[str, Any] = {
-            column: sa.bindparam(f"set_{column}", type_=table.c[column].type) for column in columns
-        }
-        values["version"] = table.c.version + 1
-        _statements[key] = sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(values)
-    return _statements[key]
+@cache
+def _update(name: str, columns: tuple[str, ...]) -> sa.Update:
+    table = metadata.tables[name]
+    values: dict[str, Any] = {column: sa.bindparam(f"set_{column}", type_=table.c[column].type) for column in columns}
+    values["version"] = table.c.version + 1
+    return sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(values)

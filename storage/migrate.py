@@ -11,8 +11,7 @@ from .engine import Database
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Bring a database to a revision, in one transaction; nothing happens when it is there already."""
-    async with database.writing() as connection:
-        await connection.run_sync(_run, revision)
+    await database.write(lambda connection: _run(connection, revision))
 
 
 def _run(connection: sa.Connection, revision: str) -> None:

@@ -5,7 +5,7 @@ A process that dies leaves a gap of at most one block; a number is never given t
 
 import asyncio
 
-import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from .engine import Database
 from .rules.numbers import compose
@@ -33,12 +33,9 @@ class Numbers:
             return compose(self._left.pop())
 
     async def _take_block(self) -> int:
-        async with self._database.writing() as connection:
-            updated = await connection.execute(
-                sa.update(counter).where(counter.c.name == _NAME).values(next=counter.c.next + BLOCK)
-            )
-            if not updated.rowcount:
-                await connection.execute(sa.insert(counter).values(name=_NAME, next=FIRST + BLOCK))
-                return FIRST
-            value = await connection.scalar(sa.select(counter.c.next).where(counter.c.name == _NAME))
-            return int(value) - BLOCK
+        make = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        insert = make(counter).values(name=_NAME, next=FIRST + BLOCK)
+        query = insert.on_conflict_do_update(
+            index_elements=[counter.c.name], set_={"next": counter.c.next + BLOCK}
+        ).returning(counter.c.next)
+        return await self._database.write(lambda connection: int(connection.execute(query).scalar_one())) - BLOCK

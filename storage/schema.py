@@ -281,6 +281,7 @@ ticket = sa.Table(
     _time("limits_at"),  # since when it has these limits, when its kind was changed
     _ref("merged_into_id", "ticket", null=True),
     sa.Column("tier", sa.Integer, nullable=False, default=0, server_default="0"),  # how far down the chain
+    sa.Column("same_key", sa.Text, unique=True),  # of two neighbours who report one thing at once, one gets it
     sa.Column("route", sa.JSON),  # the rule, the reason and who was passed over, for staff
     _version(),
     sa.Index("ix_ticket_owner_id_created_at", "owner_id", "created_at"),
@@ -394,6 +395,12 @@ inbox = sa.Table(
         sqlite_where=sa.text("state = 'new'"),
         postgresql_where=sa.text("state = 'new'"),
     ),
+    sa.Index(
+        "ix_inbox_set_aside",
+        "id",
+        sqlite_where=sa.text("state = 'set_aside'"),
+        postgresql_where=sa.text("state = 'set_aside'"),
+    ),
 )
 
 conversation = sa.Table(
@@ -420,7 +427,7 @@ outbox = sa.Table(
     sa.Column("method", sa.Text, nullable=False),  # message, card, edit, answer, media, …
     sa.Column("message", sa.Text),
     sa.Column("params", sa.JSON, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # queued, sending, sent, failed, suppressed, unknown
+    sa.Column("state", sa.Text, nullable=False),  # held, queued, sending, sent, failed, suppressed, unknown
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("unique_key", sa.Text, unique=True),
     sa.Column("telegram_message_id", sa.BigInteger),
@@ -428,13 +435,25 @@ outbox = sa.Table(
     _time("sent_at"),
     _version(),
     sa.Index(
-        "ix_outbox_waiting",
+        "ix_outbox_queued",
         "priority",
-        "due_at",
         "id",
-        sqlite_where=sa.text("state IN ('queued', 'sending')"),
-        postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
     ),
+    sa.Index(
+        "ix_outbox_held",
+        "due_at",
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    ),
+    sa.Index(
+        "ix_outbox_sending",
+        "id",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    ),
+    sa.Index("ix_outbox_chat_id_telegram_message_id", "chat_id", "telegram_message_id"),
 )
 
 reminder = sa.Table(

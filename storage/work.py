@@ -231,7 +231,7 @@ class Work:
             method=method,
             message=message,
             params=params,
-            state="queued",
+            state=outbox_state(due_at, self.now),
             unique_key=key,
         )
 
@@ -260,6 +260,11 @@ class Work:
         self.changes.insert(
             schema.audit, id=self.new_id(), at=self.now, telegram_id=self.telegram_id, what=what, data=data
         )
+
+
+def outbox_state(due_at: datetime | None, now: datetime) -> str:
+    """What may be said at once waits for no clock: it is said even when the clock jumps back."""
+    return "held" if due_at is not None and due_at > now else "queued"
 
 
 def _params(
