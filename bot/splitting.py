@@ -1,15 +1,22 @@
-"""Long texts: split at lines, never inside a tag or a character; Telegram counts 4096 UTF-16 units of visible text."""
+"""Long texts: split at lines, never inside a tag or a character; Telegram counts 4096 UTF-16 units of visible text.
+
+What is split was rendered with autoescape, so every `<` begins a tag and every `&` an entity. A line that is too long
+by itself is cut between characters, and marks that belong to a character (accents, skin colours, joined emoji) stay
+with it. Linear in the length of the text.
+"""
 
 import html
 import re
 
 LIMIT = 4096
-_TAG = re.compile(r"<(/?)([a-z]+)[^>]*>")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^<>]*>")
+_MARKS = r"(?:[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\n<&]){0,16}"
+_TOKEN = re.compile(rf"<[^<>]+>|(?:&#?\w+;|.){_MARKS}", re.DOTALL)
 
 
 def visible_length(text: str) -> int:
-    """The length Telegram counts: without tags, entities as one, in UTF-16 units."""
-    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
+    """The length Telegram counts: without tags, entities as what they stand for, in UTF-16 units."""
+    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
@@ -17,36 +24,45 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
     if visible_length(text) <= limit:
         return [text]
     parts: list[str] = []
-    current = ""
+    size = limit  # as if full: the first piece begins the first part
     for line in text.split("\n"):
         for piece in _pieces(line, limit):
-            joined = f"{current}\n{piece}" if current else piece
-            if visible_length(joined) > limit:
-                parts.append(current)
-                joined = piece
-            current = joined
-    return _balanced([*parts, current])
+            length = visible_length(piece)
+            if size + 1 + length <= limit:
+                parts[-1] += f"\n{piece}"
+                size += 1 + length
+            else:
+                parts.append(piece)
+                size = length
+    return _balanced(parts) or parts[:1]
 
 
 def _pieces(line: str, limit: int) -> list[str]:
-    """A single line that is itself too long, cut between characters."""
-    pieces, current = [], ""
-    for token in re.findall(r"<[^>]+>|&[#\w]+;|.", line):
-        if visible_length(current + token) > limit:
-            pieces.append(current)
-            current = ""
-        current += token
-    return [*pieces, current]
+    """A single line, cut between characters where it is too long by itself."""
+    if visible_length(line) <= limit:
+        return [line]
+    pieces = [""]
+    size = 0
+    for token in _TOKEN.findall(line):
+        length = visible_length(token)
+        if size + length > limit:
+            pieces.append("")
+            size = 0
+        pieces[-1] += token
+        size += length
+    return pieces
 
 
 def _balanced(parts: list[str]) -> list[str]:
+    """Every part closes what it opened, and the next opens it again; a part in which nothing is seen is left out."""
     done: list[str] = []
     carried: list[str] = []
     for part in parts:
         text = "".join(carried) + part
         carried = _left_open(text)
         names = [_TAG.match(tag) for tag in carried]
-        done.append(text + "".join(f"</{match.group(2)}>" for match in reversed(names) if match))
+        if _TAG.sub("", part).strip():
+            done.append(text + "".join(f"</{match.group(2)}>" for match in reversed(names) if match))
     return done
 
 
