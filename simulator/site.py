@@ -8,6 +8,7 @@ import asyncio
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from simulator.events import Events
 from simulator.posting import World
 from simulator.spec import Json
 
@@ -153,18 +155,24 @@ class Site:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        if last < events.first_id - 1:
-            await response.write(b'data: {"kind":"reset"}\n\n')
-        while not events.is_closed:
-            for event in events.after(last):
-                last = event["id"]
-                await response.write(b"id: %d\ndata: %s\n\n" % (last, orjson.dumps(event)))
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    await events.changed(last)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
+        with suppress(ConnectionResetError):  # the browser has gone
+            if last < events.first_id - 1:
+                await response.write(b'data: {"kind":"reset"}\n\n')
+            await _stream(events, last, response)
         return response
+
+
+async def _stream(events: Events, last: int, response: web.StreamResponse) -> None:
+    """Write every event after `last` as it comes, and a sign of life when none does."""
+    while not events.is_closed:
+        for event in events.after(last):
+            last = event["id"]
+            await response.write(b"id: %d\ndata: %s\n\n" % (last, orjson.dumps(event)))
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                await events.changed(last)
+        except TimeoutError:
+            await response.write(b": still here\n\n")
 
 
 def _is_same_origin(request: web.BaseRequest) -> bool:

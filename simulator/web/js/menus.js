@@ -97,37 +97,36 @@ export function openPhoneMenu(phone) {
   choices(phone.town.nameOf(person.id), list, phone.element);
 }
 
-/** Follow a link: one of those the control end point offers, or any. */
+/** Follow a link: a typed one, or one of those the control end point offers, narrowed down by what is typed. */
 function openLink(phone) {
   const { links } = phone.desk.panel.control;
-  if (links.length === 0) return typeLink(phone);
-  const known = links.map((link) => ({
-    label: pick(link.label),
-    about: link.start,
-    act: () => phone.start(link.start),
-  }));
-  choices(say("follow_link"), [{ label: say("type_link"), act: () => typeLink(phone) }, ...known], phone.element);
+  const placeholder = `https://t.me/${phone.bot?.username ?? "…"}?start=…`;
+  const input = h("input", { name: "link", required: true, autocomplete: "off", placeholder });
+  const list = h("div", { class: "posters", role: "group", "aria-label": say("posters") });
+  const draw = () => list.replaceChildren(...matching(links, input.value).map(poster));
+  const poster = (link) =>
+    h("button", { type: "button", class: "choice", onclick: () => follow(link) }, pick(link.label));
+  const follow = (link) => {
+    list.closest("dialog").close();
+    phone.start(link.start);
+  };
+  input.addEventListener("input", draw);
+  draw();
+  const act = async (data) => {
+    const given = data.get("link").trim();
+    const payload = PAYLOAD.test(given) ? given : payloadOf(given, phone.bot?.username);
+    if (payload === null) throw new Error(say("bad_link"));
+    await phone.start(payload);
+  };
+  const codes = links.length > 0 && [h("p", { class: "hint" }, say("posters")), list];
+  form(say("follow_link"), [field(say("link_hint"), input), codes], say("open"), act, phone.element);
 }
 
-function typeLink(phone) {
-  const input = h("input", {
-    name: "link",
-    required: true,
-    autocomplete: "off",
-    placeholder: `https://t.me/${phone.bot?.username ?? "…"}?start=…`,
-  });
-  form(
-    say("follow_link"),
-    field(say("link_hint"), input),
-    say("open"),
-    async (data) => {
-      const given = data.get("link").trim();
-      const payload = PAYLOAD.test(given) ? given : payloadOf(given, phone.bot?.username);
-      if (payload === null) throw new Error(say("bad_link"));
-      await phone.start(payload);
-    },
-    phone.element,
-  );
+/** The links whose label holds everything that is typed; all of them when nothing fits. */
+function matching(links, typed) {
+  const words = typed.toLowerCase().split(/\s+/);
+  const fit = links.filter((link) => words.every((word) => pick(link.label).toLowerCase().includes(word)));
+  return fit.length > 0 ? fit : links;
 }
 
 function newTopic(phone) {

@@ -98,7 +98,7 @@ const WORDS = {
   en: ["English（英文）", "English"],
   follow_link: ["扫码 / 打开邀请链接", "Scan / open an invitation link"],
   link_hint: ["链接，或 start 后面的代码", "The link, or the code after start="],
-  type_link: ["⌨ 输入链接或代码", "⌨ Type a link or a code"],
+  posters: ["或者扫这些二维码", "Or scan one of these codes"],
   bad_link: ["这不是能用的邀请链接。", "This is no invitation link."],
   add_person: ["加一个人", "Add a person"],
   name: ["名字", "Name"],
