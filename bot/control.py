@@ -20,16 +20,17 @@ from storage import reminders
 from storage.rules.worktime import CalendarName
 
 from .app import App
+from .texts import LANGUAGES
 
 KILL_AFTER_SECONDS = 0.1
-_ACTIONS: tuple[tuple[str, Mapping[str, str], tuple[str, ...]], ...] = (
-    ("ten_minutes", {"zh-CN": "+10 分钟", "en": "+10 min"}, ()),
-    ("hour", {"zh-CN": "+1 小时", "en": "+1 h"}, ()),
-    ("morning", {"zh-CN": "下个工作日早上", "en": "Next working morning"}, ()),
-    ("day", {"zh-CN": "+1 天", "en": "+1 day"}, ()),
-    ("to", {"zh-CN": "到这个时间", "en": "To this time"}, ("at",)),
-    ("kill", {"zh-CN": "杀掉并重启机器人", "en": "Kill and restart the bot"}, ()),
-)
+_ACTIONS: Mapping[str, tuple[str, ...]] = {  # with the parameters each takes
+    "ten_minutes": (),
+    "hour": (),
+    "morning": (),
+    "day": (),
+    "to": ("at",),
+    "kill": (),
+}
 _STEPS = {"ten_minutes": timedelta(minutes=10), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -71,11 +72,17 @@ class Control:
             {
                 "now": self._app.clock.now().isoformat(),
                 "timezone": self._app.settings.timezone,
-                "actions": [{"id": name, "label": label, "params": params} for name, label, params in _ACTIONS],
+                "actions": [
+                    {"id": name, "label": self._labels(name), "params": params} for name, params in _ACTIONS.items()
+                ],
                 "links": [{"label": label, "start": start} for label, start in self._links.items()],
                 "upcoming": [{"at": row["due_at"].isoformat(), "what": await self._name(row)} for row in waiting],
             }
         )
+
+    def _labels(self, action: str) -> dict[str, str]:
+        texts, now = self._app.texts, self._app.clock.now()
+        return {language: texts.plain(language, f"control.{action}", {}, now) for language in LANGUAGES}
 
     async def _name(self, row: Mapping[str, Any]) -> str:
         texts, now = self._app.texts, self._app.clock.now()

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from .splitting import cut
 from .texts import LANGUAGES, Texts
+
+LABEL_LIMIT = 64
+"""What a button can show at all; UTF-16 units."""
+NOTHING = "…"
+"""Stands on a button whose name has no letter that can be seen; Telegram refuses an empty one."""
 
 STYLES: Mapping[str, str] = {
     "report_send": "success",
@@ -34,7 +40,8 @@ class Keyboards:
     def _button(self, one: Sequence[Any], language: str, now: datetime) -> dict[str, Any]:
         label, data = one[0], one[1]
         params = one[2] if len(one) > 2 else {}
-        button: dict[str, Any] = {"text": self._texts.plain(language, f"button.{label}", params, now)}
+        text = cut(self._texts.plain(language, f"button.{label}", params, now), LABEL_LIMIT)
+        button: dict[str, Any] = {"text": text or NOTHING}
         if data.startswith("copy="):
             button["copy_text"] = {"text": data.removeprefix("copy=")}
         elif data.startswith("url="):

@@ -13,11 +13,12 @@ from storage.rules.rights import Action, may
 from .cards import Cards
 from .files import FileGone, Files
 from .keyboards import Keyboards
-from .splitting import split, visible_length
+from .splitting import cut, split, visible_length
 from .texts import Texts
 from .transport import ApiError, Transport
 
 CAPTION_LIMIT = 1024
+ANSWER_LIMIT = 200
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Sender:
         call: dict[str, Any] = {"callback_query_id": params["query_id"]}
         if row["message"]:
             text = self._texts.plain(params["language"], row["message"], params, self._now())
-            call |= {"text": text[:200], "show_alert": bool(params.get("alert"))}
+            call |= {"text": cut(text, ANSWER_LIMIT), "show_alert": bool(params.get("alert"))}
         try:
             await self._transport.call("answerCallbackQuery", call)
         except ApiError as error:

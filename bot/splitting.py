@@ -11,12 +11,31 @@ import re
 LIMIT = 4096
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^<>]*>")
 _MARKS = r"(?:[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\n<&]){0,16}"
+_CHARACTER = re.compile(rf".{_MARKS}", re.DOTALL)
 _TOKEN = re.compile(rf"<[^<>]+>|(?:&#?\w+;|.){_MARKS}", re.DOTALL)
 
 
 def visible_length(text: str) -> int:
     """The length Telegram counts: without tags, entities as what they stand for, in UTF-16 units."""
-    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le", "surrogatepass")) // 2
+    return _units(html.unescape(_TAG.sub("", text)))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of a plain text in at most `limit` UTF-16 units, with "…" where something is missing."""
+    if _units(text) <= limit:
+        return text
+    room = limit - 1
+    kept = ""
+    for token in _CHARACTER.findall(text[:limit]):
+        room -= _units(token)
+        if room < 0:
+            break
+        kept += token
+    return kept.rstrip() + "…"
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:

@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from bot.splitting import cut
 from storage.rules.numbers import spoken
 
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
 _ROOT = Path(__file__).parent
 _SPACES = re.compile(r"\n{3,}")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of whatever follows: a name must not mirror our words."""
 
 
 class Texts:
@@ -43,7 +46,7 @@ class Texts:
     def _fill(self, language: str, key: str, params: Mapping[str, Any], now: datetime, *, is_html: bool) -> str:
         template = self._template(language, key, is_html=is_html)
         text = template.render({**params, "now": now, "language": language})
-        return _SPACES.sub("\n\n", text).strip()
+        return _SPACES.sub("\n\n", _UNSEEN.sub("", text)).strip()
 
     def _template(self, language: str, key: str, *, is_html: bool) -> Template:
         at = (language, key, is_html)
@@ -109,4 +112,4 @@ def _day(day: date, today: date, language: str) -> str:
 def _brief(text: str | None, length: int = 60) -> str:
     """The beginning of a text, for lists."""
     line = " ".join((text or "").split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return cut(line, length)
