@@ -1,11 +1,20 @@
-"""Fixtures that everybody uses: a town with its people at their phones, on a fresh database."""
+"""Fixtures that everybody uses: a town with its people at their phones, and fresh databases on both engines."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from storage.engine import Database
+from storage.migrate import upgrade
+
+from . import postgres
+from .postgres import Server
 from .town import Town, a_town
+
+ENGINES = ["sqlite", "postgres"]
 
 
 @pytest.fixture
@@ -13,3 +22,68 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """The sample community on SQLite, Monday 09:30."""
     async with a_town(tmp_path, f"sqlite:///{tmp_path}/linli.sqlite3") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server of our own, with templates; started when the first test asks for it."""
+    if postgres.programs() is None:
+        postgres.absent("install postgresql")
+    with postgres.folder() as folder:
+        server = Server(folder)
+        server.create()
+        server.start()
+        try:
+            with ThreadPoolExecutor(1) as aside:  # a loop runs in this thread already
+                aside.submit(asyncio.run, postgres.prepare(server)).result()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: Server) -> AsyncIterator[str]:
+    """A fresh PostgreSQL database with tables and nothing in them."""
+    url = await postgres.copy(postgres_server, postgres.EMPTY)
+    yield url
+    await postgres.drop(url)
+
+
+@pytest.fixture
+async def town_pg(tmp_path: Path, postgres_server: Server) -> AsyncIterator[Town]:
+    """The sample community on PostgreSQL."""
+    url = await postgres.copy(postgres_server, postgres.FILLED)
+    async with a_town(tmp_path, url, is_filled=True) as made:
+        yield made
+    await postgres.drop(url)
+
+
+@pytest.fixture
+async def sqlite_url(tmp_path: Path) -> str:
+    """A fresh SQLite file with tables and nothing in them."""
+    url = f"sqlite:///{tmp_path}/linli.sqlite3"
+    database = await Database.open(url)
+    await upgrade(database)
+    await database.close()
+    return url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database with tables, on each engine in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database with tables, on each engine in turn."""
+    opened = await Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=ENGINES)
+def any_town(request: pytest.FixtureRequest) -> Town:
+    """The sample community, on each engine in turn."""
+    made: Town = request.getfixturevalue("town" if request.param == "sqlite" else "town_pg")
+    return made

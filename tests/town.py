@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,13 +105,36 @@ class Town:
         await self.settle()
 
 
-@contextlib.asynccontextmanager
-async def a_town(folder: Path, url: str, *, at: datetime = MONDAY, rates: Rates = UNLIMITED) -> AsyncIterator[Town]:
-    """The sample community with everybody at their phones."""
+async def fill(url: str, at: datetime) -> None:
+    """Make a database with the sample community."""
     database = await Database.open(url)
     await upgrade(database)
     await apply(database, check(read(SAMPLE)), at)
     await database.close()
+
+
+_templates: dict[datetime, tuple[tempfile.TemporaryDirectory[str], Path]] = {}
+
+
+async def copy_of_sample(to: Path, at: datetime) -> None:
+    """A SQLite file with the sample community: imported once a run, then copied."""
+    if at not in _templates:
+        folder = tempfile.TemporaryDirectory()
+        _templates[at] = (folder, Path(folder.name) / "sample.sqlite3")
+        await fill(f"sqlite:///{_templates[at][1]}", at)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_templates[at][1], to)
+
+
+@contextlib.asynccontextmanager
+async def a_town(
+    folder: Path, url: str, *, at: datetime = MONDAY, rates: Rates = UNLIMITED, is_filled: bool = False
+) -> AsyncIterator[Town]:
+    """The sample community with everybody at their phones."""
+    if url.startswith("sqlite:///"):
+        await copy_of_sample(Path(url.removeprefix("sqlite:///")), at)
+    elif not is_filled:
+        await fill(url, at)
     async with Sim(TOKEN, now=at, is_frozen=True) as sim:
         settings = Settings(
             _env_file=None,
