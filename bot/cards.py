@@ -49,12 +49,32 @@ class Cards:
         )
         template = "card.resident" if is_own and viewer["id"] != facts.assignee_id else "card.staff"
         params = await self._params(ticket, facts, actor, viewer["language"])
+        params |= await self._standing(ticket, facts, viewer)
         text = self._texts.render(viewer["language"], template, params, now)
-        buttons = owner_buttons(actor, facts) if template == "card.resident" else staff_buttons(actor, facts, ticket)
+        is_resident = template == "card.resident"
+        buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
+
+    async def _standing(self, ticket: Row, facts: TicketFacts, viewer: Row) -> dict[str, Any]:
+        """Whose matter it is to the viewer; a neighbour who joined reads their own words, never the owner's."""
+        me = viewer["id"]
+        is_joined = me in facts.follower_ids and me not in {facts.owner_id, facts.filed_by_id, *facts.relative_ids}
+        others = {ticket["owner_id"], ticket["filed_by_id"]} - {me}
+        named = await people.by_ids(self._ledger, others) if others and not is_joined else {}
+        rows = await tickets.followers_of(self._ledger, ticket["id"]) if is_joined else []
+        is_filed_for_me = ticket["owner_id"] == me and ticket["filed_by_id"] in named
+        return {
+            "words": next((row["words"] for row in rows if row["person_id"] == me), ticket["words"]),
+            "whose": named[ticket["owner_id"]]["name"] if ticket["owner_id"] in named else None,
+            "filer": named[ticket["filed_by_id"]]["name"] if is_filed_for_me else None,
+            "is_joined": is_joined,
+        }
 
     async def _taken(self, ticket: Row, viewer: Row, now: datetime) -> Drawn:
         """What stays on the card of somebody whom it no longer concerns: who has it, and nothing personal."""
+        if not is_staff(await people.actor(self._ledger, viewer["id"])):
+            text = self._texts.render(viewer["language"], "card.ended", {}, now)
+            return Drawn(text, {"inline_keyboard": []}, may_be_new=False)
         worker = await self._ledger.get(schema.person, ticket["assignee_id"])
         params = {"number": ticket["number"], "worker": worker["name"] if worker else None, "state": ticket["state"]}
         return Drawn(
@@ -110,7 +130,7 @@ def _story(history: Sequence[Row]) -> list[dict[str, Any]]:
     return [{"event": row["event"], "at": row["at"], "words": row["why"]["words"]} for row in told[-4:]]
 
 
-def owner_buttons(actor: Actor, facts: TicketFacts) -> Buttons:
+def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
     """What the resident may press."""
     can = set(actions(actor, facts))
     rows: Buttons = []
@@ -127,6 +147,7 @@ def owner_buttons(actor: Actor, facts: TicketFacts) -> Buttons:
         rows.append(row)
     if facts.state in OPEN and (not facts.is_danger or facts.state is State.DONE):
         rows.append([("danger_now", press("danger", facts.id))])
+    rows.append([("copy_number", f"copy={ticket['number']}")])
     return rows
 
 

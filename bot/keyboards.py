@@ -23,8 +23,8 @@ STYLES: Mapping[str, str] = {
     "sos": "danger",
 }
 
-MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_help"))
-STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_report"), ("menu_my", "menu_sos"))
+MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))
+STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_report"), ("menu_my", "menu_me", "menu_sos"))
 
 
 class Keyboards:
@@ -59,6 +59,9 @@ class Keyboards:
         if name == "place":
             text = self._texts.plain(language, "button.menu_position", {}, now)
             return {"keyboard": [[{"text": text, "request_location": True}]], "resize_keyboard": True}
+        if name == "phone":
+            text = self._texts.plain(language, "button.menu_phone", {}, now)
+            return {"keyboard": [[{"text": text, "request_contact": True}]], "resize_keyboard": True}
         rows = STAFF if name == "staff" else MAIN
         keyboard = [
             [{"text": self._texts.plain(language, f"button.{label}", {}, now)} for label in row] for row in rows

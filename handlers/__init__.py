@@ -2,7 +2,7 @@
 
 from . import entry
 from .context import AnyApplication
-from .resident import doorstep, matters, rating, report, words  # noqa: F401 - importing registers
+from .resident import adding, after, again, doorstep, matters, me, rating, words  # noqa: F401 - importing registers
 from .worker import danger, more, tasks  # noqa: F401
 
 

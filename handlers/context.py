@@ -19,6 +19,8 @@ class Context(CallbackContext[ExtBot[None], UserData, UserData, dict[str, Any]])
     """What a handler gets beside the update."""
 
     work: Work
+    pressed_message: int | None = None  # the message whose button was pressed, when it may be edited as text
+    was_unsure: bool = False  # whether a question about danger waited when the update came
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> "Context":

@@ -26,6 +26,7 @@ _presses: dict[str, Pressed] = {}
 _menu: dict[str, Command] = {}
 _listeners: list[tuple[int, Heard]] = []
 _doorsteps: list[Callable[[Update, Context], Awaitable[None]]] = []
+_farewells: list[Callable[[Context], Awaitable[None]]] = []
 
 
 def command(name: str, *, menu: str | None = None) -> Callable[[Command], Command]:
@@ -68,6 +69,12 @@ def doorstep(act: Callable[[Update, Context], Awaitable[None]]) -> Callable[[Upd
     return act
 
 
+def farewell(act: Callable[[Context], Awaitable[None]]) -> Callable[[Context], Awaitable[None]]:
+    """Register what happens after everything else was decided."""
+    _farewells.append(act)
+    return act
+
+
 def commands() -> tuple[str, ...]:
     """Every command that works."""
     return tuple(_commands)
@@ -82,11 +89,17 @@ def install(application: AnyApplication) -> None:
     application.add_handler(CommandHandler(list(_commands), _in_group, filters=filters.ChatType.GROUPS))
     application.add_handler(CallbackQueryHandler(_on_press))
     application.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, _on_message))
+    application.add_handler(TypeHandler(Update, _leave), group=1)
 
 
 async def _enter(update: Update, context: Context) -> None:
     for act in _doorsteps:
         await act(update, context)
+
+
+async def _leave(_update: Update, context: Context) -> None:
+    for act in _farewells:
+        await act(context)
 
 
 async def _on_command(update: Update, context: Context) -> None:
@@ -110,7 +123,8 @@ async def _on_press(update: Update, context: Context) -> None:
         context.work.answer("refused.stale", alert=True)
         return
     choice = found.args[0] if found.verb == "choose" and found.args else None
-    await act(context, found, Said(choice=choice, pressed_message=pressed_message(update)))
+    context.pressed_message = pressed_message(update)
+    await act(context, found, Said(choice=choice, pressed_message=context.pressed_message))
 
 
 async def _on_message(update: Update, context: Context) -> None:
@@ -118,7 +132,9 @@ async def _on_message(update: Update, context: Context) -> None:
     labels: Mapping[str, str] = context.application.bot_data.get(LABELS, {})
     name = labels.get(what.text)
     if name in _menu:
-        context.conversation.clear()
+        under_way = flows.current(context)
+        if under_way is None or not under_way[0].is_kept:
+            context.conversation.clear()
         await _menu[name](context, [])
         return
     for _, act in _listeners:
@@ -133,20 +149,23 @@ async def _in_flow(context: Context, what: Said) -> bool:
 
 
 @pressed("choose")
-async def _choose(context: Context, _press: Press, what: Said) -> None:
-    if not await flows.hear(context, what):
+async def _choose(context: Context, press: Press, what: Said) -> None:
+    if not flows.is_current(context, press.args[-1] if press.args else None) or not await flows.hear(context, what):
         context.work.answer("refused.stale")
 
 
 @pressed("back")
-async def _back(context: Context, _press: Press, what: Said) -> None:
-    if not await flows.back(context, edit=what.pressed_message):
+async def _back(context: Context, press: Press, what: Said) -> None:
+    is_mine = flows.is_current(context, press.args[-1] if press.args else None)
+    if not is_mine or not await flows.back(context, edit=what.pressed_message):
         context.work.answer("refused.stale")
 
 
 @pressed("cancel")
-async def _cancel_press(context: Context, _press: Press, what: Said) -> None:
-    context.conversation.clear()
+async def _cancel_press(context: Context, press: Press, what: Said) -> None:
+    """Only the round that the button belongs to; an old card's button leaves what is under way alone."""
+    if flows.is_current(context, press.args[-1] if press.args else None):
+        context.conversation.clear()
     context.work.reply("flow.cancelled", edit=what.pressed_message)
 
 

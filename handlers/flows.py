@@ -7,10 +7,13 @@ another process. A draft that an older version wrote and this one cannot read is
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from storage import drafts
+from storage.ids import new_id
+from storage.rules.press import base36
 from storage.work import Button
 
 from .context import Context
@@ -18,12 +21,9 @@ from .said import Said
 
 Rows = list[list[Button]]
 
+Draft = drafts.Draft
 
-class Draft(BaseModel):
-    """What a flow has gathered so far; `answered` are the steps that are settled, in order."""
-
-    model: ClassVar[int] = 1
-    answered: list[str] = []
+TOKENS = 36**3  # a token only has to tell one draft of a chat from the one before
 
 
 D = TypeVar("D", bound=Draft)
@@ -47,12 +47,19 @@ class Step(Generic[D]):
 
 @dataclass(frozen=True)
 class Flow(Generic[D]):
-    """A list of steps and what happens when none is wanted any more."""
+    """A list of steps and what happens when none is wanted any more.
+
+    `aside` are buttons under every question, consent included; `absorb` keeps what is said before consent; a flow that
+    `is_kept` is not left when a big button is pressed meanwhile.
+    """
 
     name: str
     draft: type[D]
     steps: Sequence[Step[D]]
     finish: Callable[[Context, D], Awaitable[None]]
+    aside: Callable[[Context, D], Rows] | None = None
+    absorb: Callable[[Context, D, Said], Awaitable[bool]] | None = None
+    is_kept: bool = False
 
     def wanted(self, draft: D) -> Step[D] | None:
         """The next question."""
@@ -96,11 +103,16 @@ async def hear(context: Context, said: Said) -> bool:
     step = flow.wanted(draft)
     if step is None:
         return False
+    if said.choice is None and _waits_for_consent(context, step):
+        if flow.absorb is None or await flow.absorb(context, draft, said):
+            await _go_on(context, flow, draft)
+        return True
     is_settled = await step.take(context, draft, said)
     if is_settled:
         await settle(context, flow, draft, step.name, edit=said.pressed_message)
     elif is_settled is False and context.conversation.flow == flow.name:
-        _ask(context, step, draft, step.unclear)
+        keep(context, flow, draft, step.name)
+        _ask(context, flow, step, draft, step.unclear)
     return True
 
 
@@ -113,7 +125,7 @@ async def settle(context: Context, flow: Flow[D], draft: D, step: str, *, edit: 
 
 async def reopen(context: Context, flow: Flow[D], draft: D, step: str, *, edit: int | None = None) -> None:
     """Ask a step again, as an edit at the end does."""
-    draft.answered = [name for name in draft.answered if name != step]
+    draft.forget(step)
     await _go_on(context, flow, draft, edit=edit)
 
 
@@ -123,19 +135,23 @@ async def back(context: Context, *, edit: int | None = None) -> bool:
     if found is None:
         return False
     flow, draft = found
-    if not draft.answered:
+    step = flow.wanted(draft)
+    if step is not None and draft.can_retreat(step.name):
+        draft.retreat(step.name)
+    elif draft.answered:
+        draft.forget(draft.answered[-1])
+    else:
         context.conversation.clear()
         context.work.reply("flow.cancelled", edit=edit)
         return True
-    draft.answered.pop()
     await _go_on(context, flow, draft, edit=edit)
     return True
 
 
 async def resume(context: Context) -> bool:
-    """Ask the waiting question again, for instance after consent."""
+    """Ask the waiting question again, for instance after consent; False when no question waits."""
     found = current(context)
-    if found is None:
+    if found is None or found[0].wanted(found[1]) is None:
         return False
     flow, draft = found
     await _go_on(context, flow, draft)
@@ -148,24 +164,55 @@ async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None 
         context.conversation.clear()
         await flow.finish(context, draft)
         return
-    conversation = context.conversation
-    conversation.flow, conversation.step = flow.name, step.name
-    conversation.draft = draft.model_dump(mode="json")
-    if step.needs_consent and context.person["consented_at"] is None:
-        ask_consent(context)
+    if not draft.token:
+        draft.token = base36(new_id(context.work.now) % TOKENS)
+    keep(context, flow, draft, step.name)
+    if _waits_for_consent(context, step):
+        ask_consent(context, _signed(flow.aside(context, draft), draft) if flow.aside else ())
         return
-    _ask(context, step, draft, step.prompt, edit=edit)
+    _ask(context, flow, step, draft, step.prompt, edit=edit)
 
 
-def ask_consent(context: Context) -> None:
+def keep(context: Context, flow: Flow[D], draft: D, step: str | None = None) -> None:
+    """Write a draft into the conversation without asking anything."""
+    conversation = context.conversation
+    draft.touched_at = context.work.now.isoformat()
+    conversation.flow, conversation.step = flow.name, step
+    conversation.draft = draft.model_dump(mode="json")
+
+
+def _waits_for_consent(context: Context, step: Step[D]) -> bool:
+    return step.needs_consent and context.person["consented_at"] is None
+
+
+def ask_consent(context: Context, aside: Sequence[Sequence[Button]] = ()) -> None:
     """Three lines on privacy and one big button; what was said waits meanwhile."""
-    context.work.reply("privacy.ask", [[("consent_yes", "consent")], [("consent_no", "dissent")]])
+    context.work.reply("privacy.ask", [[("consent_yes", "consent")], [("consent_no", "dissent")], *aside])
 
 
-def _ask(context: Context, step: Step[D], draft: D, message: str, *, edit: int | None = None) -> None:
+def _ask(context: Context, flow: Flow[D], step: Step[D], draft: D, message: str, *, edit: int | None = None) -> None:
     rows = step.choices(context, draft) if step.choices else []
+    aside = flow.aside(context, draft) if flow.aside else []
     params = step.params(context, draft) if step.params else {}
     last: list[Button] = [("cancel", "cancel")]
-    if draft.answered:
+    if draft.answered or draft.can_retreat(step.name):
         last.insert(0, ("back", "back"))
-    context.work.reply(message, [*rows, last], edit=edit, **params)
+    context.work.reply(message, _signed([*rows, *aside, last], draft), edit=edit, **params)
+
+
+def _signed(rows: Sequence[Sequence[Button]], draft: Draft) -> Rows:
+    """The flow's own buttons with the token of this draft, which a later draft does not answer to."""
+    return [[_sign(button, draft.token) for button in row] for row in rows]
+
+
+def _sign(button: Button, token: str) -> Button:
+    label, data, *params = button
+    if data in {"back", "cancel"} or data.startswith("choose:"):
+        data = f"{data}:{token}"
+    return (label, data, params[0]) if params else (label, data)
+
+
+def is_current(context: Context, token: str | None) -> bool:
+    """Whether a button belongs to the draft that waits now."""
+    found = current(context)
+    return found is not None and token is not None and found[1].token == token

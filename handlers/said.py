@@ -1,4 +1,4 @@
-"""What somebody said, in one shape for every flow: words, files, a position, a contact, or a choice that was pressed."""
+"""What somebody said, in one shape for every flow: words, files, a position, a contact, or a pressed choice."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from telegram import Message, Update
 
 MAX_FILE_BYTES = 20 * 1024 * 1024  # what a bot may download
-MAX_WORDS = 4000
+MAX_WORDS = 4096  # the longest message of Telegram
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import handling, people, routing, schema, tickets
+from . import duplicates, handling, people, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import Stale
 from .rules.lifecycle import Event, State
@@ -97,6 +97,7 @@ async def withdraw(work: Work, ticket: Ticket, reason: str) -> None:
     await routing.end_offers(work, ticket)
     if worker is not None and worker["id"] != _me(work):
         await _tell(work, worker, ticket, "worker.withdrawn", reason)
+    await duplicates.release(work, ticket)
     await tickets.show(work, ticket)
 
 

@@ -111,12 +111,18 @@ async def answer(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping
 
 async def add_words(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping[str, Any]]) -> None:
     """Words or pictures that come later; an answer, when the worker is waiting for one."""
-    if ticket["state"] == State.WAITING and ticket["owner_id"] == _me(work):
+    if ticket["state"] == State.WAITING and await _speaks_for_owner(work, ticket):
         await answer(work, ticket, words, files)
         return
     await check(work, Action.ADD_WORDS, ticket, Event.WORDS_ADDED)
     await tickets.move(work, ticket, Event.WORDS_ADDED, _me(work), why={"words": words})
     await _pass_on(work, ticket, "owner.added", words, files, purpose="added")
+
+
+async def _speaks_for_owner(work: Work, ticket: Ticket) -> bool:
+    """The owner, who filed it for them, or their family; not a neighbour who joined, nor the worker."""
+    facts = await tickets.facts(work.ledger, ticket)
+    return _me(work) in {facts.owner_id, facts.filed_by_id, *facts.relative_ids} - {facts.assignee_id}
 
 
 async def _pass_on(
@@ -191,6 +197,17 @@ async def ask_owner(
     )
 
 
+_TO_NEIGHBOURS: Mapping[str, str | None] = {"done.ask": "done.told", "done.ask_again": None, "worker.asks": None}
+"""What neighbours who joined are told instead: they know how it stands, and are asked nothing."""
+
+
+async def _family(work: Work, ticket: Ticket) -> list[int]:
+    """The relatives who hear of it as the owner does; of a confidential matter nobody does."""
+    if ticket["is_confidential"]:
+        return []
+    return [row["relative_id"] for row in await people.relatives_of(work.ledger, ticket["owner_id"])]
+
+
 async def tell_owner(
     work: Work,
     ticket: Ticket,
@@ -201,19 +218,25 @@ async def tell_owner(
     key: str | None = None,
     **params: Any,
 ) -> None:
-    """Tell the resident, those who joined, and whoever filed it for somebody without a chat."""
+    """Tell the resident, their family, those who joined, and whoever filed it for somebody without a chat."""
     followers = [row["person_id"] for row in await tickets.followers_of(work.ledger, ticket["id"])]
-    found = await people.at_hand(work, {ticket["owner_id"], ticket["filed_by_id"], *followers})
+    family = await _family(work, ticket)
+    found = await people.at_hand(work, {ticket["owner_id"], ticket["filed_by_id"], *family, *followers})
     owner = found[ticket["owner_id"]]
     asked = owner if owner["telegram_id"] is not None else found[ticket["filed_by_id"]]
-    for person in {asked["id"]: asked, **{one: found[one] for one in followers if one in found}}.values():
+    entitled = {asked["id"], *family}
+    for person_id in dict.fromkeys([asked["id"], *family, *followers]):
+        said = message if person_id in entitled else _TO_NEIGHBOURS.get(message, message)
+        person = found.get(person_id)
+        if person is None or said is None:
+            continue
         work.notify(
             person,
-            message,
-            buttons if person is asked else (),
+            said,
+            buttons if person_id in entitled else (),
             ticket_id=ticket["id"],
             priority=priority,
-            key=f"{key}:{person['id']}" if key else None,
+            key=f"{key}:{person_id}" if key else None,
             number=ticket["number"],
             **params,
         )

@@ -6,12 +6,15 @@ import sqlalchemy as sa
 
 from . import invitations, people, schema
 from .ledger import Row
+from .rules.rights import Role
 from .work import Work
 
 
 async def by_invitation(work: Work, code: str) -> Row:
     """Use an invitation for the one who asks. Raises the refusals of `invitations.judge`."""
     row = invitations.judge(await work.ledger.one(invitations.by_code(code)), work.now)
+    if row["role"] not in {str(role) for role in Role} - {str(Role.FAMILY)}:
+        raise invitations.InvitationUnknown  # an address of a family gives no role
     person = await _as_named(work, row) if row["for_person_id"] is not None else work.person
     if person is None:
         raise invitations.InvitationUnknown

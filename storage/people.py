@@ -109,6 +109,11 @@ def begin(work: Work, *, name: str, language: str) -> Row:
     return row
 
 
+def is_new(work: Work) -> bool:
+    """Whether the one who asks is seen for the first time in this very update."""
+    return any(table is schema.person and row["telegram_id"] == work.telegram_id for table, row in work.changes.inserts)
+
+
 def change(work: Work, person: Row, **values: object) -> Row:
     """Change a person; gives back the row as it will be."""
     work.changes.update(schema.person, person, **values)

@@ -41,6 +41,7 @@ class Asked:
     is_danger: bool = False
     is_confidential: bool = False
     is_anonymous: bool = False
+    same_key: str | None = None
     attachments: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
@@ -174,18 +175,20 @@ async def by_message(ledger: Ledger, chat_id: int, message_id: int) -> dict[str,
     return None if found is None else await by_id(ledger, found["ticket_id"])
 
 
-async def of_owner(
+async def of_resident(
     ledger: Ledger,
-    person_ids: Collection[int],
+    person_id: int,
+    elder_ids: Collection[int] = (),
     *,
     is_open: bool | None = None,
     limit: int = 10,
     offset: int = 0,
 ) -> list[Row]:
-    """Somebody's matters, those joined included, the newest first."""
+    """Somebody's matters, those joined, and those of their elders that are not confidential; the newest first."""
     ticket, follower = schema.ticket, schema.follower
-    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id.in_(person_ids))
-    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id.in_(person_ids), ticket.c.id.in_(joined)))
+    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id == person_id)
+    of_elders = sa.and_(ticket.c.owner_id.in_(elder_ids), ticket.c.is_confidential.is_(False))
+    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id == person_id, ticket.c.id.in_(joined), of_elders))
     if is_open is not None:
         states = [str(state) for state in OPEN]
         query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
@@ -233,6 +236,19 @@ async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
     return await ledger.one(sa.select(card).where(card.c.ticket_id == ticket_id, card.c.person_id == person_id))
 
 
+def adopt_card(work: Work, ticket: Row, person: Row, message_id: int) -> None:
+    """Let a message of somebody's private chat be their card of a ticket just made."""
+    work.changes.insert(
+        schema.card,
+        id=work.new_id(),
+        ticket_id=ticket["id"],
+        person_id=person["id"],
+        chat_id=person["telegram_id"],
+        message_id=message_id,
+        sent_at=work.now,
+    )
+
+
 async def open_offers(ledger: Ledger, ticket_id: int) -> list[Row]:
     """Who may still take a ticket."""
     offer = schema.offer
@@ -245,27 +261,42 @@ async def followers_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     return await ledger.all(sa.select(follower).where(follower.c.ticket_id == ticket_id))
 
 
-async def facts(ledger: Ledger, ticket: Row) -> TicketFacts:
-    """What the rights function looks at, read now."""
+async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> TicketFacts:
+    """What the rights function looks at, read now. `asker` counts as a neighbour when they live close by.
+
+    A relative who wrote something down for an elder is nobody to it any more once the elder has ended the link.
+    """
     offers = await open_offers(ledger, ticket["id"])
     followers = await followers_of(ledger, ticket["id"])
-    relatives = await people.relatives_of(ledger, ticket["owner_id"])
+    family = await people.family_of(ledger, ticket["owner_id"])
+    former = {link["relative_id"] for link in family if link["ended_at"] is not None}
+    is_near = asker is not None and lives_near(ledger, ticket["place_id"], asker["home_id"])
     return TicketFacts(
         id=ticket["id"],
         kind=ticket["kind"],
         state=State(ticket["state"]),
         owner_id=ticket["owner_id"],
-        filed_by_id=ticket["filed_by_id"],
+        filed_by_id=None if ticket["filed_by_id"] in former else ticket["filed_by_id"],
         assignee_id=ticket["assignee_id"],
         offered_to=frozenset(offer["person_id"] for offer in offers),
         follower_ids=frozenset(row["person_id"] for row in followers),
-        relative_ids=frozenset(link["relative_id"] for link in relatives),
+        relative_ids=frozenset(link["relative_id"] for link in family if link["ended_at"] is None),
         scope=ledger.directory.scope(ticket["place_id"]) or _anywhere(ledger),
         is_confidential=bool(ticket["is_confidential"]),
         is_danger=bool(ticket["is_danger"]),
         is_anonymous=bool(ticket["is_anonymous"]),
         is_overdue=ticket["overdue_at"] is not None,
+        neighbour_ids=frozenset({asker["id"]} if asker is not None and is_near else ()),
     )
+
+
+_NEAR_LEVELS = {"unit", "building", "estate", "village"}
+
+
+def lives_near(ledger: Ledger, place_id: int | None, home_id: int | None) -> bool:
+    """Whether a home stands in the same building or estate as a place."""
+    here = {place.id for place in ledger.directory.ancestors(place_id) if place.level in _NEAR_LEVELS}
+    return any(place.id in here for place in ledger.directory.ancestors(home_id))
 
 
 def _anywhere(ledger: Ledger) -> frozenset[int]:
@@ -279,7 +310,7 @@ async def allowed(work: Work, action: Action, ticket: Row) -> bool:
     if work.person is None:
         return False
     actor = people.as_actor(work.person["id"], work.grants)
-    return may(actor, action, await facts(work.ledger, ticket))
+    return may(actor, action, await facts(work.ledger, ticket, asker=work.person))
 
 
 async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = ()) -> None:

@@ -5,10 +5,12 @@ from telegram import Update
 from handlers import entry, flows
 from handlers.context import Context
 from handlers.said import Said
-from storage import joining, people
-from storage.rules.press import Press, press
+from storage import joining, people, privacy, tickets
+from storage.rules.press import Press
 
-NAME_LIMIT = 64
+from . import home, kin
+from .names import tidy_name
+from .short import says
 
 
 @entry.doorstep
@@ -17,11 +19,13 @@ async def meet(update: Update, context: Context) -> None:
     user, work = update.effective_user, context.work
     if user is None:
         return
+    name = tidy_name(user.full_name) or "?"
     if work.person is None:
-        name = user.full_name.replace("\x00", "").strip()[:NAME_LIMIT] or "?"
         work.person = people.begin(work, name=name, language=language_of(user.language_code))
     elif work.person["unreachable_at"] is not None and work.is_private:
         work.person = people.change(work, work.person, unreachable_at=None)
+    if not work.person["name"]:
+        work.person = {**work.person, "name": name}  # said no before: known by name only while we speak
     status = update.my_chat_member
     if status is not None and status.new_chat_member.status == "kicked" and work.is_private:
         work.person = people.change(work, work.person, unreachable_at=work.now)
@@ -40,10 +44,12 @@ def keyboard_for(context: Context) -> str:
 
 @entry.command("start")
 async def start(context: Context, args: list[str]) -> None:
-    """/start, alone or with the payload of a poster (p…) or an invitation (s…)."""
+    """/start, alone or with the payload of a poster (p…), of a family (f…) or of an invitation (s…)."""
     payload = args[0] if args else ""
     if payload.startswith("p"):
         await _by_poster(context, payload[1:])
+    elif payload.startswith("f"):
+        await kin.by_link(context, payload[1:])
     elif payload.startswith("s"):
         await _by_invitation(context, payload[1:])
     else:
@@ -58,38 +64,11 @@ def welcome(context: Context) -> None:
 
 
 async def _by_poster(context: Context, code: str) -> None:
-    work = context.work
-    poster = await joining.poster(work, code)
-    if poster is None:
-        work.reply("welcome.poster_unknown", keyboard=keyboard_for(context))
-        return
-    yes = press("home", poster["place_id"])
-    work.reply(
-        "welcome.home_ask",
-        [[("home_yes", yes)], [("home_no", "home_no")]],
-        place=work.directory.name(poster["place_id"], work.language),
-    )
-
-
-@entry.pressed("home")
-async def live_here(context: Context, pressed: Press, said: Said) -> None:
-    """The place is bound to the person; it gives no role."""
-    work, place_id = context.work, pressed.number()
-    if place_id not in work.directory.places:
-        work.answer("refused.stale", alert=True)
-        return
-    work.person = people.change(work, context.person, home_id=place_id)
-    work.reply("welcome.home_kept", edit=said.pressed_message, place=work.directory.name(place_id, work.language))
-    if work.conversation and work.conversation.flow and await flows.resume(context):
-        return
-    welcome(context)
-
-
-@entry.pressed("home_no")
-async def live_elsewhere(context: Context, _pressed: Press, said: Said) -> None:
-    """No harm: the place is asked for when something is reported."""
-    context.work.reply("welcome.home_open", edit=said.pressed_message)
-    welcome(context)
+    context.work.reply("welcome.hello", keyboard=keyboard_for(context), name=context.person["name"])
+    if not await home.by_poster(context, code):
+        context.work.reply("welcome.poster_unknown", keyboard=keyboard_for(context))
+        if context.person["consented_at"] is None:
+            flows.ask_consent(context)
 
 
 async def _by_invitation(context: Context, code: str) -> None:
@@ -104,26 +83,64 @@ async def _by_invitation(context: Context, code: str) -> None:
     )
 
 
+@entry.heard(5)
+async def consent_in_words(context: Context, said: Said) -> bool:
+    """同意 and 不同意, typed, while the question about them waits."""
+    if context.person["consented_at"] is not None or said.files or people.is_new(context.work):
+        return False
+    waiting = flows.current(context)
+    step = waiting[0].wanted(waiting[1]) if waiting is not None else None
+    if step is not None and not step.needs_consent:
+        return False
+    if not says(said.text, "agree", "disagree"):
+        return False
+    await (_agree if says(said.text, "agree") else _disagree)(context, said)
+    return True
+
+
 @entry.pressed("consent")
 async def consent(context: Context, _pressed: Press, said: Said) -> None:
     """Agreed: what was said before goes on from where it was."""
-    context.work.person = people.change(context.work, context.person, consented_at=context.work.now)
-    context.work.reply("privacy.agreed", edit=said.pressed_message)
-    if not await flows.resume(context):
-        context.work.reply("welcome.ready", keyboard=keyboard_for(context))
+    await _agree(context, said)
+
+
+async def _agree(context: Context, said: Said) -> None:
+    work, person = context.work, context.person
+    is_first = person["consented_at"] is None
+    if is_first:
+        work.person = people.change(work, person, consented_at=work.now, name=person["name"])
+    work.reply("privacy.agreed", edit=said.pressed_message)
+    if is_first:
+        work.reply("welcome.ready", keyboard=keyboard_for(context))
+    await flows.resume(context)
 
 
 @entry.pressed("dissent")
 async def dissent(context: Context, _pressed: Press, said: Said) -> None:
     """Not agreed: nothing is kept; danger is still taken, always."""
-    context.conversation.clear()
+    if context.person["consented_at"] is not None:
+        context.work.answer("refused.stale")
+        return
+    await _disagree(context, said)
+
+
+async def _disagree(context: Context, said: Said) -> None:
+    await privacy.forget(context.work)
     context.work.reply("privacy.declined", edit=said.pressed_message)
 
 
 @entry.command("privacy")
-async def privacy(context: Context, _args: list[str]) -> None:
+async def privacy_notice(context: Context, _args: list[str]) -> None:
     """What is kept, why, how long, and how to end it."""
     context.work.reply("privacy.notice", keyboard=keyboard_for(context))
+    if context.person["consented_at"] is None:
+        flows.ask_consent(context)
+
+
+@entry.pressed("me_privacy")
+async def privacy_pressed(context: Context, _pressed: Press, _said: Said) -> None:
+    """The same by a button."""
+    await privacy_notice(context, [])
 
 
 @entry.command("help", menu="menu_help")
@@ -139,22 +156,29 @@ async def lang(context: Context, _args: list[str]) -> None:
     context.work.reply("welcome.lang", [[("lang_zh", "lang:zh-CN"), ("lang_en", "lang:en")]])
 
 
+@entry.pressed("me_lang")
+async def lang_pressed(context: Context, _pressed: Press, _said: Said) -> None:
+    """The same by a button."""
+    await lang(context, [])
+
+
 @entry.pressed("lang")
-async def choose_language(context: Context, pressed: Press, said: Said) -> None:
-    """The language is kept with the person."""
+async def choose_language(context: Context, pressed: Press, _said: Said) -> None:
+    """The language is kept with the person; the keyboard, the open cards and the question that waits speak it too."""
+    work = context.work
     chosen = pressed.args[0] if pressed.args else ""
     if chosen not in {"zh-CN", "en"}:
         context.work.answer("refused.stale")
         return
-    context.work.person = people.change(context.work, context.person, language=chosen, has_chosen_language=True)
-    context.work.reply("welcome.lang_kept", keyboard=keyboard_for(context))
+    work.person = people.change(work, context.person, language=chosen, has_chosen_language=True)
+    work.reply("welcome.lang_kept", keyboard=keyboard_for(context))
+    for ticket in await tickets.of_resident(work.ledger, work.person["id"], is_open=True):
+        work.card(ticket["id"], work.person)
+    await flows.resume(context)
 
 
 @entry.heard(90)
-async def unknown(context: Context, said: Said) -> bool:
+async def unknown(context: Context, _said: Said) -> bool:
     """What nobody understood still gets an answer and a way on."""
-    if said.is_too_large:
-        context.work.reply("report.too_large", keyboard=keyboard_for(context))
-    else:
-        context.work.reply("welcome.not_understood", keyboard=keyboard_for(context))
+    context.work.reply("welcome.not_understood", keyboard=keyboard_for(context))
     return True

@@ -1,66 +1,99 @@
-"""A resident's own matters: the list, one card, words that are added, withdrawing."""
+"""A resident's own matters, and those of the elders of the family: the list, one card, and "how does it stand?"."""
+
+from collections.abc import Collection
+from typing import Any
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Rows, Step
+from handlers.flows import Draft, Flow, Rows
+from handlers.reading import Reading
 from handlers.said import Said
-from storage import closing, danger, handling, tickets
+from storage import family, tickets
 from storage.handling import Ticket
-from storage.rules.errors import NotYours, Stale
+from storage.ledger import Row
+from storage.rules.errors import NotYours
 from storage.rules.numbers import find_number
 from storage.rules.press import Press, press
 from storage.rules.rights import Action
 from storage.work import Button, Priority
 
+from . import report, withdrawing
+from .about import ticket_of
+
 PAGE = 5
+NARROW = 20
 
 
-class AboutTicket(Draft):
-    """A question about one ticket."""
+class HeardDraft(Draft):
+    """Words that were taken for a question about an earlier matter, kept in case they are something new."""
 
-    ticket_id: int
     words: str = ""
 
 
-async def ticket_of(context: Context, pressed: Press) -> Ticket:
-    """The ticket a button names, read again. Raises Stale when there is none, NotYours for a foreign one."""
-    ticket = await tickets.by_id(context.work.ledger, pressed.number())
-    if ticket is None:
-        raise Stale
-    return ticket
+async def _nothing(_context: Context, _draft: HeardDraft) -> None:
+    """This flow asks nothing."""
+
+
+HEARD = flows.declare(Flow("heard", HeardDraft, (), _nothing))
 
 
 @entry.command("my", menu="menu_my")
 async def my(context: Context, _args: list[str]) -> None:
     """What I asked for: the open ones first."""
-    await _list(context, is_open=True, page=0, edit=None)
+    await show_list(context, is_open=True)
 
 
 @entry.pressed("my")
 async def my_page(context: Context, pressed: Press, said: Said) -> None:
     """Another page, or the settled ones."""
     is_open = pressed.args[:1] != ("closed",)
-    await _list(context, is_open=is_open, page=pressed.number(1) or 0, edit=said.pressed_message)
+    await show_list(context, is_open=is_open, page=pressed.number(1) or 0, edit=said.pressed_message)
 
 
-async def _list(context: Context, *, is_open: bool, page: int, edit: int | None) -> None:
+async def mine(context: Context, *, is_open: bool | None, limit: int, offset: int = 0) -> list[Row]:
+    """My matters, those I joined, and those of my elders that are not confidential; the newest first."""
     work, me = context.work, context.person["id"]
-    rows = await tickets.of_owner(work.ledger, [me], is_open=is_open, limit=PAGE + 1, offset=page * PAGE)
+    elders = await _elders(context)
+    return await tickets.of_resident(work.ledger, me, elders, is_open=is_open, limit=limit, offset=offset)
+
+
+async def _elders(context: Context) -> frozenset[int]:
+    return frozenset(row["id"] for row in await family.elders_of(context.work.ledger, context.person["id"]))
+
+
+async def show_list(
+    context: Context, *, is_open: bool, page: int = 0, edit: int | None = None, which: str = "my.list"
+) -> None:
+    """One page of the list. `which` is the sentence above it."""
+    work = context.work
+    rows = await mine(context, is_open=is_open, limit=PAGE + 1, offset=page * PAGE)
     shown = rows[:PAGE]
-    buttons: Rows = [[("matter", press("open", row["id"]), _label(context, row))] for row in shown]
+    own = {context.person["id"], *await _elders(context)}
+    buttons: Rows = [[("matter", press("open", row["id"]), _label(context, row, own))] for row in shown]
     name = "open" if is_open else "closed"
     turn: list[Button] = []
     if page:
         turn.append(("earlier", press("my", name, page - 1)))
     if len(rows) > PAGE:
         turn.append(("later", press("my", name, page + 1)))
-    other = ("my_closed", press("my", "closed", 0)) if is_open else ("my_open", press("my", "open", 0))
-    work.reply("my.list", [*buttons, *([turn] if turn else []), [other]], edit=edit, count=len(shown), is_open=is_open)
+    last: list[list[Button]] = [
+        [("my_closed", press("my", "closed", 0)) if is_open else ("my_open", press("my", "open", 0))]
+    ]
+    if which != "my.list":
+        last = [[("new_matter", press("new"))]]
+    work.reply(which, [*buttons, *([turn] if turn else []), *last], edit=edit, count=len(shown), is_open=is_open)
 
 
-def _label(context: Context, row: Ticket) -> dict[str, str]:
+def _label(context: Context, row: Row, own: Collection[int]) -> dict[str, Any]:
+    """What a button says of a matter; of a neighbour's that was joined, its kind instead of the neighbour's words."""
     kind = context.work.directory.kinds.get(row["kind"])
-    return {"number": row["number"], "words": row["words"], "emoji": kind.emoji if kind else "", "state": row["state"]}
+    name = kind.name_in(context.work.language) if kind else ""
+    return {
+        "number": row["number"],
+        "words": (row["words"] if row["owner_id"] in own else None) or name,
+        "emoji": "🆘" if row["is_danger"] else kind.emoji if kind else "",
+        "state": row["state"],
+    }
 
 
 @entry.pressed("open")
@@ -73,100 +106,57 @@ async def open_card(context: Context, pressed: Press, _said: Said) -> None:
     context.work.card(ticket["id"], context.person, is_fresh=True, priority=Priority.ANSWER)
 
 
-@entry.heard(10)
-async def reply_to_card(context: Context, said: Said) -> bool:
-    """A reply to a card adds words or pictures to that card's ticket, whatever else is under way."""
-    if said.reply_to is None or not said.has_content:
-        return False
-    work = context.work
-    ticket = await tickets.by_message(work.ledger, work.chat_id or 0, said.reply_to)
-    if ticket is None or ticket["owner_id"] != context.person["id"] and not await _is_mine(context, ticket):
-        return False
-    await handling.add_words(work, ticket, said.text, said.files)
-    work.reply("my.added", ticket_id=ticket["id"], number=ticket["number"])
-    return True
+# --- questions in free words ---------------------------------------------------------------------------------
 
 
-async def _is_mine(context: Context, ticket: Ticket) -> bool:
-    return await tickets.allowed(context.work, Action.ADD_WORDS, ticket)
-
-
-async def status(context: Context, said: Said) -> None:
-    """How does it stand? By number, or the newest open matter."""
-    work, me = context.work, context.person["id"]
-    number = find_number(said.text)
-    ticket = await tickets.by_number(work.ledger, number) if number is not None else None
-    if ticket is not None and await tickets.allowed(work, Action.SEE, ticket):
-        work.card(ticket["id"], context.person, is_fresh=True, priority=Priority.ANSWER)
-        return
-    mine = await tickets.of_owner(work.ledger, [me], is_open=True, limit=2)
-    if len(mine) == 1:
-        work.card(mine[0]["id"], context.person, is_fresh=True, priority=Priority.ANSWER)
-    else:
-        await _list(context, is_open=True, page=0, edit=None)
-
-
-# --- adding words, withdrawing, danger now -------------------------------------------------------------------
-
-
-async def _take_added(context: Context, draft: AboutTicket, said: Said) -> bool | None:
-    if said.choice is not None or not said.has_content:
-        return False
-    ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
-    if ticket is None:
-        raise Stale
-    await handling.add_words(context.work, ticket, said.text, said.files)
-    context.conversation.clear()
-    context.work.reply("my.added", ticket_id=ticket["id"], number=ticket["number"])
+async def by_number(context: Context, text: str) -> Ticket | None:
+    """The matter whose number is said, if the one who asks may see it."""
+    number = find_number(text)
+    ticket = await tickets.by_number(context.work.ledger, number) if number is not None else None
+    if ticket is not None and await tickets.allowed(context.work, Action.SEE, ticket):
+        return ticket
     return None
 
 
-async def _finish_added(context: Context, _draft: AboutTicket) -> None:
-    context.work.reply("flow.cancelled")
+async def status(context: Context, said: Said, reading: Reading) -> bool:
+    """How does it stand? One that can be meant is shown, of several the list. False when there is none."""
+    rows = await _meant(context, reading)
+    if len(rows) == 1:
+        context.work.card(rows[0]["id"], context.person, is_fresh=True, priority=Priority.ANSWER)
+    elif rows:
+        flows.keep(context, HEARD, HeardDraft(words=said.text))
+        await show_list(context, is_open=True, which="my.which")
+    return bool(rows)
 
 
-ADD = flows.declare(Flow("add", AboutTicket, (Step("words", "my.ask_words", _take_added),), _finish_added))
+async def _meant(context: Context, reading: Reading) -> list[Row]:
+    """The open matters that words can mean: of the kind they mention, when that is one of several."""
+    rows = await mine(context, is_open=True, limit=NARROW)
+    kinds = {reading.kind, *reading.others} - {None}
+    of_kind = [row for row in rows if row["kind"] in kinds]
+    return of_kind if len(of_kind) == 1 else rows
 
 
-@entry.pressed("add", "answer")
-async def add(context: Context, pressed: Press, _said: Said) -> None:
-    """Ask for the words or the picture to add."""
-    ticket = await ticket_of(context, pressed)
-    await flows.begin(context, ADD, AboutTicket(ticket_id=ticket["id"]))
-
-
-def _reasons(_context: Context, _draft: AboutTicket) -> Rows:
-    return [[(f"withdraw_{one}", press("choose", one))] for one in ("solved", "mistake")]
-
-
-async def _take_reason(_context: Context, draft: AboutTicket, said: Said) -> bool:
-    draft.words = said.choice or said.text
-    return bool(draft.words)
-
-
-async def _finish_withdraw(context: Context, draft: AboutTicket) -> None:
-    ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
+async def take_back(context: Context, said: Said) -> bool:
+    """ "I need it no more": the one that is meant is asked about, of several the list. False when there is none."""
+    ticket = await by_number(context, said.text)
     if ticket is None:
-        raise Stale
-    await closing.withdraw(context.work, ticket, draft.words)
-    context.work.reply("my.withdrawn", number=ticket["number"])
+        rows = await mine(context, is_open=True, limit=2)
+        if len(rows) > 1:
+            flows.keep(context, HEARD, HeardDraft(words=said.text))
+            await show_list(context, is_open=True, which="my.which_withdraw")
+            return True
+        ticket = dict(rows[0]) if rows else None
+    if ticket is None:
+        return False
+    await withdrawing.begin(context, ticket)
+    return True
 
 
-WITHDRAW = flows.declare(
-    Flow("withdraw", AboutTicket, (Step("reason", "my.ask_reason", _take_reason, choices=_reasons),), _finish_withdraw)
-)
-
-
-@entry.pressed("withdraw")
-async def withdraw(context: Context, pressed: Press, _said: Said) -> None:
-    """Ask for the reason; nothing is withdrawn by one tap."""
-    ticket = await ticket_of(context, pressed)
-    await flows.begin(context, WITHDRAW, AboutTicket(ticket_id=ticket["id"]))
-
-
-@entry.pressed("danger")
-async def danger_now(context: Context, pressed: Press, _said: Said) -> None:
-    """The resident says that it is dangerous now."""
-    ticket = await ticket_of(context, pressed)
-    await danger.raise_to(context.work, ticket)
-    context.work.reply("danger.ring_first", priority=Priority.ALARM)
+@entry.pressed("new")
+async def something_new(context: Context, _pressed: Press, _said: Said) -> None:
+    """None of those: the words begin a report of their own."""
+    found = flows.current(context)
+    words = found[1].words if found is not None and isinstance(found[1], HeardDraft) else ""
+    context.conversation.clear()
+    await report.start(context, Said(text=words))

@@ -2,22 +2,46 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Flow, Step
+from handlers.flows import Draft, Flow, Step
+from handlers.reading import Intent
 from handlers.said import Said
-from storage import closing, handling, tickets
+from storage import closing, tickets
+from storage.handling import Ticket
 from storage.rules.errors import Stale
+from storage.rules.lifecycle import State
 from storage.rules.press import Press, press
+from storage.rules.rights import Action
 from storage.work import Button
 
-from .matters import AboutTicket, ticket_of
+from . import adding, matters, report
+from .about import AboutTicket, ticket_of
+from .draft import READER
+from .short import says
 
 MOST = 5
+
+
+@entry.heard(40)
+async def said_done(context: Context, said: Said) -> bool:
+    """办好了 or 还没办好, typed, when exactly one question waits for it."""
+    if said.files or not says(said.text, "done", "not_done"):
+        return False
+    rows = await matters.mine(context, is_open=True, limit=matters.NARROW)
+    done = [dict(row) for row in rows if row["state"] == State.DONE]
+    allowed = [row for row in done if await tickets.allowed(context.work, Action.CONFIRM, row)]
+    if len(allowed) != 1:
+        return False
+    await (_yes if says(said.text, "done") else _no)(context, allowed[0], said)
+    return True
 
 
 @entry.pressed("yes")
 async def yes(context: Context, pressed: Press, said: Said) -> None:
     """办好了: closed, and the stars are offered in the same message."""
-    ticket = await ticket_of(context, pressed)
+    await _yes(context, await ticket_of(context, pressed), said)
+
+
+async def _yes(context: Context, ticket: Ticket, said: Said) -> None:
     await closing.confirm(context.work, ticket)
     _ask_stars(context, ticket["id"], ticket["number"], said)
 
@@ -45,42 +69,71 @@ async def rate(context: Context, pressed: Press, said: Said) -> None:
     if count is None or not 1 <= count <= MOST:
         raise Stale
     await closing.rate(context.work, ticket, count)
-    draft = AboutTicket(ticket_id=ticket["id"])
+    draft = RatingDraft(ticket_id=ticket["id"])
     await flows.begin(
         context, RATING_WORDS if count > closing.LOW_STARS else LOW_WORDS, draft, edit=said.pressed_message
     )
 
 
-async def _take_words(_context: Context, draft: AboutTicket, said: Said) -> bool:
+class RatingDraft(AboutTicket):
+    """A sentence beside the stars, unless it speaks of something new."""
+
+    is_unclear: bool = False
+
+
+async def _take_words(_context: Context, draft: RatingDraft, said: Said) -> bool:
     if said.choice == "none":
         return True
     draft.words = said.text
+    reading = READER.read(said.text)
+    draft.is_unclear = reading.intent is Intent.REPORT and (reading.kind_sure or reading.address is not None)
     return bool(said.text)
 
 
-async def _keep_words(context: Context, draft: AboutTicket) -> None:
+async def _take_which(context: Context, draft: RatingDraft, said: Said) -> bool | None:
+    """Words about the work, or a matter of their own: nobody guesses."""
+    if said.choice == "another":
+        context.conversation.clear()
+        await report.start(context, Said(text=draft.words))
+        return None
+    if said.text:
+        draft.words = f"{draft.words}\n{said.text}"
+    return said.choice == "about"
+
+
+def _which(_context: Context, _draft: RatingDraft) -> list[list[Button]]:
+    return [[("rating_about", press("choose", "about"))], [("rating_another", press("choose", "another"))]]
+
+
+async def _keep_words(context: Context, draft: RatingDraft) -> None:
     ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
     if ticket is not None and draft.words:
         await closing.rating_words(context.work, ticket, draft.words)
     context.work.reply("done.thanks", keyboard="main")
 
 
-def _nothing_more(_context: Context, _draft: AboutTicket) -> list[list[Button]]:
+def _nothing_more(_context: Context, _draft: Draft) -> list[list[Button]]:
     return [[("no_words", press("choose", "none"))]]
 
 
-RATING_WORDS = flows.declare(
-    Flow("rating", AboutTicket, (Step("words", "done.rated", _take_words, choices=_nothing_more),), _keep_words)
-)
-LOW_WORDS = flows.declare(
-    Flow("rating_low", AboutTicket, (Step("words", "done.rated_low", _take_words, choices=_nothing_more),), _keep_words)
-)
+def _rating(name: str, prompt: str) -> Flow[RatingDraft]:
+    words = Step("words", prompt, _take_words, choices=_nothing_more)
+    which = Step("which", "done.which", _take_which, lambda one: one.is_unclear, _which, unclear="done.which")
+    return flows.declare(Flow(name, RatingDraft, (words, which), _keep_words))
+
+
+RATING_WORDS = _rating("rating", "done.rated")
+LOW_WORDS = _rating("rating_low", "done.rated_low")
+RATINGS = frozenset({RATING_WORDS.name, LOW_WORDS.name})
 
 
 @entry.pressed("no")
 async def no(context: Context, pressed: Press, said: Said) -> None:
     """还没办好: back at once; what is still wrong may follow in words or a picture."""
-    ticket = await ticket_of(context, pressed)
+    await _no(context, await ticket_of(context, pressed), said)
+
+
+async def _no(context: Context, ticket: Ticket, said: Said) -> None:
     await closing.dispute(context.work, ticket)
     await flows.begin(context, STILL_WRONG, AboutTicket(ticket_id=ticket["id"]), edit=said.pressed_message)
 
@@ -91,8 +144,9 @@ async def _take_wrong(context: Context, draft: AboutTicket, said: Said) -> bool 
     if not said.has_content:
         return False
     ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
-    if ticket is not None:
-        await handling.add_words(context.work, ticket, said.text, said.files)
+    if ticket is None:
+        raise Stale
+    await adding.add_to(context, ticket, said, is_told=False)
     return True
 
 

@@ -1,0 +1,27 @@
+"""Which building stands nearest to a position that somebody sent."""
+
+from math import cos, hypot, radians
+
+from .directory import Directory, Place
+
+METRES_PER_DEGREE = 111_320
+NEAR_METRES = 150
+_LEVELS = {"building", "village"}
+
+
+def nearest(directory: Directory, latitude: float, longitude: float) -> Place | None:
+    """The nearest building with a known position within 150 metres, or None."""
+    near = [
+        (_metres(latitude, longitude, place), place.code, place)
+        for place in directory.places.values()
+        if place.level in _LEVELS and place.latitude is not None and place.longitude is not None
+    ]
+    metres, _, place = min(near, default=(NEAR_METRES + 1.0, "", None))
+    return place if metres <= NEAR_METRES else None
+
+
+def _metres(latitude: float, longitude: float, place: Place) -> float:
+    """Flat-earth distance, exact enough within a town."""
+    north = ((place.latitude or 0.0) - latitude) * METRES_PER_DEGREE
+    east = ((place.longitude or 0.0) - longitude) * METRES_PER_DEGREE * cos(radians(latitude))
+    return hypot(north, east)
