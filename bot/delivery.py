@@ -29,7 +29,7 @@ from .sending import Sender, Sent
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 48
-LOOK_AHEAD = 200
+LOOK_AHEAD = 96
 IDLE_SECONDS = 1.0
 PACED_SECONDS = 0.05
 SIDE_EFFECT_TRIES = 5

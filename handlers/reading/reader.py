@@ -1,6 +1,7 @@
 """The reader that works from word lists: intent, kind, danger, place and flags of a resident's first words."""
 
 import re
+from functools import lru_cache
 
 from handlers.reading.danger import Finding, danger_lexicon
 from handlers.reading.lexicon import flag, scorer
@@ -18,6 +19,7 @@ _STRANGER = re.compile(
 _REPORT_SHARE = 0.9
 """A problem of some kind is half a report: this share of the kind's points counts for the intent."""
 _REPORT_CAP = 7.0
+_REMEMBERED = 64
 _SMALL = 4.0
 """Points that stand for "something else": with little evidence nothing is sure."""
 _SURE = 0.55
@@ -45,9 +47,16 @@ class LexiconReader:
         self._intents = scorer("intent")
         self._kinds = scorer("kind")
         self._danger = danger_lexicon()
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def read(self, text: str) -> Reading:
-        """Read one message; any text at all gives a reading, an empty or strange one an unsure one."""
+        """Read one message; any text at all gives a reading, an empty or strange one an unsure one.
+
+        The last readings are remembered: one update asks more than once about the same words.
+        """
+        return self._remembered(text)
+
+    def _read(self, text: str) -> Reading:
         words = tidy(text)
         finding = self._danger.find(words)
         kinds = self._kinds.scores(words)
