@@ -25,6 +25,11 @@ test-slow: $(READY) $(PACKAGES)
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
 
+# Writes again what the documents draw from the code, and takes the pictures of the READMEs from the running demo.
+docs: $(READY) $(PACKAGES)
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.screenshots
+
 setup: $(READY) $(PACKAGES)
 
 $(READY): requirements.txt pyproject.toml

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
 
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
@@ -147,6 +148,28 @@ def licence_of(package: str) -> str:
     return ", ".join(classified) or str(known["License"]).splitlines()[0]
 
 
+def scenarios() -> str:
+    """What may go wrong, with the tests that try it. Raises LookupError for a test that is not there."""
+    groups = tomllib.loads((ROOT / "docs" / "scenarios.toml").read_text(encoding="utf-8"))["group"]
+    return "\n\n".join(f"### {group['name']}\n\n{_scenarios(group['scenario'])}" for group in groups)
+
+
+def _scenarios(listed: Iterable[Mapping[str, Any]]) -> str:
+    rows = [(str(one["number"]), one["words"], "<br>".join(map(_test, one.get("tests", ())))) for one in listed]
+    return table(("", "scenario", "tried in"), rows)
+
+
+def _test(where: str) -> str:
+    """A link to a test, by its file and, if one is named, its function."""
+    path, _, name = where.partition("::")
+    if not re.search(
+        rf"^ *(async )?def {name or 'test_'}", (ROOT / "tests" / path).read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        raise LookupError(f"no test {where}")
+    words = name.removeprefix("test_").replace("_", " ") if name else path
+    return f"[{words}](../tests/{path})"
+
+
 def _project() -> dict[str, dict[str, list[str]]]:
     project: dict[str, dict[str, list[str]]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
@@ -158,6 +181,7 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "life": life,
     "legal": legal,
     "kinds": kinds,
+    "scenarios": scenarios,
     "licences_to_run": licences_to_run,
     "licences_to_develop": licences_to_develop,
 }
