@@ -15,6 +15,7 @@ from storage.passing import is_passing
 from .failures import where
 from .intake import ALLOWED_UPDATES, stored
 from .payload import read_update
+from .metrics import metrics
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Endpoint:
         site = web.Application(client_max_size=MAX_BODY)
         site.router.add_get("/healthz", self._healthz)
         site.router.add_get("/readyz", self._readyz)
+        site.router.add_get("/metrics", self._metrics)
         if self._app.settings.webhook_url:
             site.router.add_post(PATH, self._receive)
         self._runner = web.AppRunner(site, access_log=None)
@@ -89,6 +91,9 @@ class Endpoint:
         secret = self._app.settings.webhook_secret.get_secret_value().encode()
         given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         return bool(secret) and hmac.compare_digest(given, secret)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return await metrics(self._app)
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True})

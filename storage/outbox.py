@@ -33,6 +33,7 @@ _ready = (
     .order_by(_table.c.priority, _table.c.id)
     .limit(sa.bindparam("most"))
 )
+_count_waiting = sa.select(sa.func.count().label("n")).where(sa.or_(_is(QUEUED), _is(HELD)))
 _interrupted = sa.select(_table).where(_is(SENDING)).order_by(_table.c.id)
 _held = sa.select(_table.c.due_at).where(_is(HELD)).order_by(_table.c.due_at).limit(1)
 
@@ -40,6 +41,12 @@ _held = sa.select(_table.c.due_at).where(_is(HELD)).order_by(_table.c.due_at).li
 async def ready(ledger: Ledger, *, limit: int, passing: Sequence[int] = ()) -> list[Row]:
     """What may go out: the most urgent first, then in the order it was said. `passing` chats have to wait."""
     return await ledger.all(_ready, most=limit, passing=list(passing))
+
+
+async def count_waiting(ledger: Ledger) -> int:
+    """How many messages wait to be sent, those held for the morning included."""
+    row = await ledger.one(_count_waiting)
+    return int(row["n"]) if row else 0
 
 
 async def interrupted(ledger: Ledger) -> list[Row]:
