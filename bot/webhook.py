@@ -14,8 +14,8 @@ from storage.passing import is_passing
 
 from .failures import where
 from .intake import ALLOWED_UPDATES, stored
-from .payload import read_update
 from .metrics import metrics
+from .payload import read_update
 from .transport import Transport
 
 if TYPE_CHECKING:
