@@ -36,7 +36,7 @@ USED_FOR: Mapping[str, str] = {
     "openpyxl": "workbooks",
     "segno": "QR codes",
     "reportlab": "posters as PDF",
-    "pillow": "posters as pictures; taking positions out of photos",
+    "pillow": "posters as pictures",
     "pypinyin": "words typed by their sound",
     "rapidfuzz": "misspelt words",
     "prometheus-client": "figures for those who watch",
