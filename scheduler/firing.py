@@ -7,7 +7,7 @@ them speaks.
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from storage import closing, handling, overdue, people, reminders, routing, tickets, unreachable
+from storage import closing, handling, overdue, people, reminders, routing, tickets, unreachable, unsure
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.rules.clocks import ClockKind, is_wanted
@@ -22,6 +22,9 @@ async def fire(work: Work, reminder: Row) -> None:
     subject, _, subject_id = reminder["subject"].partition(":")
     if subject == "person":
         await unreachable.pass_on(work, int(subject_id))
+        return
+    if subject == "draft":
+        await unsure.becomes_danger(work, int(subject_id))
         return
     ticket = await tickets.by_id(work.ledger, int(subject_id))
     act = _ACTS.get(reminder["kind"])

@@ -60,6 +60,7 @@ class ReportDraft(Draft):
     place_id: int | None = None
     is_place_sure: bool = False
     options: list[int] = []  # the places an address can mean
+    taps: list[int] = []  # the places that were tapped on the way down
     room: str | None = None
     spot: str | None = None
     latitude: float | None = None
@@ -109,7 +110,8 @@ class ReportDraft(Draft):
             self.joins = None
             self.forget("confirm")
         elif step == "place" and (self.place_id is not None or self.options):
-            self.place_id, self.options = None, []
+            self.taps = self.taps[:-1]
+            self.place_id, self.options = (self.taps[-1] if self.taps else None), []
         elif self.before is not None:
             was = ReportDraft.model_validate(self.before)
             for name in ReportDraft.model_fields:
@@ -123,6 +125,7 @@ class ReportDraft(Draft):
                 self.is_kind_sure = False
             case "place":
                 self.place_id, self.is_place_sure, self.options, self.room = None, False, [], None
+                self.taps = []
                 self.spot = self.latitude = self.longitude = None
             case "whom":
                 self.is_for_other, self.for_whom, self.owner_id, self.owner_name = True, None, None, None

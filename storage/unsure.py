@@ -60,6 +60,8 @@ async def becomes_danger(work: Work, telegram_id: int) -> None:
     work.notify(person, "danger.unsure", priority=Priority.ALARM)
     work.notify(person, "danger.ring_first", priority=Priority.ALARM)
     ticket = await reporting.send_danger(work, draft, person)
+    if draft.place_id is None or not draft.words:
+        work.notify(person, "danger.tell_more", priority=Priority.ALARM, number=ticket["number"])
     after = reporting.after(work, ticket, draft)
     conversation.flow, conversation.step = AFTER, None
     conversation.draft = after.model_dump(mode="json") if after else {}

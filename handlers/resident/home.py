@@ -77,11 +77,11 @@ def _here(_context: Context, _draft: HomeDraft) -> Rows:
 
 
 def _place(context: Context, draft: HomeDraft) -> dict[str, Any]:
-    work, now = context.work, context.person["home_id"]
+    work, known = context.work, context.person["home_id"]
     return {
         "place": work.directory.name(draft.place_id, work.language) if draft.place_id else None,
-        "now": work.directory.name(now, work.language) if now is not None else None,
-        "is_same": now is not None and now == draft.place_id,
+        "known": work.directory.name(known, work.language) if known is not None else None,
+        "is_same": known is not None and known == draft.place_id,
     }
 
 
@@ -105,8 +105,8 @@ async def _take_place(context: Context, draft: HomeDraft, said: Said) -> bool | 
         place = placing.pressed(directory, said.choice)
         if place is None:
             return False
+        draft.is_place_sure = place.id in draft.options or not placing.below(directory, place.id)
         draft.place_id, draft.options = place.id, []
-        draft.is_place_sure = not placing.below(directory, place.id)
     if draft.is_place_sure:
         return True
     if draft.place_id is None and not draft.options:

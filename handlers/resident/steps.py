@@ -139,8 +139,9 @@ async def _tapped(context: Context, draft: ReportDraft, said: Said) -> bool | No
     elif place is None:
         return False
     else:
+        draft.is_place_sure = place.id in draft.options or not placing.below(directory, place.id)
         draft.place_id, draft.options = place.id, []
-        draft.is_place_sure = not placing.below(directory, place.id)
+        draft.taps = [] if draft.is_place_sure else [*draft.taps, place.id]
     if not draft.is_place_sure:
         await again(context, draft, said)
         return None

@@ -29,7 +29,7 @@ async def _finish(context: Context, draft: AboutTicket) -> None:
     if ticket is None:
         raise Stale
     await closing.withdraw(context.work, ticket, draft.words)
-    context.work.reply("my.withdrawn", edit=context.pressed_message, number=ticket["number"])
+    context.work.reply("my.withdrawn", edit=context.pressed_message, ticket_id=ticket["id"], number=ticket["number"])
 
 
 def _number(_context: Context, draft: AboutTicket) -> dict[str, int]:
