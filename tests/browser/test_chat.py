@@ -46,6 +46,17 @@ async def test_it_sends_what_is_typed_and_shows_the_answer(desk: Desk, bot: Api)
     await expect(answer.locator("code")).to_have_text("10 248")
 
 
+async def test_it_scrolls_the_chat_and_nothing_else(desk: Desk, bot: Api) -> None:
+    for number in range(30):
+        await bot("sendMessage", chat_id=ROSA, text=f"{number}", reply_markup=keys([("好", f"ok:{number}")]))
+    await desk.shows("王阿姨", "29")
+    phone = desk.phone("王阿姨")
+    assert await phone.evaluate("each => each.scrollHeight - each.clientHeight") == 0
+    assert await phone.locator(".scroller").evaluate(
+        "each => each.scrollTop + each.clientHeight >= each.scrollHeight - 1"
+    )
+
+
 async def test_it_formats_what_is_nested_and_counts_in_utf16(desk: Desk, bot: Api) -> None:
     await bot(
         "sendMessage", chat_id=ROSA, text="🆘🆘 <b>快 <i>跑</i></b><blockquote>慢慢说</blockquote>完", parse_mode="HTML"

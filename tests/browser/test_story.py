@@ -1,0 +1,137 @@
+"""The demo as a newcomer meets it: from a resident's sentence to a rating, by typing and clicking only."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import WIDE, Desk
+
+OpenDesk = Callable[..., Awaitable[Desk]]
+PATIENCE = 20_000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[str]:
+    """Run `linli demo` in a folder of its own; give its address."""
+    port = free_port()
+    arguments = ("-m", "bot", "demo", "--port", str(port), "--no-browser")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    async with asyncio.timeout(60):
+        while f":{port}/" not in (line := (await process.stdout.readline()).decode()):
+            assert line, "the demo ended before it was ready"
+    yield f"http://127.0.0.1:{port}/"
+    process.send_signal(signal.SIGINT)
+    await process.wait()
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the buttons and answers say in one language."""
+
+    home: str
+    agree: str
+    no_room: str
+    noted: str
+    send: str
+    accept: str
+    accepted: str
+    finish: str
+    photo: str
+    again: str
+    yes: str
+    stars: str
+    thanks: str
+
+
+CHINESE = Words(
+    home="我住这里",
+    agree="同意，继续",
+    no_room="不写门牌",
+    noted="有事直接说就行",
+    send="报上去",
+    accept="✅ 接单",
+    accepted="已接单",
+    finish="办好了",
+    photo="照片",
+    again="再问您一声",
+    yes="是的，办好了",
+    stars="非常满意",
+    thanks="谢谢您的评价",
+)
+ENGLISH = Words(
+    home="Yes, I live here",
+    agree="I agree",
+    no_room="Leave the room out",
+    noted="Just tell me when there is something",
+    send="Send",
+    accept="✅ Accept",
+    accepted="has taken it",
+    finish="Done",
+    photo="picture",
+    again="May we ask again",
+    yes="Yes, it is done",
+    stars="Very satisfied",
+    thanks="Thank you for rating",
+)
+
+
+async def presses(desk: Desk, name: str, label: str) -> None:
+    await desk.phone(name).locator(".inline-keyboard").get_by_role("button", name=label).last.click(timeout=PATIENCE)
+
+
+async def reads(desk: Desk, name: str, text: str) -> None:
+    await expect(desk.phone(name).locator(".entries")).to_contain_text(text, timeout=PATIENCE, ignore_case=True)
+
+
+async def joins(desk: Desk, name: str, words: Words) -> None:
+    """Scan the code on the door, agree, leave the room number out."""
+    await desk.chooses(name, "邀请链接")
+    sheet = desk.page.get_by_role("dialog")
+    await sheet.get_by_label("链接，或").fill("3栋 2单元")
+    await sheet.get_by_role("button", name="3栋 2单元").first.click()
+    for label in (words.home, words.agree, words.no_room):
+        await presses(desk, name, label)
+    await reads(desk, name, words.noted)
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+async def test_it_goes_from_a_sentence_to_a_rating(open_desk: OpenDesk, demo: str, words: Words) -> None:
+    desk = await open_desk(WIDE, url=demo)
+    if words is ENGLISH:
+        await desk.chooses("王阿姨", "English")
+        await desk.says("小魏", "/lang")
+        await presses(desk, "小魏", "English")
+    await joins(desk, "王阿姨", words)
+    await desk.says("王阿姨", "3栋2单元楼道灯坏了")
+    await presses(desk, "王阿姨", words.send)
+    await presses(desk, "小魏", words.accept)
+    await reads(desk, "王阿姨", words.accepted)
+    await desk.page.get_by_role("button", name="杀掉并重启机器人").click()
+    await presses(desk, "小魏", words.finish)
+    await reads(desk, "小魏", words.photo)
+    await desk.attach("小魏", "示例照片")
+    await desk.page.get_by_role("dialog").get_by_role("button", name="发送").click()
+    await expect(desk.phone("王阿姨").get_by_role("button", name=words.yes).last).to_be_visible(timeout=PATIENCE)
+    await desk.page.get_by_role("button", name="+1 天").click()
+    await reads(desk, "王阿姨", words.again)
+    await presses(desk, "王阿姨", words.yes)
+    await presses(desk, "王阿姨", words.stars)
+    await reads(desk, "王阿姨", words.thanks)
