@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from simulator.client import Sim
 
@@ -24,8 +24,10 @@ SWITCHES = (
     "--disable-sync",
     "--disable-quic",
 )
+PATIENCE = 20_000  # milliseconds; a busy machine is slow
 WIDE, NARROW = (1600, 900), (360, 740)
 Api = Callable[..., Awaitable[Any]]
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,7 +118,7 @@ async def open_desk(browser: Browser, sim: Sim) -> AsyncIterator[Callable[..., A
     async def open_it(size: tuple[int, int] = WIDE, language: str = "zh-CN", url: str = sim.url) -> Desk:
         viewport = {"width": size[0], "height": size[1]}
         context = await browser.new_context(viewport=viewport, locale=language)  # type: ignore[arg-type] # a TypedDict
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         desk = Desk(await context.new_page())
         opened.append(desk)
         await desk.page.goto(url)

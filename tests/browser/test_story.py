@@ -15,7 +15,6 @@ from playwright.async_api import expect
 from tests.browser.conftest import WIDE, Desk
 
 OpenDesk = Callable[..., Awaitable[Desk]]
-PATIENCE = 20_000
 
 
 def free_port() -> int:
@@ -94,11 +93,11 @@ ENGLISH = Words(
 
 
 async def presses(desk: Desk, name: str, label: str) -> None:
-    await desk.phone(name).locator(".inline-keyboard").get_by_role("button", name=label).last.click(timeout=PATIENCE)
+    await desk.phone(name).locator(".inline-keyboard").get_by_role("button", name=label).last.click()
 
 
 async def reads(desk: Desk, name: str, text: str) -> None:
-    await expect(desk.phone(name).locator(".entries")).to_contain_text(text, timeout=PATIENCE, ignore_case=True)
+    await expect(desk.phone(name).locator(".entries")).to_contain_text(text, ignore_case=True)
 
 
 async def joins(desk: Desk, name: str, words: Words) -> None:
@@ -129,7 +128,7 @@ async def test_it_goes_from_a_sentence_to_a_rating(open_desk: OpenDesk, demo: st
     await reads(desk, "小魏", words.photo)
     await desk.attach("小魏", "示例照片")
     await desk.page.get_by_role("dialog").get_by_role("button", name="发送").click()
-    await expect(desk.phone("王阿姨").get_by_role("button", name=words.yes).last).to_be_visible(timeout=PATIENCE)
+    await expect(desk.phone("王阿姨").get_by_role("button", name=words.yes).last).to_be_visible()
     await desk.page.get_by_role("button", name="+1 天").click()
     await reads(desk, "王阿姨", words.again)
     await presses(desk, "王阿姨", words.yes)
