@@ -20,7 +20,6 @@ STYLES: Mapping[str, str] = {
     "consent_yes": "success",
     "danger_now": "danger",
     "danger_going": "danger",
-    "sos": "danger",
 }
 
 MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))

@@ -1,0 +1,151 @@
+"""Parameters for every text: as in life, tame, and as somebody would send them who wants to break a screen.
+
+A parameter is known by its name, or by the text's and its name. One that is not listed is a time where the text shows
+it as one, a truth where it begins with `is_` or `has_`, and words otherwise.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from jinja2 import nodes
+
+from bot.texts import Texts, sources
+from storage import schema
+
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
+NUMBER = 10_248
+LANGUAGES = ("zh-CN", "en")
+
+WORDS = "3栋2单元3楼的楼道灯坏了好几天了，晚上一片漆黑，老人上下楼不方便，麻烦派人来看看，谢谢！"
+PLACE = "幸福里社区锦绣家园3栋2单元"
+
+TICKET: Mapping[str, Any] = {column.name: None for column in schema.ticket.c} | {
+    "id": 1 << 60,
+    "number": NUMBER,
+    "kind": "public_facilities",
+    "state": "accepted",
+    "words": WORDS,
+    "room": "1502",
+    "spot": "3楼楼道",
+    "for_whom": "mother",
+    "caller_phone": "19900001234",
+    "is_danger": False,
+    "is_confidential": True,
+    "is_anonymous": False,
+    "created_at": NOW,
+    "offered_at": NOW,
+    "response_due_at": NOW + timedelta(hours=2),
+    "resolution_due_at": NOW + timedelta(days=3),
+    "overdue_at": NOW,
+    "done_words": "换了新灯泡，三层都亮了。",
+    "closed_how": "without_answer",
+    "disputes": 0,
+    "stars": 5,
+}
+
+
+class Line(dict[str, Any]):
+    """A line of a list; what is not given is nothing."""
+
+    def __missing__(self, _name: str) -> tuple[()]:
+        return ()
+
+
+STORY = [
+    {"event": event, "at": NOW, "words": "灯泡到货了，下午来换。"}
+    for event in ("progressed", "asked", "answered", "words_added")
+]
+ROUTE = {
+    "rule": "facilities",
+    "reason": "least_open_work",
+    "tier": 1,
+    "passed_over": [{"name": "小魏", "why": "off_duty"}, {"name": "老李", "why": "declined"}],
+}
+HISTORY = [
+    Line(at=NOW.isoformat(), event=event, who="小魏", words="灯泡到货了，下午来换。", reason="least_open_work")
+    for event in ("created", "offered", "accepted", "progressed", "finished", "confirmed")
+]
+
+KNOWN: Mapping[str, Any] = {
+    "ticket": TICKET,
+    "card.staff.owner": {"name": "王阿姨", "phone": "19900001234"},
+    "owner": "王阿姨",
+    "story": STORY,
+    "route": ROUTE,
+    "offered_to": ["小魏", "老李"],
+    "number": NUMBER,
+    "emoji": "🛗",
+    "kind": "公共设施",
+    "place": PLACE,
+    "words": WORDS,
+    "worker": "小魏",
+    "worker_phone": "19900005678",
+    "name": "王阿姨",
+    "room": "1502",
+    "spot": "3楼楼道",
+    "for_whom": "mother",
+    "state": "accepted",
+    "worker.history.rows": HISTORY,
+    "rows": 200_000,
+    "update": 123_456_789,
+    "port": 8800,
+}
+COUNTS = {
+    *("count", "files", "followers", "stars", "created", "updated", "unchanged", "missing", "done", "total", "row"),
+    *("first_row", "columns", "max_length", "megabytes", "days", "minutes", "hours"),
+}
+CODES = {"state", "event", "closed_how"}
+"""Parameters that the program chooses, never a person; a text may look them up without a way out."""
+
+
+@cache
+def _piped(key: str) -> frozenset[str]:
+    """The parameters a text shows as times."""
+    tree = Texts()._plain.parse(sources("zh-CN")[key])
+    filters = [one for one in tree.find_all(nodes.Filter) if one.name in {"when", "clock"}]
+    return frozenset(one.node.name for one in filters if isinstance(one.node, nodes.Name))
+
+
+def example(key: str, name: str) -> Any:
+    """A parameter of a text as it is in life."""
+    if f"{key}.{name}" in KNOWN:
+        return KNOWN[f"{key}.{name}"]
+    if name in KNOWN:
+        return KNOWN[name]
+    if name in COUNTS:
+        return 3
+    if name in _piped(key):
+        return NOW + timedelta(hours=5)
+    if name.startswith(("is_", "has_")):
+        return True
+    return "门禁修好了吗？"
+
+
+def changed(value: Any, by: Callable[[str], str], name: str = "") -> Any:
+    """The same parameters with every text a person could have written changed."""
+    if isinstance(value, dict):
+        return type(value)({key: changed(one, by, str(key)) for key, one in value.items()})
+    if isinstance(value, list | tuple):
+        return [changed(one, by, name) for one in value]
+    if isinstance(value, str) and name not in CODES and name != "at":
+        return by(value)
+    return value
+
+
+HOSTILE: Mapping[str, str] = {
+    "tag": "<b>王</b><script>x</script>",
+    "open tag": "</b><i><a href='https://example.org/'>点我",
+    "entities": "&lt;b&gt; &amp;lt; &#60; &nbsp; &",
+    "direction": "\u202e王阿姨\u202d\u2066\u200f\u200e",
+    "control": "\x00王\x07\x1b[31m\x7f\r",
+    "template": "{{ 7 * 7 }}{% raw %}{# #}",
+    "quotes": "\"'`\\",
+    "long": "字" * 5000,
+    "long emoji": "👩\u200d🔧" * 2000,
+    "long tag": "<b>" * 2000,
+    "lines": "一\n\n\n\n二\n",
+    "space": " \u3000\u00a0 ",
+    "nothing": "",
+}
