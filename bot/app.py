@@ -109,7 +109,7 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking in, let what is being sent come back, and close. What waits is in the database."""
-        self.ticking.stop()
+        await self.ticking.stop()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

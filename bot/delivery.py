@@ -86,8 +86,10 @@ class Delivery:
             await self._release()
             if not await self._turn():
                 pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
+                # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
             self._wake.clear()
 
     async def drain(self, seconds: float) -> None:

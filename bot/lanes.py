@@ -102,8 +102,10 @@ class Lanes:
             self._waiting.refill(name, mark, updates, is_all=len(updates) < LANE_MOST)
 
     async def _news(self, seconds: float | None) -> None:
+        # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         self._wake.clear()
 
     async def _work_off(self, batch: Sequence[Stored]) -> None:

@@ -59,10 +59,12 @@ class Ticking:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Stop ticking."""
+    async def stop(self) -> None:
+        """Stop ticking, and let what is being fired be committed."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        async with self._one_at_a_time:
+            return
 
     async def _tick_safely(self) -> None:
         try:
