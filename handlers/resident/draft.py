@@ -25,10 +25,14 @@ def take_in(context: Context, draft: ReportDraft, said: Said) -> None:
         draft.album = said.album
     if said.latitude is not None and said.longitude is not None:
         take_position(context, draft, said.latitude, said.longitude)
-    if not said.text:
-        if said.files and not draft.words and draft.danger == "no" and "danger" not in draft.answered:
-            draft.danger = "maybe"  # no words: the bot asks, and does not wait long for the answer
-        return
+    if said.text:
+        _take_words(context, draft, said)
+    is_unclear = bool(draft.files) and (not draft.words or draft.kind is None)
+    if is_unclear and said.files and draft.danger == "no" and "danger" not in draft.answered:
+        draft.danger = "maybe"  # a picture without words that say what it is: the bot asks, and does not wait long
+
+
+def _take_words(context: Context, draft: ReportDraft, said: Said) -> None:
     draft.words = f"{draft.words}\n{said.text}".strip()[:MAX_WORDS]
     if placing.read(context.work.directory, said.text, context.person["home_id"]).places:
         draft.answered = [name for name in draft.answered if name != "place"]  # the newest words about the place count

@@ -162,7 +162,7 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.RATE: _BY_RESIDENT,
         Action.WITHDRAW: _BY_RESIDENT,
         Action.OBJECT: _BY_RESIDENT,
-        Action.ADD_WORDS: _BY_RESIDENT,
+        Action.ADD_WORDS: _permit(_O, _F, _R, _Relation.FOLLOWER),
         Action.TRIAGE: _permit(*_SECRETARIES),
         Action.RING_BACK: _permit(*_SECRETARIES),
         # Whoever lives or works within the scope may join, and the neighbours that storage found nearby.

@@ -54,7 +54,7 @@ BY_RELATION = {
     DAUGHTER: "see see_person confirm rate withdraw object add_words follow",
     WEI: "see see_person accept decline hand_over ask progress finish follow",
     FANG: "see accept decline follow",
-    JOINED: "see",
+    JOINED: "see add_words",
     NEXT_DOOR: "follow",
     OTTO: "",
 }

@@ -55,14 +55,13 @@ async def test_it_adds_the_rest_of_an_album_that_comes_after_the_danger_was_call
 async def test_it_keeps_an_album_that_comes_while_consent_is_asked(town: Town) -> None:
     town.sim.hold_updates()
     await town.rosa.sends_album(2, "3栋2单元楼道灯坏了")
-    await go(town, town.sim.release(0) or _nothing())
+    town.sim.release(0)
+    await town.settle()
     assert town.rosa.shows("您同意吗")
-    await go(town, town.sim.release() or _nothing(), town.rosa.presses("同意，继续"), town.rosa.presses("报上去"))
+    town.sim.release()
+    await town.settle()
+    await go(town, town.rosa.presses("同意，继续"), town.rosa.presses("报上去"))
     assert town.wei.shows("2 个附件")
-
-
-async def _nothing() -> None:
-    """Nothing to wait for."""
 
 
 @pytest.mark.parametrize("deed", ["sends_voice", "sends_video"])
@@ -213,17 +212,24 @@ async def test_it_survives_a_restart_at_every_question(town: Town) -> None:
     assert (await ticket(town))["kind"] == "public_facilities"
 
 
-@pytest.mark.parametrize("odd", ["sticker", "contact", "empty"])
+async def odd_input(town: Town, odd: str) -> None:
+    """Something that answers no question."""
+    match odd:
+        case "sticker":
+            await go(town, town.rosa.sends_sticker())
+        case "contact":
+            await go(town, town.rosa.shares_contact(own=False))
+        case _:
+            await go(town, town.rosa.says("？"))
+
+
+@pytest.mark.parametrize("odd", ["sticker", "contact", "mark"])
 async def test_it_answers_odd_input_at_every_question_and_asks_again(town: Town, odd: str) -> None:
     rosa = town.rosa
-    deeds = {
-        "sticker": rosa.sends_sticker,
-        "contact": lambda: rosa.shares_contact(own=False),
-        "empty": lambda: rosa.says("？"),
-    }
-    await go(town, rosa.says("坏了"), rosa.presses("同意，继续"), deeds[odd]())
-    await go(town, rosa.presses("公共设施"), deeds[odd](), rosa.says("3栋2单元"), deeds[odd]())
-    await go(town, rosa.says("好的"))
+    await go(town, rosa.says("坏了"), rosa.presses("同意，继续"))
+    for answer in (rosa.presses("公共设施"), rosa.says("3栋2单元"), rosa.says("好的")):
+        await odd_input(town, odd)
+        await go(town, answer)
     assert (await ticket(town))["kind"] == "public_facilities"
 
 
