@@ -57,7 +57,7 @@ class App:
             get_updates_request=AiohttpRequest(self.transport),
         )
         self.dispatch = Dispatch(bot, ledger, numbers)
-        self.dispatch.application.bot_data.update(bot_data(labels(self.texts, clock.now())))
+        self.dispatch.application.bot_data.update(bot_data(labels(self.texts, clock.now()), settings.admins))
         self.store = MediaStore(settings.media_path)
         sender = Sender(ledger, self.transport, self.texts, clock.now, self.store)
         self.delivery = Delivery(ledger, sender, Pace(rates), clock.now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import people, schema, tickets
+from storage.closing import LOW_STARS
 from storage.ledger import Ledger, Row
 from storage.rules.lifecycle import OPEN, State
 from storage.rules.press import press
@@ -52,7 +53,9 @@ class Cards:
         params |= await self._standing(ticket, facts, viewer)
         text = self._texts.render(viewer["language"], template, params, now)
         is_resident = template == "card.resident"
-        buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts, ticket)
+        buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
+        if viewer["id"] not in {facts.owner_id, *facts.follower_ids}:
+            buttons += secretary_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
 
     async def _standing(self, ticket: Row, facts: TicketFacts, viewer: Row) -> dict[str, Any]:
@@ -138,6 +141,8 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
         rows.append([("done_yes", press("yes", facts.id)), ("done_no", press("no", facts.id))])
     if Action.RATE in can and facts.state is State.CLOSED:
         rows.append([("rate_open", press("stars", facts.id))])
+    if Action.OBJECT in can:
+        rows.append([("object", press("object", facts.id))])
     row: list[Button] = []
     if Action.ADD_WORDS in can:
         row.append(("add_words", press("add", facts.id)))
@@ -151,8 +156,8 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
     return rows
 
 
-def staff_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
-    """What a worker or the duty secretary may press."""
+def staff_buttons(actor: Actor, facts: TicketFacts) -> Buttons:
+    """What a worker may press."""
     can = set(actions(actor, facts))
     rows: Buttons = []
     if Action.ACCEPT in can:
@@ -167,9 +172,16 @@ def staff_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
     if Action.FINISH in can:
         rows.append([("finish", press("finish", facts.id))])
         rows.append([("more", press("more", facts.id))])
-    if Action.TRIAGE in can and ticket["state"] != State.DONE:
-        rows.append([("triage", press("triage", facts.id)), ("history", press("history", facts.id))])
     return rows
+
+
+def secretary_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
+    """What a secretary may press besides."""
+    can = set(actions(actor, facts))
+    if Action.TRIAGE in can and facts.state is not State.DONE:
+        return [[("triage", press("triage", facts.id)), ("history", press("history", facts.id))]]
+    is_low = ticket["stars"] is not None and ticket["stars"] <= LOW_STARS and ticket["rung_back_at"] is None
+    return [[("rung_back", press("rung", facts.id))]] if Action.RING_BACK in can and is_low else []
 
 
 def is_staff(actor: Actor) -> bool:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from .splitting import cut
+from storage.rules import boards
+
 from .texts import LANGUAGES, Texts
 
 LABEL_LIMIT = 64
@@ -24,6 +26,19 @@ STYLES: Mapping[str, str] = {
 
 MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))
 STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_report"), ("menu_my", "menu_me", "menu_sos"))
+FILING: Sequence[Sequence[str]] = (("menu_tasks", "menu_file"), ("menu_report", "menu_sos"), ("menu_my", "menu_me"))
+SECRETARY: Sequence[Sequence[str]] = (
+    ("menu_triage", "menu_tasks"),
+    ("menu_file", "menu_report"),
+    ("menu_my", "menu_me", "menu_sos"),
+)
+ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
+BOARDS: Mapping[str, Sequence[Sequence[str]]] = {
+    boards.MAIN: MAIN,
+    boards.STAFF: STAFF,
+    boards.FILING: FILING,
+    boards.SECRETARY: SECRETARY,
+}
 
 
 class Keyboards:
@@ -61,7 +76,8 @@ class Keyboards:
         if name == "phone":
             text = self._texts.plain(language, "button.menu_phone", {}, now)
             return {"keyboard": [[{"text": text, "request_contact": True}]], "resize_keyboard": True}
-        rows = STAFF if name == "staff" else MAIN
+        base = name.removesuffix(boards.ADMIN)
+        rows = [*BOARDS.get(base, MAIN), *(ADMIN if base != name else ())]
         keyboard = [
             [{"text": self._texts.plain(language, f"button.{label}", {}, now)} for label in row] for row in rows
         ]
@@ -70,5 +86,5 @@ class Keyboards:
 
 def labels(texts: Texts, now: datetime) -> dict[str, str]:
     """What the buttons of the main keyboards say, in every language, and which button it is."""
-    names = {name for keyboard in (MAIN, STAFF) for row in keyboard for name in row}
+    names = {name for keyboard in (*BOARDS.values(), ADMIN) for row in keyboard for name in row}
     return {texts.plain(language, f"button.{name}", {}, now): name for name in sorted(names) for language in LANGUAGES}

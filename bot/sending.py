@@ -74,6 +74,7 @@ class Sender:
 
     async def _check(self, row: Row, person: Row | None) -> None:
         """Rights once more, at the moment of sending."""
+        await self._check_role(row)
         if row["ticket_id"] is None or person is None:
             return
         if person["retired_at"] is not None:
@@ -87,6 +88,12 @@ class Sender:
         if not was_theirs and not may(actor, Action.SEE, facts):
             raise Suppressed
         if (row["params"] or {}).get("is_offer") and person["id"] not in facts.offered_to:
+            raise Suppressed
+
+    async def _check_role(self, row: Row) -> None:
+        """What only a role entitles to is not said any more to who has lost it."""
+        needed = (row["params"] or {}).get("for_roles")
+        if needed and not {one["role"] for one in await people.grants_of(self._ledger, [row["person_id"]])} & {*needed}:
             raise Suppressed
 
     def _language(self, row: Row, person: Row | None) -> str:

@@ -3,7 +3,7 @@
 In a group nothing private is said: only what is registered for groups is heard there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from telegram import Update
@@ -19,6 +19,7 @@ Command = Callable[[Context, list[str]], Awaitable[None]]
 Pressed = Callable[[Context, Press, Said], Awaitable[None]]
 Heard = Callable[[Context, Said], Awaitable[bool]]
 
+ADMINS = "admins"  # bot_data: the numeric ids whom the settings name as administrators
 LABELS = "labels"  # bot_data: what a button of the main keyboard says -> its name, in every language
 
 _commands: dict[str, Command] = {}
@@ -175,6 +176,6 @@ async def _cancel(context: Context, _args: list[str]) -> None:
     context.work.reply("flow.cancelled", keyboard="main")
 
 
-def bot_data(labels: Mapping[str, str]) -> dict[str, Any]:
+def bot_data(labels: Mapping[str, str], admins: Collection[int] = ()) -> dict[str, Any]:
     """What the composition root puts into PTB's bot_data for these handlers."""
-    return {LABELS: labels}
+    return {LABELS: labels, ADMINS: frozenset(admins)}

@@ -41,7 +41,7 @@ async def _candidate(work: Work, facts: TicketFacts, step: Step, row: Row, open_
         step=step,
         is_on_duty=people.is_on_duty(work, row, _answer_begins(work, facts)),
         is_reachable=is_reachable(row),
-        is_entitled=_may_have(row, facts),
+        is_entitled=may_have(row, facts),
         open_count=open_count,
         idle_since=row["last_assigned_at"],
     )
@@ -85,13 +85,13 @@ async def colleagues(work: Work, ticket: Row) -> list[Row]:
     """
     directory, facts = work.directory, await tickets.facts(work.ledger, ticket)
     rows = await people.holders(work.ledger, COLLEAGUES, facts.scope | directory.neighbour_grids(ticket["place_id"]))
-    found = {row["id"]: row for row in rows if is_reachable(row) and _may_have(row, facts)}
+    found = {row["id"]: row for row in rows if is_reachable(row) and may_have(row, facts)}
     for one in (ticket["owner_id"], work.person["id"] if work.person else None):
         found.pop(one, None)
     return list(found.values())
 
 
-def _may_have(row: Row, facts: TicketFacts) -> bool:
+def may_have(row: Row, facts: TicketFacts) -> bool:
     """Whether a person who holds a role (`role`, `place_id`) may be given a ticket; only a confidential one asks."""
     # An offer would entitle anybody: whether they may have one follows from their role alone.
     actor = people.as_actor(row["id"], [{"role": row["role"], "place_id": row["place_id"], "revoked_at": None}])

@@ -22,7 +22,7 @@ async def by_invitation(work: Work, code: str) -> Row:
     work.changes.update(schema.invitation, row, **invitations.used_values(person["id"], work.now))
     held = await people.grants_of(work.ledger, [person["id"]])
     if not any(one["role"] == row["role"] and one["place_id"] == row["place_id"] for one in held):
-        _grant(work, person["id"], row["role"], row["place_id"], row["created_by"])
+        grant(work, person["id"], row["role"], row["place_id"], row["created_by"])
     return row
 
 
@@ -36,23 +36,26 @@ async def _as_named(work: Work, invitation: Row) -> Row | None:
     new = [one for one in work.changes.inserts if one[0] is schema.person and one[1]["id"] == work.person["id"]]
     if not new:
         for one in await people.grants_of(work.ledger, [named["id"]]):
-            _grant(work, work.person["id"], one["role"], one["place_id"], invitation["created_by"])
+            grant(work, work.person["id"], one["role"], one["place_id"], invitation["created_by"])
         people.change(work, named, retired_at=work.now)
         return work.person
     work.changes.inserts.remove(new[0])
     return people.change(work, named, telegram_id=work.telegram_id, language=work.person["language"])
 
 
-def _grant(work: Work, person_id: int, role: str, place_id: int, granted_by: int | None) -> None:
-    work.changes.insert(
-        schema.role_grant,
-        id=work.new_id(),
-        person_id=person_id,
-        role=role,
-        place_id=place_id,
-        granted_at=work.now,
-        granted_by=granted_by,
-    )
+def grant(work: Work, person_id: int, role: str, place_id: int, granted_by: int | None) -> None:
+    """Let somebody hold a role at a place; it counts in this decision already when it is the one who asks."""
+    values = {
+        "id": work.new_id(),
+        "person_id": person_id,
+        "role": role,
+        "place_id": place_id,
+        "granted_at": work.now,
+        "granted_by": granted_by,
+    }
+    work.changes.insert(schema.role_grant, **values)
+    if work.person is not None and work.person["id"] == person_id:
+        work.grants = [*work.grants, {**values, "revoked_at": None, "version": 1}]
 
 
 def invite(work: Work, role: str, place_id: int, *, for_person_id: int | None = None) -> str:

@@ -18,6 +18,7 @@ from .ledger import Ledger, Row
 
 HELD, QUEUED, SENDING = "held", "queued", "sending"
 SENT, FAILED, SUPPRESSED, UNKNOWN = "sent", "failed", "suppressed", "unknown"
+_ENDS = frozenset({SENT, FAILED, SUPPRESSED, UNKNOWN})
 
 _table = schema.outbox
 
@@ -90,6 +91,8 @@ async def by_id(ledger: Ledger, row_id: int) -> Row | None:
 
 
 def mark(changes: ChangeSet, row: Row, state: str, **values: Any) -> Mapping[str, Any]:
-    """Record what became of a row; gives back the row as it is then."""
+    """Record what became of a row; gives back the row as it is then. What is shown only once is forgotten at the end."""
+    if state in _ENDS and (row["params"] or {}).get("once"):
+        values["params"] = {}
     changes.update(_table, row, state=state, **values)
     return {**row, **values, "state": state, "version": row["version"] + 1}

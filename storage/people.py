@@ -114,6 +114,14 @@ def is_new(work: Work) -> bool:
     return any(table is schema.person and row["telegram_id"] == work.telegram_id for table, row in work.changes.inserts)
 
 
+def unbegin(work: Work, person: Row) -> bool:
+    """Let go of a person who was begun in this very decision; False for one who was there before."""
+    begun = [one for one in work.changes.inserts if one[0] is schema.person and one[1]["id"] == person["id"]]
+    for one in begun:
+        work.changes.inserts.remove(one)
+    return bool(begun)
+
+
 def change(work: Work, person: Row, **values: object) -> Row:
     """Change a person; gives back the row as it will be."""
     work.changes.update(schema.person, person, **values)

@@ -46,6 +46,7 @@ def clock_facts(ticket: Row) -> ClockFacts:
         arrived_at=ticket["arrived_at"],
         paused=timedelta(seconds=ticket["paused_seconds"]),
         danger_at=ticket["danger_at"],
+        limits_at=ticket["limits_at"],
         plan_due_at=ticket["resolution_due_at"] if state is State.CONTROLLED else None,
         is_for_later=(ticket["route"] or {}).get("reason") == Reason.NOBODY_ON_DUTY,
     )

@@ -21,15 +21,22 @@ from .work import Priority, Work
 
 
 async def offer_next(
-    work: Work, ticket: dict[str, Any], actor_id: int | None, *, why: Mapping[str, Any] | None = None
+    work: Work,
+    ticket: dict[str, Any],
+    actor_id: int | None,
+    *,
+    why: Mapping[str, Any] | None = None,
+    is_afresh: bool = False,
 ) -> Decision:
     """Offer a ticket to the next in its chain, or put it on the duty secretary's list when there is nobody.
 
     Those who were asked before keep their offer, but are not asked again. The reason is kept with the ticket, together
-    with what the caller adds in `why`.
+    with what the caller adds in `why`. `is_afresh` begins the chain anew for a ticket that was corrected.
     """
     facts = await tickets.facts(work.ledger, ticket)
     asked = await _asked_before(work, ticket)
+    if is_afresh:
+        asked["silent"] = frozenset()
     rule = pick_rule(work.directory.rules, _need(ticket, facts, asked))
     found = await candidates.of_rule(work, ticket, facts, rule)
     decision = route(rule, _need(ticket, facts, asked), found)

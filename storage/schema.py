@@ -314,6 +314,7 @@ follower = sa.Table(
     _ref("person_id", "person", index=True),
     _words("words"),
     _time("joined_at", null=False),
+    _version(),
     sa.UniqueConstraint("ticket_id", "person_id"),
 )
 

@@ -286,6 +286,7 @@ async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> Tic
         is_danger=bool(ticket["is_danger"]),
         is_anonymous=bool(ticket["is_anonymous"]),
         is_overdue=ticket["overdue_at"] is not None,
+        has_objected=ticket["objected_at"] is not None,
         neighbour_ids=frozenset({asker["id"]} if asker is not None and is_near else ()),
     )
 

@@ -14,7 +14,7 @@ from .rules.limits import Limits, due_at, paused_between, resolution_due_at
 from .work import Work
 
 _BEGINS_AGAIN = {Event.RELEASED, Event.DISPUTED, Event.DISPUTED_AGAIN}
-_STOOD_STILL_SINCE = {State.WAITING: "asked_at", State.DONE: "done_at"}
+_STOOD_STILL_SINCE = {State.WAITING: "asked_at", State.DONE: "done_at", State.REFUSED: "closed_at"}
 
 
 def columns_after(work: Work, ticket: Row, event: Event, new: State) -> dict[str, Any]:

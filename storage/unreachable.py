@@ -22,12 +22,13 @@ async def pass_on(work: Work, person_id: int) -> None:
     if person["unreachable_at"] is None:
         people.change(work, person, unreachable_at=work.now)
     for row in await tickets.of_worker(work.ledger, person_id, limit=100):
-        await _pass_on(work, dict(row), person)
+        await give_away(work, dict(row), person, reason=KIND)
 
 
-async def _pass_on(work: Work, ticket: dict[str, object], person: Row) -> None:
+async def give_away(work: Work, ticket: dict[str, object], person: Row, *, reason: str) -> None:
+    """One ticket goes to somebody else: what the person holds, or what was offered to them."""
     is_held = ticket["state"] in HELD
-    why = {"reason": KIND, "person": person["id"]}
+    why = {"reason": reason, "person": person["id"]}
     if is_held:
         await tickets.move(work, ticket, Event.RELEASED, None, why=why, assignee_id=None, accepted_at=None)
     else:

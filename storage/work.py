@@ -16,6 +16,7 @@ from .directory import Directory
 from .ids import new_id
 from .ledger import Ledger, Row
 from .numbers import Numbers
+from .rules import boards
 
 Button = tuple[str, str] | tuple[str, str, Mapping[str, Any]]
 """(label's key in the texts, callback data[, parameters of the label])."""
@@ -106,8 +107,13 @@ class Work:
             person_id=self.person["id"] if self.person else None,
             ticket_id=ticket_id,
             priority=priority,
-            params=_params(params, buttons, keyboard, edit, self.language),
+            params=_params(params, buttons, self._board(keyboard), edit, self.language),
         )
+
+    def _board(self, keyboard: str | None) -> str | None:
+        """The main keyboard is everybody's own: by the roles that are held now."""
+        is_main = keyboard in {boards.MAIN, boards.STAFF}
+        return boards.board([one["role"] for one in self.grants if one["revoked_at"] is None]) if is_main else keyboard
 
     def answer(self, message: str | None = None, *, alert: bool = False, **params: Any) -> None:
         """Answer the press, once: a line that fades, or an alert that stays until it is read."""

@@ -68,6 +68,7 @@ class Texts:
             "when": self._when,
             "clock": self._clock,
             "brief": _brief,
+            "text": _text,
         }
         return environment
 
@@ -107,6 +108,11 @@ def _day(day: date, today: date, language: str) -> str:
     if language == "en":
         return f"{day.day} {day:%b}"
     return f"{day.month}月{day.day}日"
+
+
+def _text(key: str, language: str) -> str:
+    """Another text without parameters: the name of a role."""
+    return sources(language if language in LANGUAGES else DEFAULT)[key]
 
 
 def _brief(text: str | None, length: int = 60) -> str:

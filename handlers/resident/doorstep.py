@@ -5,10 +5,10 @@ from telegram import Update
 from handlers import entry, flows
 from handlers.context import Context
 from handlers.said import Said
-from storage import joining, people, privacy, tickets
+from storage import joining, people, privacy, taking_over, tickets
 from storage.rules.press import Press
 
-from . import home, kin
+from . import home, kin, taking_up
 from .names import tidy_name
 from .short import says
 
@@ -50,6 +50,8 @@ async def start(context: Context, args: list[str]) -> None:
         await _by_poster(context, payload[1:])
     elif payload.startswith("f"):
         await kin.by_link(context, payload[1:])
+    elif payload.startswith(taking_over.PREFIX):
+        await taking_up.by_address(context, payload[1:])
     elif payload.startswith("s"):
         await _by_invitation(context, payload[1:])
     else:

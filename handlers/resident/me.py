@@ -4,7 +4,8 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Step
 from handlers.said import Said
-from storage import family, people
+from storage import family, people, taking_over
+from storage.rules import phones
 from storage.rules.press import Press, press
 
 from . import home
@@ -87,5 +88,6 @@ async def contact(context: Context, said: Said) -> bool:
     else:
         phone = "".join(one for one in said.contact["phone"] if one.isdigit() or one == "+")[:20]
         work.person = people.change(work, context.person, phone=phone)
+        await taking_over.by_phone(work, phones.normal(phone) or "")
         work.reply("me.phone_kept", keyboard="main", phone=phone)
     return True

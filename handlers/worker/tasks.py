@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import handling, people, tickets
+from storage import handling, people, reach, tickets
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -54,7 +54,8 @@ async def tasks(context: Context, _args: list[str]) -> None:
     switches: list[Button] = [("duty_off", press("duty", "off")) if on_duty else ("duty_on", press("duty", "on"))]
     if context.person["on_duty"] is not None:
         switches.append(("duty_auto", press("duty", "auto")))
-    work.reply("worker.tasks", [*buttons, switches], count=len(rows), is_on_duty=on_duty)
+    files: Rows = [[("menu_file", "file")]] if reach.holds(work, reach.FILERS) else []
+    work.reply("worker.tasks", [*buttons, *files, switches], count=len(rows), is_on_duty=on_duty)
 
 
 SWITCH: Mapping[str, bool | None] = {"on": True, "off": False, "auto": None}

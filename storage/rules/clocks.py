@@ -51,7 +51,8 @@ class ClockFacts:
     `paused` is time on the finish limit's own calendar (`limits.paused_between`). `danger_at` is when the ladder of
     a danger began, or began again after its worker was lost; creation when not given. `danger_asked_at` is when the
     resident was asked "is it dangerous now?" and has not answered. `plan_due_at` is when what follows a danger that is
-    under control was promised. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
+    under control was promised. `limits_at` is since when it has its limits, when they are not those it began with: their
+    reminders are others. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
     """
 
     state: State
@@ -66,6 +67,7 @@ class ClockFacts:
     danger_at: datetime | None = None
     danger_asked_at: datetime | None = None
     plan_due_at: datetime | None = None
+    limits_at: datetime | None = None
     is_for_later: bool = False
 
 
@@ -100,9 +102,10 @@ def _offer(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Pla
 def _finish(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
     began_at = facts.created_at
     half_at, nine_tenths_at = nudge_times(limits, began_at, cal, facts.paused)
-    yield _planned(ClockKind.HALF_TIME, began_at, half_at)
-    yield _planned(ClockKind.NINE_TENTHS, began_at, nine_tenths_at)
-    yield _planned(ClockKind.OVERDUE, began_at, resolution_due_at(limits, began_at, cal, facts.paused))
+    known_at = facts.limits_at or began_at
+    yield _planned(ClockKind.HALF_TIME, known_at, half_at)
+    yield _planned(ClockKind.NINE_TENTHS, known_at, nine_tenths_at)
+    yield _planned(ClockKind.OVERDUE, known_at, resolution_due_at(limits, began_at, cal, facts.paused))
 
 
 def _question(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:

@@ -1,0 +1,352 @@
+"""代录: staff write down what a caller or a walk-in says. The resident owns it, and can take it up in chat later."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import entry, flows, placing
+from handlers.context import Context
+from handlers.flows import Flow, Rows, Step
+from handlers.lookup import address
+from handlers.reading import Danger, LexiconReader
+from handlers.said import Said
+from storage import filing, reach, taking_over, tickets
+from storage.drafts import FLOWLESS, ReportDraft, kind_or_question
+from storage.ledger import Row
+from storage.rules import phones
+from storage.rules.press import Press, press
+from storage.work import Button, Priority
+
+from . import places
+from .places import Outcome, Picked
+
+READER = LexiconReader()
+NAME_LIMIT = 40
+MAX_FILES = 20
+
+
+class FilingDraft(ReportDraft):
+    """What a caller said, and who it was. `known_id` is somebody with that number under another name."""
+
+    at: Picked = Picked()
+    known_id: int | None = None
+    known_name: str | None = None
+
+    def forget(self, step: str) -> None:
+        """An answer that is taken back is asked for again."""
+        super().forget(step)
+        if step in {"who", "phone", "same"}:
+            self.owner_id = None
+        if step in {"who", "phone"}:
+            self.caller_phone = self.known_id = self.known_name = None
+
+
+# --- who -----------------------------------------------------------------------------------------------------
+
+
+async def _take_who(context: Context, draft: FilingDraft, said: Said) -> bool:
+    """A name, and the number where it is in the same sentence."""
+    if said.choice is not None:
+        return False
+    phone, name = phones.find(said.text)
+    draft.caller_phone = phone or draft.caller_phone
+    draft.caller_name = name[:NAME_LIMIT] or draft.caller_name
+    if phone is not None:
+        await _look_up(context, draft)
+    return draft.caller_name is not None
+
+
+async def _take_phone(context: Context, draft: FilingDraft, said: Said) -> bool:
+    if said.choice == "skip":
+        return True
+    draft.caller_phone = phones.normal(said.text)
+    if draft.caller_phone is not None:
+        await _look_up(context, draft)
+    return draft.caller_phone is not None
+
+
+async def _look_up(context: Context, draft: FilingDraft) -> None:
+    """Somebody with that number in the community: the same person when the name is the same, else it is asked."""
+    draft.owner_id = draft.known_id = draft.known_name = None
+    found = await filing.known(context.work, draft.caller_phone or "")
+    same = [row for row in found if row["name"] == draft.caller_name]
+    if same or (found and draft.caller_name is None):
+        _is_them(draft, (same or found)[0])
+    elif found:
+        draft.known_id, draft.known_name = found[0]["id"], found[0]["name"]
+
+
+def _is_them(draft: FilingDraft, person: Row) -> None:
+    draft.owner_id, draft.caller_name = person["id"], person["name"]
+    if person["home_id"] is not None and draft.place_id is None:
+        draft.place_id, draft.is_place_sure, draft.room = person["home_id"], True, person["room"]
+
+
+async def _take_same(context: Context, draft: FilingDraft, said: Said) -> bool:
+    if said.choice == "same":
+        found = await filing.known(context.work, draft.caller_phone or "")
+        for row in found:
+            if row["id"] == draft.known_id:
+                _is_them(draft, row)
+    return said.choice in {"same", "other"}
+
+
+# --- what ----------------------------------------------------------------------------------------------------
+
+
+async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    if said.choice is not None or not said.has_content:
+        return False
+    draft.files = [*draft.files, *said.files][:MAX_FILES]
+    if said.latitude is not None:
+        draft.latitude, draft.longitude = said.latitude, said.longitude
+    draft.words = f"{draft.words}\n{said.text}".strip()
+    if draft.words:
+        _read(context, draft)
+    return await _is_calm(context, draft)
+
+
+def _read(context: Context, draft: FilingDraft) -> None:
+    """What the words say; the place they name comes before the caller's home."""
+    reading, kinds = READER.read(draft.words), context.work.directory.kinds
+    draft.intent = str(reading.intent)
+    draft.danger = {Danger.YES: "yes", Danger.MAYBE: "maybe"}.get(reading.danger, "no")
+    kind = "question" if draft.intent in FLOWLESS else reading.kind
+    draft.kind = kind if kind in kinds else None
+    draft.is_kind_sure = draft.kind is not None and (reading.kind_sure or draft.intent in FLOWLESS)
+    draft.is_confidential = reading.is_confidential
+    draft.is_anonymous = reading.wants_anonymity
+    draft.spot = reading.spot
+    near = draft.place_id or next(iter(reach.seats(context.work, reach.FILERS)), None)
+    typed = placing.located(context.work.directory, reading.address, near)
+    here = reach.communities(context.work, reach.FILERS)
+    inside = [place_id for place_id in typed.places if place_id in here]
+    if inside:
+        draft.place_id, draft.is_place_sure, draft.room = inside[0], len(inside) == 1, typed.room
+        draft.at = Picked(options=inside) if len(inside) > 1 else draft.at
+
+
+async def _is_calm(context: Context, draft: FilingDraft) -> bool | None:
+    """None when it turned out to be a danger, which is then on its way already."""
+    if draft.danger != "yes":
+        return True
+    context.conversation.clear()
+    await _send(context, draft)
+    return None
+
+
+async def _take_danger(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    if said.choice in {"danger_yes", "danger_no"}:
+        draft.danger = said.choice.removeprefix("danger_")
+        return await _is_calm(context, draft)
+    return False
+
+
+async def _take_kind(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    if said.choice == tickets.DANGER:
+        draft.danger = "yes"
+        return await _is_calm(context, draft)
+    if said.choice not in context.work.directory.kinds:
+        return False
+    draft.kind, draft.is_kind_sure = said.choice, True
+    return True
+
+
+def _kinds(context: Context, _draft: FilingDraft) -> Rows:
+    work = context.work
+    buttons: list[Button] = [
+        ("named", press("choose", kind.code), {"name": f"{kind.emoji} {kind.name_in(work.language)}".strip()})
+        for kind in work.directory.kinds.values()
+    ]
+    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+
+
+async def _take_place(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    if said.latitude is not None:
+        draft.latitude, draft.longitude = said.latitude, said.longitude
+        return True
+    outcome = places.take(context, draft.at, said, reach.communities(context.work, reach.FILERS))
+    if outcome is Outcome.DEEPER:
+        await flows.begin(context, FILE, draft, edit=said.pressed_message)
+        return None
+    if outcome is Outcome.SETTLED:
+        draft.place_id, draft.is_place_sure, draft.room = draft.at.place_id, True, draft.at.room
+    return outcome is Outcome.SETTLED
+
+
+def _needs_place(draft: FilingDraft) -> bool:
+    return not draft.has_place and draft.latitude is None and draft.kind not in {"question", "suggestion"}
+
+
+# --- sure ----------------------------------------------------------------------------------------------------
+
+
+async def _take_confirm(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    match said.choice:
+        case "send":
+            return True
+        case "danger":
+            draft.danger = "yes"
+            return await _is_calm(context, draft)
+        case "kind":
+            draft.is_kind_sure = False
+        case "place":
+            draft.place_id, draft.is_place_sure, draft.room = None, False, None
+            draft.at = places.begin(reach.seats(context.work, reach.FILERS))
+        case _:
+            return await _take_more(context, draft, said)
+    await flows.reopen(context, FILE, draft, said.choice, edit=said.pressed_message)
+    return None
+
+
+async def _take_more(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    """More words: the card is shown again with them."""
+    is_calm = await _take_words(context, draft, said)
+    if is_calm:
+        await flows.begin(context, FILE, draft)
+    return None if is_calm else is_calm
+
+
+def _choices(_context: Context, _draft: FilingDraft) -> Rows:
+    return [
+        [("report_send", press("choose", "send"))],
+        [("edit_place", press("choose", "place")), ("edit_kind", press("choose", "kind"))],
+        [("danger_now", press("choose", "danger"))],
+    ]
+
+
+def _params(context: Context, draft: FilingDraft) -> Mapping[str, Any]:
+    work = context.work
+    kind = work.directory.kinds.get(kind_or_question(draft))
+    return {
+        "name": draft.caller_name,
+        "phone": draft.caller_phone,
+        "known_name": draft.known_name,
+        "words": draft.words,
+        "files": len(draft.files),
+        "kind": kind.name_in(work.language) if kind else "",
+        "emoji": kind.emoji if kind else "",
+        "place": work.directory.name(draft.place_id, work.language) if draft.place_id else None,
+        "room": draft.room,
+        "spot": draft.spot,
+        "is_confidential": draft.is_confidential or bool(kind and kind.is_confidential),
+    }
+
+
+async def _send(context: Context, draft: FilingDraft) -> None:
+    work = context.work
+    ticket, owner = await filing.file(work, draft)
+    if ticket["is_danger"]:
+        work.reply("filing.ring_first", priority=Priority.ALARM, number=ticket["number"])
+    place_id = ticket["place_id"] or next(iter(reach.seats(work, reach.FILERS)), 0)
+    code = await taking_over.address(work, owner, place_id)
+    link = address(context, taking_over.payload(code)) if code is not None else None
+    work.reply(
+        "filing.filed",
+        [[("copy_address", f"copy={link}")]] if link else (),
+        ticket_id=ticket["id"],
+        number=ticket["number"],
+        name=owner["name"],
+        link=link,
+        once=True,
+    )
+
+
+FILE = flows.declare(
+    Flow(
+        "file",
+        FilingDraft,
+        (
+            Step("who", "filing.ask_who", _take_who, unclear="filing.ask_name", needs_consent=False),
+            Step(
+                "phone",
+                "filing.ask_phone",
+                _take_phone,
+                lambda draft: draft.caller_phone is None,
+                lambda _context, _draft: [[("phone_skip", press("choose", "skip"))]],
+                unclear="filing.phone_unclear",
+                params=_params,
+                needs_consent=False,
+            ),
+            Step(
+                "same",
+                "filing.ask_same",
+                _take_same,
+                lambda draft: draft.known_id is not None and draft.owner_id is None,
+                lambda _context, _draft: [
+                    [("same_yes", press("choose", "same"))],
+                    [("same_no", press("choose", "other"))],
+                ],
+                unclear="filing.ask_same",
+                params=_params,
+                needs_consent=False,
+            ),
+            Step(
+                "words",
+                "filing.ask_words",
+                _take_words,
+                lambda draft: draft.is_empty,
+                params=_params,
+                unclear="filing.ask_words",
+                needs_consent=False,
+            ),
+            Step(
+                "danger",
+                "filing.ask_danger",
+                _take_danger,
+                lambda draft: draft.danger == "maybe",
+                lambda _context, _draft: [
+                    [("danger_now", press("choose", "danger_yes"))],
+                    [("danger_none", press("choose", "danger_no"))],
+                ],
+                unclear="filing.ask_danger",
+                needs_consent=False,
+            ),
+            Step(
+                "kind",
+                "report.ask_kind",
+                _take_kind,
+                lambda draft: not draft.is_kind_sure,
+                _kinds,
+                unclear="report.ask_kind",
+                needs_consent=False,
+            ),
+            Step(
+                "place",
+                "report.ask_place",
+                _take_place,
+                _needs_place,
+                lambda context, draft: places.rows(context, draft.at),
+                unclear="report.place_unclear",
+                needs_consent=False,
+            ),
+            Step(
+                "confirm",
+                "filing.confirm",
+                _take_confirm,
+                choices=_choices,
+                params=_params,
+                unclear="filing.confirm",
+                needs_consent=False,
+            ),
+        ),
+        _send,
+    )
+)
+
+
+@entry.command("file", menu="menu_file")
+async def file_command(context: Context, _args: list[str]) -> None:
+    """The button 代录 of the staff keyboard."""
+    await _begin(context)
+
+
+@entry.pressed("file")
+async def file_press(context: Context, _pressed: Press, _said: Said) -> None:
+    """The same from the list of tasks."""
+    await _begin(context)
+
+
+async def _begin(context: Context) -> None:
+    filing.check(context.work, None)
+    draft = FilingDraft(at=places.begin(reach.seats(context.work, reach.FILERS)))
+    await flows.begin(context, FILE, draft)
