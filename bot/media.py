@@ -26,7 +26,7 @@ AT_A_TIME = 4
 IDLE_SECONDS = 2.0
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
-TRIES = 10
+TRIES = 14
 """After so many answers that the file is not to be had (about a day), it is gone. Silence is never counted as one."""
 
 
