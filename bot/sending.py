@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import people, schema, tickets
+from storage import cards, people, schema, tickets
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 from storage.rules.rights import Action, may
@@ -146,6 +146,8 @@ class Sender:
     async def _edit(self, row: Row, person: Row | None) -> Sent:
         text, markup = self._drawn(row, person)
         message_id = row["params"]["edit"]
+        if await cards.stands_at(self._ledger, row["chat_id"], message_id):
+            return await self._message(row, person)  # a button of a card was pressed: the card stays what it is
         if not await self._change(row["chat_id"], message_id, split(text)[0], markup):
             return await self._message(row, person)
         return Sent(message_id=message_id)

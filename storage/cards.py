@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from . import schema
 from .changes import ChangeSet
 from .ids import new_id
@@ -20,3 +22,13 @@ async def keep(ledger: Ledger, row: Row, message_id: int, now: datetime) -> Chan
     elif card["message_id"] != message_id:
         changes.update(schema.card, card, **place)
     return changes
+
+
+_AT = sa.select(schema.card.c.id).where(
+    schema.card.c.chat_id == sa.bindparam("chat"), schema.card.c.message_id == sa.bindparam("message")
+)
+
+
+async def stands_at(ledger: Ledger, chat_id: int, message_id: int) -> bool:
+    """Whether a message is somebody's card."""
+    return await ledger.one(_AT, chat=chat_id, message=message_id) is not None
