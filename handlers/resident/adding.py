@@ -69,7 +69,15 @@ ADD = flows.declare(
     Flow(
         "add",
         AboutTicket,
-        (Step("words", "my.ask_words", _take, params=lambda _context, draft: {"number": draft.number}),),
+        (
+            Step(
+                "words",
+                "my.ask_words",
+                _take,
+                params=lambda _context, draft: {"number": draft.number},
+                needs_consent=False,
+            ),
+        ),
         _nothing,
     )
 )

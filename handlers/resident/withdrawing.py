@@ -40,7 +40,17 @@ WITHDRAW = flows.declare(
     Flow(
         "withdraw",
         AboutTicket,
-        (Step("reason", "my.ask_reason", _take_reason, choices=_reasons, params=_number, unclear="my.ask_reason"),),
+        (
+            Step(
+                "reason",
+                "my.ask_reason",
+                _take_reason,
+                choices=_reasons,
+                params=_number,
+                unclear="my.ask_reason",
+                needs_consent=False,
+            ),
+        ),
         _finish,
     )
 )

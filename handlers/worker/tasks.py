@@ -167,4 +167,4 @@ async def finish(context: Context, pressed: Press, _said: Said) -> None:
 
 
 def _is_done_by(context: Context, ticket: Ticket) -> bool:
-    return ticket["state"] == State.DONE and ticket["assignee_id"] == context.person["id"]
+    return bool(ticket["state"] == State.DONE and ticket["assignee_id"] == context.person["id"])
