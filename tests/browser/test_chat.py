@@ -57,6 +57,21 @@ async def test_it_scrolls_the_chat_and_nothing_else(desk: Desk, bot: Api) -> Non
     )
 
 
+async def test_it_stays_at_the_newest_until_somebody_scrolls_up(desk: Desk, sim: Sim, bot: Api) -> None:
+    scroller = desk.phone("王阿姨").locator(".scroller")
+    for number in range(25):
+        await bot("sendMessage", chat_id=ROSA, text=f"消息 {number}\n" * 3)
+    await expect(desk.phone("王阿姨").locator(".entry").last).to_be_in_viewport()
+    await scroller.hover()
+    await desk.page.mouse.wheel(0, -600)
+    down = desk.phone("王阿姨").get_by_role("button", name="到最新消息")
+    await expect(down).to_be_visible()
+    await bot("sendMessage", chat_id=ROSA, text="新的")
+    await expect(desk.phone("王阿姨").locator(".entry").last).not_to_be_in_viewport()
+    await down.click()
+    await expect(desk.phone("王阿姨").locator(".entry").last).to_be_in_viewport()
+
+
 async def test_it_formats_what_is_nested_and_counts_in_utf16(desk: Desk, bot: Api) -> None:
     await bot(
         "sendMessage", chat_id=ROSA, text="🆘🆘 <b>快 <i>跑</i></b><blockquote>慢慢说</blockquote>完", parse_mode="HTML"

@@ -21,17 +21,21 @@ export class History {
     this.scroller = h("div", { class: "scroller", tabindex: "0", role: "region" }, this.list, this.typing);
     this.down = iconButton("down", "", () => this.#toEnd(true), { class: "to-newest", hidden: true });
     this.element = h("div", { class: "history" }, this.scroller, this.down);
-    this.scroller.addEventListener("scroll", () => (this.down.hidden = this.#isNearEnd()), { passive: true });
-    new ResizeObserver(() => this.#isStuck && this.#toEnd()).observe(this.scroller);
-    this.scroller.addEventListener("load", () => this.#isStuck && this.#toEnd(), true);
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const follow = new ResizeObserver(() => this.#isStuck && this.#toEnd());
+    for (const each of [this.scroller, this.list, this.typing]) follow.observe(each);
   }
 
+  /** Whether the newest message stays in sight as more come: until somebody scrolls up. */
   #isStuck = true;
+  #top = 0;
 
-  #isNearEnd() {
-    const box = this.scroller;
-    this.#isStuck = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    return this.#isStuck;
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#isStuck = true;
+    else if (scrollTop < this.#top) this.#isStuck = false;
+    this.#top = scrollTop;
+    this.down.hidden = this.#isStuck;
   }
 
   /** Say whether a message belongs to the topic that is open. */
@@ -98,7 +102,6 @@ export class History {
 
   add(message, isMine) {
     const last = this.#entries.at(-1);
-    const wasAtEnd = this.#isNearEnd();
     if (last && belongs(message, last.messages)) {
       last.messages.push(message);
       this.#replace(last);
@@ -107,7 +110,7 @@ export class History {
       this.#append([message]);
       if (this.#entries.length > 1 || isMine) this.#entries.at(-1).node.classList.add("fresh");
     }
-    if (wasAtEnd || isMine) this.#toEnd();
+    if (this.#isStuck || isMine) this.#toEnd();
     else this.down.hidden = false;
   }
 
@@ -118,10 +121,9 @@ export class History {
   redraw(messageId) {
     const found = this.#find(messageId);
     if (!found) return;
-    const wasAtEnd = this.#isNearEnd();
     found.messages = found.messages.map((message) => this.phone.chat.messages.get(message.message_id) ?? message);
     this.#replace(found);
-    if (wasAtEnd) this.#toEnd();
+    if (this.#isStuck) this.#toEnd();
   }
 
   /** Put a new element in the place of an entry's; the focus stays on the same button if there still is one. */
@@ -155,9 +157,8 @@ export class History {
   }
 
   showTyping(isTyping) {
-    const wasAtEnd = this.#isNearEnd();
     this.typing.hidden = !isTyping;
-    if (wasAtEnd) this.#toEnd();
+    if (this.#isStuck) this.#toEnd();
   }
 
   #toEnd(isSmooth = false) {

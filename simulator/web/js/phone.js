@@ -1,18 +1,18 @@
 // One phone: a person's view of one chat. It draws itself and turns fingers into requests.
 
 import { post } from "./api.js";
+import { askLocation } from "./attach.js";
 import { Composer } from "./composer.js";
-import { announce, h, icon, iconButton } from "./dom.js";
+import { announce, h, icon } from "./dom.js";
 import { Header } from "./header.js";
 import { History } from "./history.js";
 import { inBrief } from "./media.js";
 import { openMessageMenu } from "./menus.js";
-import { askLocation } from "./attach.js";
-import { choices, sheet } from "./sheet.js";
-import { payloadOf } from "./text.js";
 import { alert, toast } from "./notices.js";
 import { Presses } from "./presses.js";
 import { keep } from "./settings.js";
+import { choices, sheet } from "./sheet.js";
+import { payloadOf } from "./text.js";
 import { say } from "./words.js";
 
 const TYPING = 6000;
