@@ -53,16 +53,18 @@ async def take_kind(context: Context, draft: ReportDraft, said: Said) -> bool | 
     return True
 
 
-def kinds(context: Context, _draft: ReportDraft) -> Rows:
-    """Every kind but danger, and a way out for who cannot say."""
+def kinds(context: Context, draft: ReportDraft) -> Rows:
+    """Every kind but danger, the likeliest on a row of its own, and a way out for who cannot say."""
     language = context.work.language
-    buttons: list[Button] = [
-        ("named", press("choose", kind.code), {"name": f"{kind.emoji} {kind.name_in(language)}".strip()})
+    buttons: dict[str, Button] = {
+        kind.code: ("named", press("choose", kind.code), {"name": f"{kind.emoji} {kind.name_in(language)}".strip()})
         for kind in context.work.directory.kinds.values()
         if kind.code != tickets.DANGER
-    ]
+    }
+    likely = [[buttons.pop(draft.kind)]] if draft.kind in buttons else []
+    rest = list(buttons.values())
     unknown: Button = ("kind_unknown", press("choose", "unknown"))
-    return [*(buttons[at : at + 2] for at in range(0, len(buttons), 2)), [unknown]]
+    return [*likely, *(rest[at : at + 2] for at in range(0, len(rest), 2)), [unknown]]
 
 
 # --- for whom ------------------------------------------------------------------------------------------------
