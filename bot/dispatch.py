@@ -11,7 +11,7 @@ from telegram import Chat, Update
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, ExtBot
 
 from handlers import register
-from handlers.context import WORKS, Context
+from handlers.context import WORKS, Context, press_of
 from storage import conversations, people
 from storage.changes import ChangeSet
 from storage.inbox import Stored
@@ -128,13 +128,21 @@ class Dispatch:
             del self._works[update.update_id]
         error = self._errors.pop(update.update_id, None)
         if isinstance(error, Refusal):
-            work.refuse(error.code)
-            if not isinstance(error, AlreadyTaken):
-                work.audit("refused", code=error.code, update=update.update_id)
+            self._refuse(update, work, error)
             error = None
         if error is not None and is_passing(error):
             raise error
         return Decided(ChangeSet(), error) if error is not None else Decided(work.finish())
+
+    def _refuse(self, update: Update, work: Work, error: Refusal) -> None:
+        """Polite words, a trace for those who look after rights, and the card as it is now for whoever pressed."""
+        work.refuse(error.code)
+        if not isinstance(error, AlreadyTaken):
+            work.audit("refused", code=error.code, update=update.update_id)
+        pressed = press_of(update)
+        ticket_id = pressed.number() if pressed else None
+        if ticket_id is not None and work.person is not None and work.is_private:
+            work.card(ticket_id, work.person)
 
     async def _note_error(self, update: object, context: Any) -> None:
         """PTB keeps handlers' errors to itself; this is where they are found out."""

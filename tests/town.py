@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.app import App
 from bot.clock import Clock
@@ -128,22 +129,22 @@ async def copy_of_sample(to: Path, at: datetime) -> None:
 
 @contextlib.asynccontextmanager
 async def a_town(
-    folder: Path, url: str, *, at: datetime = MONDAY, rates: Rates = UNLIMITED, is_filled: bool = False
+    folder: Path,
+    url: str,
+    *,
+    at: datetime = MONDAY,
+    rates: Rates = UNLIMITED,
+    is_filled: bool = False,
+    **others: Any,
 ) -> AsyncIterator[Town]:
-    """The sample community with everybody at their phones."""
+    """The sample community with everybody at their phones; `others` are settings."""
     if url.startswith("sqlite:///"):
         await copy_of_sample(Path(url.removeprefix("sqlite:///")), at)
     elif not is_filled:
         await fill(url, at)
     async with Sim(TOKEN, now=at, is_frozen=True) as sim:
-        settings = Settings(
-            _env_file=None,
-            bot_token=TOKEN,
-            bot_api_url=sim.url,
-            database_url=url,
-            media_path=folder / "media",
-            http_listen="127.0.0.1:0",
-        )
+        given: dict[str, Any] = {"media_path": folder / "media", "http_listen": "127.0.0.1:0", **others}
+        settings = Settings(_env_file=None, bot_token=TOKEN, bot_api_url=sim.url, database_url=url, **given)
         town = Town(sim, settings, TownClock(sim, at), rates)
         await town.start()
         try:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 LIMIT_BYTES = 64  # Telegram's limit for callback_data
+LARGEST_ID = 2**63 - 1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"[a-z_]{1,24}(:[A-Za-z0-9_.-]{1,40})*")
 
@@ -22,9 +23,10 @@ class Press:
     def number(self, position: int = 0) -> int | None:
         """The argument at `position` as an id, or None when it is absent or not one."""
         try:
-            return int(self.args[position], 36)
+            found = int(self.args[position], 36)
         except (IndexError, ValueError):
             return None
+        return found if 0 <= found <= LARGEST_ID else None
 
 
 def press(verb: str, *args: object) -> str:

@@ -1,4 +1,4 @@
-"""The real bot as a process of its own (`python -m bot run`), to be killed; the simulator stays in the test's process."""
+"""The real bot as a process of its own (`python -m bot run`), to be killed; the simulator stays with the test."""
 
 import asyncio
 import contextlib

@@ -51,7 +51,9 @@ def report(street: Street, what: str, phone: Phone) -> str:
     )
     waiting = street.bot.rows("SELECT id, state, attempts, error FROM inbox ORDER BY id DESC LIMIT 5")
     log = street.bot.log.read_text(encoding="utf-8").splitlines()[-15:]
-    calls = [f"{call.method} {call.args.get('message_id')} {call.code} {call.fault}" for call in street.sim.record.calls()]
+    calls = [
+        f"{call.method} {call.args.get('message_id')} {call.code} {call.fault}" for call in street.sim.record.calls()
+    ]
     return "\n".join([what, phone.screen(), *map(str, rows), *map(str, waiting), *calls[-15:], *log])
 
 

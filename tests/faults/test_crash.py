@@ -3,7 +3,7 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -84,7 +84,14 @@ async def kill_after_send(street: Street, step: Step) -> None:
     street.sim.faults.clear()
 
 
-KILLS = (kill_before_inbox, kill_before_acknowledgement, kill_in_commit, kill_before_send, kill_after_send)
+Kill = Callable[[Street, Step], Awaitable[None]]
+KILLS: tuple[Kill, ...] = (
+    kill_before_inbox,
+    kill_before_acknowledgement,
+    kill_in_commit,
+    kill_before_send,
+    kill_after_send,
+)
 
 
 async def test_1_it_has_one_ticket_when_killed_before_the_inbox_commit(street: Street) -> None:
@@ -163,9 +170,9 @@ async def test_it_tells_the_story_with_a_kill_at_every_step(street: Street) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kill", KILLS)
-async def test_it_tells_the_story_with_the_same_kill_at_every_step(street: Street, kill: object) -> None:
+async def test_it_tells_the_story_with_the_same_kill_at_every_step(street: Street, kill: Kill) -> None:
     for step in STEPS:
-        await KILLS[KILLS.index(kill)](street, step)  # type: ignore[arg-type]
+        await kill(street, step)
         await street.bot.start()
         await took_effect(street, step)
     await until(lambda: not street.bot.rows("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')"), "all is said")
