@@ -33,6 +33,9 @@ SECRETARY: Sequence[Sequence[str]] = (
     ("menu_my", "menu_me", "menu_sos"),
 )
 ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
+REQUESTS: Mapping[str, str] = {"menu_position": "request_location", "menu_phone": "request_contact"}
+ABOVE: Mapping[str, Sequence[Sequence[str]]] = {"place": (("menu_position",),), "phone": (("menu_phone",),)}
+"""Keys that share something, above the main keyboard, which is always at hand."""
 BOARDS: Mapping[str, Sequence[Sequence[str]]] = {
     boards.MAIN: MAIN,
     boards.STAFF: STAFF,
@@ -70,18 +73,14 @@ class Keyboards:
         """The keyboard below the chat: the main one, the staff's, one that asks for a position, or none."""
         if name == "remove":
             return {"remove_keyboard": True}
-        if name == "place":
-            text = self._texts.plain(language, "button.menu_position", {}, now)
-            return {"keyboard": [[{"text": text, "request_location": True}]], "resize_keyboard": True}
-        if name == "phone":
-            text = self._texts.plain(language, "button.menu_phone", {}, now)
-            return {"keyboard": [[{"text": text, "request_contact": True}]], "resize_keyboard": True}
         base = name.removesuffix(boards.ADMIN)
         rows = [*BOARDS.get(base, MAIN), *(ADMIN if base != name else ())]
-        keyboard = [
-            [{"text": self._texts.plain(language, f"button.{label}", {}, now)} for label in row] for row in rows
-        ]
+        keyboard = [[self._key(label, language, now) for label in row] for row in [*ABOVE.get(name, ()), *rows]]
         return {"keyboard": keyboard, "resize_keyboard": True, "is_persistent": True}
+
+    def _key(self, label: str, language: str, now: datetime) -> dict[str, Any]:
+        key: dict[str, Any] = {"text": self._texts.plain(language, f"button.{label}", {}, now)}
+        return key | ({REQUESTS[label]: True} if label in REQUESTS else {})
 
 
 def labels(texts: Texts, now: datetime) -> dict[str, str]:

@@ -8,7 +8,11 @@ from storage.rules.errors import Stale
 from storage.rules.press import Press
 
 
-class AboutTicket(Draft):
+class ResidentDraft(Draft):
+    """Something a resident is asked; unlike the work of staff, a danger interrupts it, and hours later it is over."""
+
+
+class AboutTicket(ResidentDraft):
     """Something that is said about one ticket."""
 
     ticket_id: int

@@ -5,7 +5,7 @@ from telegram import Update
 from handlers import entry, flows
 from handlers.context import Context
 from handlers.said import Said
-from storage import joining, people, privacy, taking_over, tickets
+from storage import joining, people, privacy, taking_over, tickets, unreachable
 from storage.rules.press import Press
 
 from . import home, kin, taking_up
@@ -28,7 +28,7 @@ async def meet(update: Update, context: Context) -> None:
         work.person = {**work.person, "name": name}  # said no before: known by name only while we speak
     status = update.my_chat_member
     if status is not None and status.new_chat_member.status == "kicked" and work.is_private:
-        work.person = people.change(work, work.person, unreachable_at=work.now)
+        unreachable.note(work, work.person["id"], f"u{update.update_id}")
 
 
 def language_of(code: str | None) -> str:

@@ -4,17 +4,18 @@ from typing import Any
 
 from handlers import flows, placing
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Rows, Step
+from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import joining, people
 from storage.rules.press import press
 
+from .about import ResidentDraft
 from .short import says
 
 LONGEST_ROOM = 12
 
 
-class HomeDraft(Draft):
+class HomeDraft(ResidentDraft):
     """A home that is being noted; `resumes` is the conversation that waited meanwhile."""
 
     place_id: int | None = None

@@ -2,18 +2,19 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Rows, Step
+from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import family, people, tickets
 from storage.family import Asks
 from storage.rules.press import Press, press
 
+from .about import ResidentDraft
 from .short import says
 
 NEWEST = 20
 
 
-class FamilyDraft(Draft):
+class FamilyDraft(ResidentDraft):
     """An invitation into a family that was opened."""
 
     invitation_id: int

@@ -2,17 +2,18 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Step
+from handlers.flows import Flow, Step
 from handlers.said import Said
 from storage import family, people, taking_over
 from storage.rules import phones
 from storage.rules.press import Press, press
 
 from . import home
+from .about import ResidentDraft
 from .names import tidy_name
 
 
-class NameDraft(Draft):
+class NameDraft(ResidentDraft):
     """A name that is being changed."""
 
     name: str = ""

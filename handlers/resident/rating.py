@@ -156,6 +156,9 @@ async def _told_wrong(context: Context, _draft: AboutTicket) -> None:
 
 STILL_WRONG = flows.declare(
     Flow(
-        "still_wrong", AboutTicket, (Step("words", "done.ask_wrong", _take_wrong, choices=_nothing_more),), _told_wrong
+        "still_wrong",
+        AboutTicket,
+        (Step("words", "done.ask_wrong", _take_wrong, choices=_nothing_more, needs_consent=False),),
+        _told_wrong,
     )
 )

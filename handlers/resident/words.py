@@ -13,6 +13,7 @@ from storage.rules.press import Press, press
 from storage.work import Priority
 
 from . import matters, report
+from .about import ResidentDraft
 from .after import open_danger
 from .doorstep import keyboard_for
 from .draft import READER, is_danger
@@ -121,7 +122,7 @@ async def put_aside(context: Context, said: Said) -> bool:
     is_rating = flow.name in RATINGS
     age = context.work.now - datetime.fromisoformat(draft.touched_at)
     is_old = age > (RATING_FOR if is_rating else STALE_AFTER) or (is_rating and bool(said.files))
-    if not is_old or step is None or not step.needs_consent:
+    if not is_old or step is None or not isinstance(draft, ResidentDraft | ReportDraft):
         return False
     context.conversation.clear()
     if isinstance(draft, ReportDraft) and not draft.is_empty:
@@ -136,8 +137,7 @@ async def danger_first(context: Context, said: Said) -> bool:
     if found is None or isinstance(found[1], ReportDraft) or not is_danger(said.text):
         return False
     flow, draft = found
-    step = flow.wanted(draft)
-    if flow.name in OWN_DANGER or (step is not None and not step.needs_consent):
+    if flow.name in OWN_DANGER or (flow.wanted(draft) is not None and not isinstance(draft, ResidentDraft)):
         return False
     await report.start(context, said)
     return True

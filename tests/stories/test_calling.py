@@ -67,8 +67,7 @@ async def test_it_begins_another_matter_when_that_is_said(town: Town) -> None:
 
 
 async def test_it_takes_a_false_alarm_back(town: Town) -> None:
-    await go(town, town.rosa.says("3栋2单元着火了"), town.rosa.presses("不用办了"), town.rosa.presses("同意，继续"))
-    await go(town, town.rosa.presses("报错了"))
+    await go(town, town.rosa.says("3栋2单元着火了"), town.rosa.presses("不用办了"), town.rosa.presses("报错了"))
     assert (await ticket(town))["state"] == "withdrawn"
     assert town.wei.shows("报错了")
 
