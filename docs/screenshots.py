@@ -122,6 +122,7 @@ class Desk:
 
     def chooses_language(self, nth: int) -> None:
         """People of the sample read Chinese until they choose."""
+        self.says(nth, "/start")
         if self.language == "en":
             self.says(nth, "/lang")
             self.presses(nth, "lang_en")
