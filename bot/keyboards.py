@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .splitting import cut
 from storage.rules import boards
 
+from .splitting import cut
 from .texts import LANGUAGES, Texts
 
 LABEL_LIMIT = 64

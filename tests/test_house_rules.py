@@ -15,6 +15,7 @@ SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "handlers/resident/": READS_CHINESE,
     "handlers/worker/danger.py": READS_CHINESE,
     "storage/drafts.py": READS_CHINESE,
+    "storage/rules/phones.py": READS_CHINESE,
     "storage/rules/numbers.py": READS_CHINESE,
     "storage/structure/cells.py": READS_CHINESE,
     "storage/structure/columns.py": "the names of columns are the format of a file",

@@ -1,7 +1,7 @@
 """Parameters for every text: as in life, tame, and as somebody would send them who wants to break a screen.
 
-A parameter is known by its name, or by the text's and its name. One that is not listed is a time where the text shows
-it as one, a truth where it begins with `is_` or `has_`, and words otherwise.
+A parameter is known by its name, or by the text's and its name. One that is not listed is what the text makes of it (a
+time, a number, a code), a truth where it begins with `is_` or `has_`, and words otherwise.
 """
 
 from collections.abc import Callable, Mapping
@@ -100,27 +100,57 @@ CODES = {"state", "event", "closed_how"}
 """Parameters that the program chooses, never a person; a text may look them up without a way out."""
 
 
+_PLAIN = Texts()._plain
+
+
 @cache
-def _piped(key: str) -> frozenset[str]:
-    """The parameters a text shows as times."""
-    tree = Texts()._plain.parse(sources("zh-CN")[key])
-    filters = [one for one in tree.find_all(nodes.Filter) if one.name in {"when", "clock"}]
-    return frozenset(one.node.name for one in filters if isinstance(one.node, nodes.Name))
+def _parsed(key: str) -> nodes.Template:
+    return _PLAIN.parse(sources("zh-CN")[key])
+
+
+@cache
+def shown_as(key: str, *filters: str) -> frozenset[str]:
+    """The parameters that a text puts through one of these filters."""
+    found = _parsed(key).find_all(nodes.Filter)
+    return frozenset(one.node.name for one in found if one.name in filters and isinstance(one.node, nodes.Name))
+
+
+@cache
+def looked_up(key: str) -> Mapping[str, str]:
+    """The codes a text turns into words, each with one that it knows: `{…}[step]` and `('role.' ~ role) | text`."""
+    tree = _parsed(key)
+    found = {}
+    for one in tree.find_all(nodes.Getitem):
+        if isinstance(one.node, nodes.Dict) and isinstance(one.arg, nodes.Name):
+            found[one.arg.name] = str(one.node.items[0].key.as_const())
+    for prefix, name in _composed(key):
+        found[name] = next(one for one in sources("zh-CN") if one.startswith(prefix)).removeprefix(prefix)
+    return found
+
+
+def looked_up_texts(key: str) -> set[str]:
+    """Every text that this one may say within itself."""
+    return {one for prefix, _name in _composed(key) for one in sources("zh-CN") if one.startswith(prefix)}
+
+
+def _composed(key: str) -> list[tuple[str, str]]:
+    found = _parsed(key).find_all(nodes.Concat)
+    pairs = [one.nodes for one in found]
+    return [(str(a.value), b.name) for a, b in pairs if isinstance(a, nodes.Const) and isinstance(b, nodes.Name)]
 
 
 def example(key: str, name: str) -> Any:
     """A parameter of a text as it is in life."""
-    if f"{key}.{name}" in KNOWN:
-        return KNOWN[f"{key}.{name}"]
-    if name in KNOWN:
-        return KNOWN[name]
-    if name in COUNTS:
-        return 3
-    if name in _piped(key):
-        return NOW + timedelta(hours=5)
-    if name.startswith(("is_", "has_")):
-        return True
-    return "门禁修好了吗？"
+    choices = (
+        (f"{key}.{name}" in KNOWN, KNOWN.get(f"{key}.{name}")),
+        (name in looked_up(key), looked_up(key).get(name)),
+        (name in KNOWN, KNOWN.get(name)),
+        (name in COUNTS, 3),
+        (name in shown_as(key, "spoken"), NUMBER),
+        (name in shown_as(key, "when", "clock"), NOW + timedelta(hours=5)),
+        (name.startswith(("is_", "has_")), True),
+    )
+    return next((value for is_so, value in choices if is_so), "门禁修好了吗？")
 
 
 def changed(value: Any, by: Callable[[str], str], name: str = "") -> Any:

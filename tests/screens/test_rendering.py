@@ -15,11 +15,11 @@ from simulator.utf16 import length
 from storage.rules.lifecycle import State
 
 from . import program
-from .examples import HOSTILE, NOW, TICKET, changed, example
+from .examples import HOSTILE, NOW, TICKET, changed, example, looked_up
 from .test_texts import KEYS, wanted
 
 TEXTS = Texts()
-NOT_MESSAGES = ("button.", "menu.", "command.", "import.", "poster.", "control.")
+NOT_MESSAGES = ("button.", "menu.", "command.", "import.", "poster.", "control.", "role.")
 MESSAGES = sorted(key for key in KEYS if not key.startswith(NOT_MESSAGES))
 PLAIN = sorted(key for key in KEYS if key.startswith((*NOT_MESSAGES, "refused.")))
 ANSWERS = sorted(
@@ -37,7 +37,10 @@ def params(key: str) -> dict[str, Any]:
 
 def filled_with(name: str, key: str) -> dict[str, Any]:
     """The parameters of a text, with every name and every sentence of a person the same."""
-    return {one: changed(value, lambda _word: name, one) for one, value in params(key).items()}
+    codes = looked_up(key)
+    return {
+        one: value if one in codes else changed(value, lambda _word: name, one) for one, value in params(key).items()
+    }
 
 
 def render(language: str, key: str, filled: Mapping[str, Any]) -> str:

@@ -99,6 +99,6 @@ def test_it_reopens_a_link_where_it_was_cut() -> None:
 
 
 def test_it_takes_time_that_grows_with_the_length_only() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     split("字" * 200_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
