@@ -46,7 +46,7 @@ class Cards:
         if not may(actor, Action.SEE, facts):
             return await self._taken(ticket, viewer, now)
         is_own = viewer["id"] in {facts.owner_id, *facts.follower_ids, *facts.relative_ids} or (
-            facts.filed_by_id == viewer["id"] and facts.assignee_id != viewer["id"]
+            facts.filed_by_id == viewer["id"] and viewer["id"] not in {facts.assignee_id, *facts.offered_to}
         )
         template = "card.resident" if is_own and viewer["id"] != facts.assignee_id else "card.staff"
         params = await self._params(ticket, facts, actor, viewer["language"])

@@ -7,7 +7,7 @@ from handlers import entry, flows, placing
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.lookup import address
-from handlers.reading import Danger, LexiconReader
+from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
 from storage import filing, reach, taking_over, tickets
 from storage.drafts import FLOWLESS, ReportDraft, kind_or_question
@@ -110,14 +110,21 @@ def _read(context: Context, draft: FilingDraft) -> None:
     reading, kinds = READER.read(draft.words), context.work.directory.kinds
     draft.intent = str(reading.intent)
     draft.danger = {Danger.YES: "yes", Danger.MAYBE: "maybe"}.get(reading.danger, "no")
-    kind = "question" if draft.intent in FLOWLESS else reading.kind
-    draft.kind = kind if kind in kinds else None
-    draft.is_kind_sure = draft.kind is not None and (reading.kind_sure or draft.intent in FLOWLESS)
+    if "kind" not in draft.answered:
+        kind = "question" if draft.intent in FLOWLESS else reading.kind
+        draft.kind = kind if kind in kinds else None
+        draft.is_kind_sure = draft.kind is not None and (reading.kind_sure or draft.intent in FLOWLESS)
     draft.is_confidential = reading.is_confidential
     draft.is_anonymous = reading.wants_anonymity
     draft.spot = reading.spot
+    if "place" not in draft.answered:
+        _locate(context, draft, reading.address)
+
+
+def _locate(context: Context, draft: FilingDraft, address: Address | None) -> None:
+    """Where the words say; what was chosen by hand stays."""
     near = draft.place_id or next(iter(reach.seats(context.work, reach.FILERS)), None)
-    typed = placing.located(context.work.directory, reading.address, near)
+    typed = placing.located(context.work.directory, address, near)
     here = reach.communities(context.work, reach.FILERS)
     inside = [place_id for place_id in typed.places if place_id in here]
     if inside:
@@ -316,6 +323,7 @@ FILE = flows.declare(
                 _take_place,
                 _needs_place,
                 lambda context, draft: places.rows(context, draft.at),
+                params=lambda context, draft: places.params(context, draft.at),
                 unclear="report.place_unclear",
                 needs_consent=False,
             ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from enum import Enum
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -120,3 +121,10 @@ def rows(context: Context, picked: Picked, *, grids: bool = False) -> Rows:
     if here is not None:
         found.append([("place_here", press("choose", "here"), {"name": placing.name_of(here, language)})])
     return found
+
+
+def params(context: Context, picked: Picked) -> dict[str, Any]:
+    """How far the taps have come, for the sentence above the buttons."""
+    work = context.work
+    chosen = work.directory.name(picked.place_id, work.language) if picked.place_id else None
+    return {"chosen": chosen, "is_ambiguous": bool(picked.options)}

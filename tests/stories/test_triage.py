@@ -1,6 +1,11 @@
 """What the duty secretary keeps an eye on and sets right, read as a chat."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+
 from simulator.phone import Phone
+from storage import schema
 from storage.ledger import Row
 from storage.rules.press import press
 from storage.tickets import followers_of, history_of
@@ -8,6 +13,15 @@ from tests.stories.chat import go, person, reports, ticket, tickets
 from tests.town import Town
 
 LAMP = "3栋2单元楼道灯坏了"
+
+
+@pytest.fixture(autouse=True)
+async def _says_everything(town: Town) -> AsyncIterator[None]:
+    """No message of a story may fail to be drawn."""
+    yield
+    await town.settle()
+    failed = schema.outbox.select().where(schema.outbox.c.state == "failed")
+    assert [row["message"] for row in await town.app.ledger.all(failed)] == []
 
 
 async def looks_up(town: Town, row: Row, phone: Phone | None = None) -> None:
