@@ -166,7 +166,7 @@ def _test(where: str) -> str:
         rf"^ *(async )?def {name or 'test_'}", (ROOT / "tests" / path).read_text(encoding="utf-8"), re.MULTILINE
     ):
         raise LookupError(f"no test {where}")
-    words = name.removeprefix("test_").replace("_", " ") if name else path
+    words = re.sub(r"^test_(\d+_)?", "", name).replace("_", " ") if name else path
     return f"[{words}](../tests/{path})"
 
 
