@@ -25,7 +25,8 @@ async def of_rule(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> li
     steps = [step for tier in rule.chain for step in tier]
     neighbours = work.directory.neighbour_grids(ticket["place_id"])
     places = facts.scope | (neighbours if Step.NEIGHBOUR_GRID_WORKER in steps else frozenset())
-    rows = await people.holders(work.ledger, frozenset().union(*(STEP_ROLES[step] for step in steps)), places)
+    held = await people.holders(work.ledger, frozenset().union(*(STEP_ROLES[step] for step in steps)), places)
+    rows = [_as_changed(work, row) for row in held]
     loads = await open_counts(work, {row["id"] for row in rows})
     return [
         await _candidate(work, facts, step, row, loads.get(row["id"], 0))
@@ -53,6 +54,12 @@ def _answer_begins(work: Work, facts: TicketFacts) -> datetime:
     if kind is None or facts.is_danger:
         return work.now
     return work.directory.calendar.next_open(work.speak_at(Priority.NEWS), kind.limits.answer.calendar)
+
+
+def _as_changed(work: Work, row: Row) -> Row:
+    """A person as this very change set leaves them: who was just found unreachable is not asked again."""
+    _, changed = work.changes.updates.get((schema.person.name, row["id"]), (schema.person, {}))
+    return {**row, **changed}
 
 
 def is_reachable(row: Row) -> bool:

@@ -33,10 +33,8 @@ async def give_away(work: Work, ticket: dict[str, object], person: Row, *, reaso
         await tickets.move(work, ticket, Event.RELEASED, None, why=why, assignee_id=None, accepted_at=None)
     else:
         await _end_offer(work, ticket, person["id"])
-    if ticket["is_danger"]:
-        await routing.ring(work, ticket)
-    elif is_held or (ticket["state"] == State.OFFERED and not await routing.is_anybody_asked(work, ticket)):
-        await routing.offer_next(work, ticket, None)
+    if is_held or (ticket["state"] == State.OFFERED and not await routing.is_anybody_asked(work, ticket)):
+        await (routing.ring(work, ticket) if ticket["is_danger"] else routing.offer_next(work, ticket, None))
     await tickets.show(work, ticket)
 
 
