@@ -48,11 +48,12 @@ class Cards:
         is_own = viewer["id"] in {facts.owner_id, *facts.follower_ids, *facts.relative_ids} or (
             facts.filed_by_id == viewer["id"] and viewer["id"] not in {facts.assignee_id, *facts.offered_to}
         )
-        template = "card.resident" if is_own and viewer["id"] != facts.assignee_id else "card.staff"
+        is_resident = is_own and viewer["id"] != facts.assignee_id
+        template = "card.resident" if is_resident else "card.staff"
         params = await self._params(ticket, facts, actor, viewer["language"])
-        params |= await self._standing(ticket, facts, viewer)
+        if is_resident:
+            params |= await self._standing(ticket, facts, viewer)
         text = self._texts.render(viewer["language"], template, params, now)
-        is_resident = template == "card.resident"
         buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
         if viewer["id"] not in {facts.owner_id, *facts.follower_ids}:
             buttons += secretary_buttons(actor, facts, ticket)

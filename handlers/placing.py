@@ -11,7 +11,7 @@ from .reading import Address, read_address
 
 _CHOSEN_LEVELS = {"estate", "village", "building"}
 _MOST = 60
-_LONGEST = 20
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
