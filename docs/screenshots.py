@@ -30,7 +30,7 @@ IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1600, "height": 1000}
 LOCALES = {"en": "en-GB", "zh-CN": "zh-CN"}
 WORDS = {
-    "en": ("The stairwell lamp in building 3, unit 2 is broken", "New bulb", "Where do I apply for a senior card?"),
+    "en": ("The stairwell light in building 3, unit 2 is broken", "New bulb", "Where do I apply for a senior card?"),
     "zh-CN": ("3栋2单元楼道灯坏了", "换了新灯泡", "老年证去哪里办？"),
 }
 ROSA, CHEN, WEI, DAN = 1001, 1002, 2001, 3001
