@@ -31,6 +31,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {  # with the parameters each takes
     "to": ("at",),
     "kill": (),
 }
+_STYLES = {"kill": "danger"}
 _STEPS = {"ten_minutes": timedelta(minutes=10), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -73,7 +74,8 @@ class Control:
                 "now": self._app.clock.now().isoformat(),
                 "timezone": self._app.settings.timezone,
                 "actions": [
-                    {"id": name, "label": self._labels(name), "params": params} for name, params in _ACTIONS.items()
+                    {"id": name, "label": self._labels(name), "params": params, "style": _STYLES.get(name, "")}
+                    for name, params in _ACTIONS.items()
                 ],
                 "links": [{"label": label, "start": start} for label, start in self._links.items()],
                 "upcoming": [{"at": row["due_at"].isoformat(), "what": await self._name(row)} for row in waiting],
@@ -84,16 +86,14 @@ class Control:
         texts, now = self._app.texts, self._app.clock.now()
         return {language: texts.plain(language, f"control.{action}", {}, now) for language in LANGUAGES}
 
-    async def _name(self, row: Mapping[str, Any]) -> str:
+    async def _name(self, row: Mapping[str, Any]) -> dict[str, str]:
         texts, now = self._app.texts, self._app.clock.now()
-        what = texts.plain(self._app.settings.language, "control.reminder", {"kind": row["kind"]}, now)
-        number = await reminders.number_of(self._app.ledger, row)
-        return f"{what} {number}" if number else what
+        params = {"kind": row["kind"], "number": await reminders.number_of(self._app.ledger, row)}
+        return {language: texts.plain(language, "control.reminder", params, now) for language in LANGUAGES}
 
     async def _act(self, request: web.Request) -> web.Response:
         action = request.match_info["action"]
-        body = await request.read()
-        params = orjson.loads(body) if body else {}
+        params = _params(await request.read())
         if action == "kill":
             asyncio.get_running_loop().call_later(KILL_AFTER_SECONDS, os.kill, os.getpid(), signal.SIGKILL)
             return web.json_response({"ok": True}, status=202)
@@ -119,6 +119,14 @@ class Control:
         self._clock_file.write_text(str(self._app.clock.offset.total_seconds()), encoding="ascii")
         await self._app.ticking.tick()
         self._app.delivery.wake()
+
+
+def _params(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(body) if body else {}
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _time_in(value: object, zone: Any) -> datetime | None:
