@@ -5,6 +5,7 @@ set -eu
 
 absent=""
 command -v chromium >/dev/null 2>&1 || absent="$absent chromium"
+[ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || absent="$absent fonts-noto-color-emoji"
 [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || absent="$absent fonts-wqy-microhei"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || absent="$absent postgresql"
 [ -z "$absent" ] && exit 0
