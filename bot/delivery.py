@@ -58,6 +58,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._flying: dict[int, Row] = {}
         self._results: list[_Result] = []
+        self._recording = 0
         self._marked: list[Row] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._looked_at: datetime | None = None
@@ -65,7 +66,7 @@ class Delivery:
     @property
     def in_flight(self) -> int:
         """How many rows are being sent or recorded."""
-        return len(self._flying) + len(self._results) + len(self._marked)
+        return len(self._flying) + len(self._results) + self._recording + len(self._marked)
 
     def wake(self) -> None:
         """There may be something to say."""
@@ -75,9 +76,12 @@ class Delivery:
         """Whether nothing may be said at this moment of the clock."""
         if self.in_flight:
             return False
+        now = self._now()
         due_at = await outbox.next_due_at(self._ledger)
-        is_due = due_at is not None and due_at <= self._now()
-        return not is_due and not await self._pick() and not self.in_flight
+        if due_at is not None and due_at <= now:
+            return False
+        is_going = any(self._may_go(row, now) for row in await self._ready(now))
+        return not is_going and not self.in_flight
 
     async def run(self) -> None:
         """Send until cancelled, beginning with what an earlier process left half sent."""
@@ -130,8 +134,6 @@ class Delivery:
             return False
         for row in await self._record(rows):
             self._flying[row["chat_id"]] = row
-            if row["method"] != "answer":  # not a message: Telegram does not count it
-                self._pace.take(row["chat_id"], self._now())
             task = asyncio.create_task(self._send(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -141,19 +143,24 @@ class Delivery:
     async def _pick(self) -> list[Row]:
         now = self._now()
         room = IN_FLIGHT - len(self._flying)
-        if room <= 0 or self._pace.is_paused(now):
-            return []
-        waiting = [*self._flying, *self._pace.waiting(now)]
         heads: dict[int, Row] = {}
-        for row in await outbox.ready(self._ledger, limit=LOOK_AHEAD, passing=waiting):
+        for row in await self._ready(now) if room > 0 else ():
             if row["chat_id"] in heads:
                 self._coalesce(heads[row["chat_id"]], row)
             elif len(heads) < room and self._may_go(row, now):
                 heads[row["chat_id"]] = row
+                if row["method"] != "answer":
+                    self._pace.take(row["chat_id"], now)
         return list(heads.values())
 
+    async def _ready(self, now: datetime) -> list[Row]:
+        if self._pace.is_paused(now):
+            return []
+        waiting = [*self._flying, *self._pace.waiting(now)]
+        return await outbox.ready(self._ledger, limit=LOOK_AHEAD, passing=waiting)
+
     def _may_go(self, row: Row, now: datetime) -> bool:
-        if row["method"] == "answer":
+        if row["method"] == "answer":  # not a message: Telegram does not count it
             return True
         return self._pace.allows(row["chat_id"], now, is_urgent=row["priority"] <= Priority.ANSWER)
 
@@ -168,6 +175,7 @@ class Delivery:
     async def _record(self, rows: list[Row]) -> list[Row]:
         """Commit results together with the marks of what goes out next; gives back the rows that may go."""
         results, self._results = self._results, []
+        self._recording = len(results)
         marks = [ChangeSet() for _ in rows]
         self._marked = [outbox.mark(changes, row, outbox.SENDING) for changes, row in zip(marks, rows, strict=True)]
         try:
@@ -177,6 +185,8 @@ class Delivery:
         except BaseException:
             self._results = [*results, *self._results]
             raise
+        finally:
+            self._recording = 0
         if not outcomes:
             return []
         for (one, _), outcome in zip(effects, outcomes[len(results) : len(sets) - len(marks)], strict=True):

@@ -87,19 +87,22 @@ def install(application: AnyApplication) -> None:
     application.add_handler(TypeHandler(Update, _enter), group=-1)
     for name in _commands:
         application.add_handler(CommandHandler(name, _on_command, filters=private & filters.UpdateType.MESSAGE))
-    application.add_handler(CommandHandler(list(_commands), _in_group, filters=filters.ChatType.GROUPS))
+    groups = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
+    application.add_handler(CommandHandler(list(_commands), _in_group, filters=groups))
     application.add_handler(CallbackQueryHandler(_on_press))
     application.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, _on_message))
     application.add_handler(TypeHandler(Update, _leave), group=1)
 
 
 async def _enter(update: Update, context: Context) -> None:
+    if not context.work.is_private:
+        return  # in a group nobody is met: who speaks there has not come to us
     for act in _doorsteps:
         await act(update, context)
 
 
 async def _leave(_update: Update, context: Context) -> None:
-    for act in _farewells:
+    for act in _farewells if context.work.is_private else ():
         await act(context)
 
 
@@ -118,7 +121,7 @@ async def _in_group(_update: Update, context: Context) -> None:
 async def _on_press(update: Update, context: Context) -> None:
     query = update.callback_query
     found = read(query.data) if query else None
-    act = _presses.get(found.verb) if found else None
+    act = _presses.get(found.verb) if found and context.work.is_private else None
     if found is None or act is None:
         context.work.audit("press_unknown")
         context.work.answer("refused.stale", alert=True)
