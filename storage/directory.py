@@ -130,7 +130,9 @@ class Directory:
         """How a place is called, from below the level `above` down: "锦绣家园 3栋 2单元"."""
         parts: list[str] = []
         for place in self.ancestors(place_id):
-            if place.level == above and parts:
+            if place.level == above and not parts:
+                return place.name if language.startswith("zh") or not place.name_en else place.name_en
+            if place.level == above:
                 break
             parts.append(place.name if language.startswith("zh") or not place.name_en else place.name_en)
         return " ".join(reversed(parts))

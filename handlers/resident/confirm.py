@@ -10,7 +10,7 @@ from handlers.said import Said
 from storage.drafts import FLOWLESS, ReportDraft, kind_or_question
 from storage.rules.press import press
 
-from .draft import READER, take_in
+from .draft import READER, is_small_talk, take_in
 from .short import says
 from .steps import again
 
@@ -36,12 +36,15 @@ async def take_confirm(context: Context, draft: ReportDraft, said: Said) -> bool
 async def _words(context: Context, draft: ReportDraft, said: Said) -> bool | None:
     if not said.has_content:
         return False
-    if not said.files and says(said.text, "yes"):
-        return True
-    if not said.files and (says(said.text, "never_mind") or _takes_back(said.text)):
-        context.conversation.clear()
-        context.work.reply("flow.cancelled", keyboard="main")
-        return None
+    if not said.files:
+        if says(said.text, "yes"):
+            return True
+        if says(said.text, "never_mind") or _takes_back(said.text):
+            context.conversation.clear()
+            context.work.reply("flow.cancelled", keyboard="main")
+            return None
+        if is_small_talk(said.text):
+            return False
     take_in(context, draft, said)
     await again(context, draft, said)
     return None

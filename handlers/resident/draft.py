@@ -2,10 +2,12 @@
 
 from handlers import placing
 from handlers.context import Context
-from handlers.reading import Danger, LexiconReader, Reading
+from handlers.reading import Danger, Intent, LexiconReader, Reading
 from handlers.said import Said
 from storage import nearby
 from storage.drafts import FLOWLESS, ReportDraft
+
+from .short import is_outdoors
 
 READER = LexiconReader()
 MAX_FILES = 20
@@ -16,6 +18,12 @@ COMPLAINT = "complaint"
 def is_danger(text: str) -> bool:
     """Whether words alone say that life or property is at risk now."""
     return bool(text) and READER.read(text).danger is Danger.YES
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether words are a greeting or thanks, and nothing to keep."""
+    reading = READER.read(text)
+    return reading.intent is Intent.SMALLTALK and reading.intent_sure
 
 
 def take_in(context: Context, draft: ReportDraft, said: Said) -> None:
@@ -84,4 +92,12 @@ def _place(context: Context, draft: ReportDraft, reading: Reading) -> None:
         draft.place_id, draft.is_place_sure = (typed.places[0], True) if is_one else (None, False)
         draft.options = [] if is_one else list(typed.places)
     elif draft.place_id is None and not draft.is_for_other and home is not None and not typed.has_address:
-        draft.place_id, draft.is_place_sure = home, True
+        draft.place_id, draft.is_place_sure = _around(context, home, draft.spot), True
+
+
+def _around(context: Context, home: int, spot: str | None) -> int:
+    """One's home; one's estate when the spot lies out of doors."""
+    if spot is None or not is_outdoors(spot):
+        return home
+    up = context.work.directory.ancestors(home)
+    return next((place.id for place in up if place.level in {"estate", "village"}), home)

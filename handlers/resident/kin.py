@@ -68,16 +68,16 @@ async def by_link(context: Context, code: str) -> None:
 async def _take(context: Context, _draft: FamilyDraft, said: Said) -> bool | None:
     if said.choice == "yes" or says(said.text, "yes", "agree"):
         return True
-    if said.choice == "no" or says(said.text, "no", "disagree"):
+    if says(said.text, "no", "disagree"):
         context.conversation.clear()
-        context.work.reply("family.declined", edit=said.pressed_message)
+        context.work.reply("flow.cancelled")
         return None
     return False
 
 
 def _choices(_context: Context, draft: FamilyDraft) -> Rows:
     yes = "family_join" if draft.is_invited else "family_agree"
-    return [[(yes, press("choose", "yes"))], [("family_refuse", press("choose", "no"))]]
+    return [[(yes, press("choose", "yes"))]]
 
 
 async def _finish(context: Context, draft: FamilyDraft) -> None:
@@ -101,6 +101,7 @@ JOIN = flows.declare(
                 choices=_choices,
                 params=lambda _context, draft: {"name": draft.name, "is_invited": draft.is_invited},
                 unclear="family.offer",
+                cancel="family_refuse",
             ),
         ),
         _finish,

@@ -10,6 +10,11 @@ _ANSWERS: dict[str, frozenset[str]] = {
 _AROUND = " 。.!！~，,、?？"
 
 
+def is_outdoors(spot: str) -> bool:
+    """Whether a spot lies outside every building: the gate, the garage, the square."""
+    return any(word in spot.lower() for word in _ANSWERS["outdoors"])
+
+
 def says(text: str, *names: str) -> bool:
     """Whether a text is one of the short answers that go by these names, and nothing else."""
     bare = text.strip(_AROUND).replace("，", "").lower()

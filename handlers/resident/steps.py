@@ -12,7 +12,7 @@ from storage.ledger import Row
 from storage.rules.press import base36, press
 from storage.work import Button
 
-from .draft import READER, take_in, take_position
+from .draft import READER, is_small_talk, take_in, take_position
 from .short import says
 
 WHOM = ("mother", "father", "neighbour")
@@ -75,7 +75,7 @@ async def take_whom(context: Context, draft: ReportDraft, said: Said) -> bool | 
     draft.owner_id = draft.owner_name = draft.for_whom = None
     if said.choice != "myself" and draft.place_id == context.person["home_id"] and "place" not in draft.answered:
         draft.place_id, draft.is_place_sure = None, False  # one's own home was only a guess
-    if said.choice == "myself":
+    if said.choice == "myself" or says(said.text, "no"):
         draft.is_for_other = False
         _live_at(draft, context.person)
         return True
@@ -84,7 +84,7 @@ async def take_whom(context: Context, draft: ReportDraft, said: Said) -> bool | 
         return True
     if said.choice is not None and said.choice.startswith("e"):
         return await _elder(context, draft, said.choice[1:])
-    if said.text:
+    if said.text and not says(said.text, "yes"):
         draft.for_whom = said.text[:60]
         return True
     return False
@@ -151,7 +151,7 @@ async def _tapped(context: Context, draft: ReportDraft, said: Said) -> bool | No
 
 
 async def _typed(context: Context, draft: ReportDraft, said: Said) -> bool | None:
-    if not said.text:
+    if not said.text or is_small_talk(said.text):
         return False
     typed = placing.read(context.work.directory, said.text, context.person["home_id"])
     draft.room = typed.room or draft.room

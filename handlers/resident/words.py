@@ -143,6 +143,20 @@ async def danger_first(context: Context, said: Said) -> bool:
     return True
 
 
+@entry.heard(19)
+async def number_meanwhile(context: Context, said: Said) -> bool:
+    """The number of an own matter, said in the middle of a report: its card, and the report waits where it was."""
+    found = current(context)
+    if found is None or not isinstance(found[1], ReportDraft) or said.files or not said.text:
+        return False
+    ticket = await matters.by_number(context, said.text)
+    reading = READER.read(said.text)
+    if ticket is None or not (said.text.strip().isdigit() or reading.intent is Intent.STATUS):
+        return False
+    context.work.card(ticket["id"], context.person, is_fresh=True, priority=Priority.ANSWER)
+    return True
+
+
 @entry.heard(50)
 async def first_words(context: Context, said: Said) -> bool:
     """By intent; what is unclear becomes a draft that asks."""
