@@ -197,7 +197,12 @@ async def ask_owner(
     )
 
 
-_TO_NEIGHBOURS: Mapping[str, str | None] = {"done.ask": "done.told", "done.ask_again": None, "worker.asks": None}
+_TO_NEIGHBOURS: Mapping[str, str | None] = {
+    "done.ask": "done.told",
+    "done.ask_again": None,
+    "worker.asks": None,
+    "triage.refused": "triage.refused_joined",
+}
 """What neighbours who joined are told instead: they know how it stands, and are asked nothing."""
 
 
@@ -228,8 +233,8 @@ async def tell_owner(
     for person_id in dict.fromkeys([asked["id"], *family, *followers]):
         said = message if person_id in entitled else _TO_NEIGHBOURS.get(message, message)
         person = found.get(person_id)
-        if person is None or said is None:
-            continue
+        if person is None or said is None or person_id == ticket["assignee_id"]:
+            continue  # whoever did it themselves knows, and is not asked whether it is good
         work.notify(
             person,
             said,

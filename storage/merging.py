@@ -92,7 +92,7 @@ async def _tell_worker(work: Work, ticket: Ticket, main: Ticket) -> None:
     sent = [{"media": one["media"], "file_id": one["file_id"]} for one in files]
     for person in (await people.by_ids(work.ledger, readers)).values():
         work.media(main["id"], person, sent, priority=Priority.NEWS)
-        work.notify(person, "owner.added", ticket_id=main["id"], number=main["number"], words=ticket["words"])
+        work.notify(person, "owner.joined", ticket_id=main["id"], number=main["number"], words=ticket["words"])
 
 
 def _me(work: Work) -> int:

@@ -182,6 +182,7 @@ async def test_it_lets_nobody_confirm_or_rate_their_own_work(town: Town) -> None
     await go(town, town.wei.forges(press("rate", row["id"], 5), town.wei.last.id))
     kept = await ticket(town)
     assert (kept["state"], kept["stars"]) == ("done", None)
+    assert not any("是的，办好了" in one for one in town.wei.buttons)
 
 
 # --- taking it up --------------------------------------------------------------------------------------------
@@ -293,6 +294,7 @@ async def test_it_speaks_english(town: Town) -> None:
     await go(town, town.li.presses("✍️ Write down"))
     await go(town, town.li.says(f"Granny Liu {PHONE}"))
     await go(town, town.li.says("The stairwell light in building 3, unit 1 is broken"))
-    await go(town, town.li.presses("Public facilities"))
+    if any("Public facilities" in one for one in town.li.buttons):
+        await go(town, town.li.presses("Public facilities"))
     await go(town, town.li.presses("Send"))
     assert town.li.shows("Written down for Granny Liu")

@@ -162,6 +162,33 @@ async def test_it_takes_a_matter_out_of_somebodys_hands(town: Town) -> None:
     assert (await ticket(town))["assignee_id"] == (await person(town, town.zhao))["id"]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["accepted first", "assigned first"])
+async def test_it_lets_one_win_when_somebody_accepts_what_is_being_assigned(town: Town, order: tuple[int, ...]) -> None:
+    row = await lamp(town)
+    await looks_up(town, row)
+    await go(town, town.dan.presses("指派"))
+    town.sim.hold_updates()
+    await town.wei.presses("接单")
+    await town.dan.presses("小赵")
+    town.sim.release(*order)
+    await town.settle()
+    kept = await ticket(town)
+    assert (kept["state"], kept["assignee_id"]) == ("offered", None)
+    await go(town, town.zhao.presses("接单"))
+    assert (await ticket(town))["assignee_id"] == (await person(town, town.zhao))["id"]
+
+
+async def test_it_tells_a_neighbour_who_joined_of_a_refusal(town: Town) -> None:
+    main, other = await two(town)
+    await looks_up(town, other)
+    await go(town, town.dan.presses("并到另一件"))
+    await go(town, town.dan.presses("楼道灯坏了"))
+    await go(town, town.dan.presses("确定合并"))
+    await refuses(town, main, "这盏灯归供电局管")
+    assert town.otto.shows("您一起跟进的事")
+    assert not any("不认可" in one for one in town.otto.buttons)
+
+
 async def test_it_assigns_a_confidential_matter_only_to_those_entitled(town: Town) -> None:
     await reports(town, town.rosa, "楼上邻居天天吵架，因为漏水要我赔钱，在3栋2单元，帮忙调解一下")
     row = await ticket(town)
