@@ -87,14 +87,11 @@ class Server:
         """Make the cluster. Durability is the server's, not ours: its fsync is off."""
         self._run("initdb", "-D", str(self.data), "-U", "linli", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
-        options = (
-            "fsync=off",
-            "synchronous_commit=off",
-            "max_connections=200",
-            f"unix_socket_directories={self.folder}",
-        )
+    def start(self, *, is_durable: bool = False) -> None:
+        """Start the server and wait until it answers; what is not to be killed need not wait for the disk."""
+        waits = "on" if is_durable else "off"
+        places = f"unix_socket_directories={self.folder}"
+        options = (f"fsync={waits}", f"synchronous_commit={waits}", "max_connections=200", places)
         settings = [part for option in options for part in ("-c", option)]
         address = ["-h", "127.0.0.1", "-p", str(self.port)]
         log = open(self.folder / "log", "ab")  # noqa: SIM115 - the server keeps it

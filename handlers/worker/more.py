@@ -23,6 +23,8 @@ COLLEAGUES_SHOWN = 12
 async def more(context: Context, pressed: Press, _said: Said) -> None:
     """What may be done with this ticket now, beside taking and finishing it."""
     ticket = await ticket_of(context, pressed)
+    if not await tickets.allowed(context.work, Action.SEE, ticket):
+        raise NotYours
     facts = await tickets.facts(context.work.ledger, ticket)
     can = actions(people.as_actor(context.person["id"], context.work.grants), facts)
     shown: list[Button] = [

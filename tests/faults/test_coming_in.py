@@ -19,9 +19,9 @@ from tests.town import Town, a_town
 from .conftest import Door, message, rows
 
 
-async def report(town: Town) -> Mapping[str, Any]:
+async def report(town: Town, words: str = "3栋2单元楼道灯坏了") -> Mapping[str, Any]:
     """Rosa's stairwell lamp, offered to Wei."""
-    await town.rosa.says("3栋2单元楼道灯坏了")
+    await town.rosa.says(words)
     await town.settle()
     for button in ("同意，继续", "报上去"):
         await town.rosa.presses(button)
