@@ -4,7 +4,6 @@ PTB's own transport (httpx) costs two to three times the processor time per call
 bot; see docs/decisions. Errors are told apart by what may be done about them.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,7 +68,7 @@ class Transport:
 
         Raises ApiError, NotSent (safe to repeat) or Ambiguous (may have been carried out).
         """
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+        timeout = aiohttp.ClientTimeout(total=2 * seconds, sock_connect=CONNECT_SECONDS, sock_read=seconds)
         headers = {"Content-Type": "application/json"}
         try:
             async with self.session.post(
@@ -121,8 +120,8 @@ def _result(status: int, body: bytes) -> Any:
     except orjson.JSONDecodeError:
         data = None
     if not isinstance(data, dict):
-        # A gateway's error page: the server may or may not have seen the call.
-        raise Ambiguous(f"status {status}") if status >= 500 else ApiError(status, "no JSON", {})
+        # The page of a gateway or of a captive network: the server may or may not have seen the call.
+        raise ApiError(status, "no JSON", {}) if 400 <= status < 500 else Ambiguous(f"status {status}, no JSON")
     if data.get("ok"):
         return data["result"]
     code = int(data.get("error_code") or status)
@@ -166,7 +165,7 @@ class AiohttpRequest(BaseRequest):
                 method, url, data=_body(request_data), timeout=timeout
             ) as response:
                 return response.status, await response.read()
-        except (TimeoutError, asyncio.TimeoutError) as error:
+        except TimeoutError as error:
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from simulator.phone import Phone
+from tests.town import SAMPLE, TOKEN
 
 from .process import Street, until
 
@@ -70,6 +71,16 @@ def check_story(street: Street) -> None:
     assert states == {"done"}
     assert not bot.rows("SELECT * FROM outbox WHERE state NOT IN ('sent', 'suppressed', 'held')")
     assert len(bot.rows("SELECT * FROM attachment WHERE purpose = 'proof'")) == 1
+    log = bot.log.read_text(encoding="utf-8")
+    assert "Linli works" in log
+    assert not [secret for secret in secrets() if secret in log]
+
+
+def secrets() -> set[str]:
+    """What must never stand in a log: the token, the people's names and telephones, what they said."""
+    people = [line.split(",") for line in (SAMPLE / "people.csv").read_text(encoding="utf-8-sig").splitlines()[1:]]
+    said = {"13800138000", "王秀英", "楼道灯", "新灯泡", TOKEN, TOKEN.partition(":")[2]}
+    return said | {field for person in people for field in (person[1], person[2]) if len(field) > 1}
 
 
 def copies(phone: Phone, words: str) -> int:

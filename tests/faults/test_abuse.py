@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.rules.press import base36
-from tests.town import SAMPLE, TOKEN, Town
+from tests.town import Town
 
 from .conftest import Door, message, rows
+from .story import secrets
 from .test_coming_in import report
 
 HELP = "这样用最简单"
@@ -263,12 +264,3 @@ async def test_47_its_logs_hold_nothing_about_anybody(
     ours = [one for one in caplog.records if one.name != "aiohttp.access"]  # that is the simulator's server
     shown = "\n".join(f"{one.name} {one.getMessage()}\n{one.exc_text or ''}" for one in ours)
     assert not [secret for secret in secrets() if secret in shown]
-
-
-def secrets() -> set[str]:
-    """What must never stand in a log: the token, the people's names and telephones, what they said."""
-    people = (SAMPLE / "people.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    names = {line.split(",")[1] for line in people}
-    phones = {line.split(",")[2] for line in people if line.split(",")[2]}
-    said = {"13800138000", "王秀英", "楼道灯", "302", TOKEN, TOKEN.partition(":")[2]}
-    return {one for one in names | phones | said if len(one) > 1}
