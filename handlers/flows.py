@@ -188,7 +188,26 @@ def _waits_for_consent(context: Context, step: Step[D]) -> bool:
 
 def ask_consent(context: Context, aside: Sequence[Sequence[Button]] = ()) -> None:
     """Three lines on privacy and one big button; what was said waits meanwhile."""
+    if context.conversation.flow is None:
+        keep(context, CONSENT, Draft())
     context.work.reply("privacy.ask", [[("consent_yes", "consent")], [("consent_no", "dissent")], *aside])
+
+
+async def _nothing(_context: Context, _draft: Draft) -> None:
+    """This flow asks nothing itself."""
+
+
+CONSENT = declare(Flow("consent", Draft, (), _nothing))
+"""Only the question about consent waits."""
+
+
+def asks_consent(context: Context) -> bool:
+    """Whether the last question was the one about consent."""
+    found = current(context)
+    if found is None or context.person["consented_at"] is not None:
+        return False
+    step = found[0].wanted(found[1])
+    return found[0] is CONSENT or (step is not None and step.needs_consent)
 
 
 def _ask(context: Context, flow: Flow[D], step: Step[D], draft: D, message: str, *, edit: int | None = None) -> None:

@@ -109,11 +109,6 @@ def begin(work: Work, *, name: str, language: str) -> Row:
     return row
 
 
-def is_new(work: Work) -> bool:
-    """Whether the one who asks is seen for the first time in this very update."""
-    return any(table is schema.person and row["telegram_id"] == work.telegram_id for table, row in work.changes.inserts)
-
-
 def unbegin(work: Work, person: Row) -> bool:
     """Let go of a person who was begun in this very decision; False for one who was there before."""
     begun = [one for one in work.changes.inserts if one[0] is schema.person and one[1]["id"] == person["id"]]

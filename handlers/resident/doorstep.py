@@ -88,11 +88,7 @@ async def _by_invitation(context: Context, code: str) -> None:
 @entry.heard(5)
 async def consent_in_words(context: Context, said: Said) -> bool:
     """同意 and 不同意, typed, while the question about them waits."""
-    if context.person["consented_at"] is not None or said.files or people.is_new(context.work):
-        return False
-    waiting = flows.current(context)
-    step = waiting[0].wanted(waiting[1]) if waiting is not None else None
-    if step is not None and not step.needs_consent:
+    if said.files or not flows.asks_consent(context):
         return False
     if not says(said.text, "agree", "disagree"):
         return False
@@ -114,7 +110,8 @@ async def _agree(context: Context, said: Said) -> None:
     work.reply("privacy.agreed", edit=said.pressed_message)
     if is_first:
         work.reply("welcome.ready", keyboard=keyboard_for(context))
-    await flows.resume(context)
+    if not await flows.resume(context) and context.conversation.flow == flows.CONSENT.name:
+        context.conversation.clear()
 
 
 @entry.pressed("dissent")

@@ -47,9 +47,15 @@ async def test_it_takes_consent_in_words(town: Town, word: str, agrees: bool) ->
     assert town.rosa.sees("请看看对不对") is agrees
 
 
-async def test_it_does_not_take_a_first_yes_for_consent(town: Town) -> None:
-    await go(town, town.rosa.says("好的"))
+@pytest.mark.parametrize("before", ["好的", "你好", "3栋2单元着火了"])
+async def test_it_takes_no_yes_for_consent_unless_it_asked(town: Town, before: str) -> None:
+    await go(town, town.rosa.says(before), town.rosa.says("好的"))
     assert (await person(town, town.rosa))["consented_at"] is None
+
+
+async def test_it_takes_consent_in_words_after_the_greeting(town: Town) -> None:
+    await go(town, town.rosa.starts(), town.rosa.says("同意"))
+    assert (await person(town, town.rosa))["consented_at"] is not None
 
 
 async def test_it_keeps_what_is_said_while_consent_waits(town: Town) -> None:

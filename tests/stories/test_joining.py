@@ -3,9 +3,11 @@
 import pytest
 
 from storage import schema
+from storage import tickets as stored
+from storage.rules.rights import Action, Actor, may
 from tests.town import Town
 
-from .chat import finish, go, reports, ticket, tickets
+from .chat import finish, go, person, reports, ticket, tickets
 
 LAMP = "3栋2单元楼道灯坏了"
 
@@ -139,6 +141,15 @@ async def test_it_lets_a_neighbour_go_on_when_the_owner_withdraws(town: Town) ->
     assert town.chen.shows("报的邻居撤回了")
     await go(town, town.chen.presses("我家还没好"), town.chen.presses("报上去"))
     assert [row["state"] for row in await tickets(town)] == ["withdrawn", "offered"]
+
+
+async def test_it_counts_who_lives_close_by_as_a_neighbour(town: Town) -> None:
+    await reports(town, town.rosa, LAMP)
+    made = await ticket(town)
+    for phone, is_near in ((town.chen, True), (town.vera, False)):
+        asker = await person(town, phone)
+        facts = await stored.facts(town.app.ledger, made, asker=asker)
+        assert may(Actor(asker["id"]), Action.FOLLOW, facts) is is_near
 
 
 async def test_it_lists_what_was_joined(town: Town) -> None:
