@@ -1,4 +1,4 @@
-"""`make bench`: run every contender in turn, several times, and write medians and spread to bench/results/latest.json."""
+"""`make bench`: run every contender in turn, several times; medians and spread go to bench/results/latest.json."""
 
 import argparse
 import asyncio
@@ -28,8 +28,7 @@ async def measure(command: Sequence[str], users: int, *, delay: float = 0.0) -> 
     arguments = [part.replace("URL", f"http://127.0.0.1:{api.port}") for part in command]
     bot = await asyncio.create_subprocess_exec(sys.executable, *arguments)
     try:
-        while town.calls < 3:  # it is awake: getMe and the first polls came in
-            await asyncio.sleep(0.05)
+        await town.awake.wait()
         await asyncio.sleep(1)
         before = _processor_seconds(bot.pid)
         town.open()

@@ -28,7 +28,7 @@ def text(words: str) -> Callable[[int, int], dict[str, Any]]:
         message: dict[str, Any] = {"message_id": message_id, "date": int(time.time()), "chat": chat, "from": sender}
         message["text"] = words
         if words.startswith("/"):
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(words.split()[0])}]
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(words.split(maxsplit=1)[0])}]
         return {"message": message}
 
     return make
@@ -75,6 +75,7 @@ class Town:
     started_at: float = 0.0
     over: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
     is_open: bool = False
 
     def open(self) -> None:
@@ -130,6 +131,8 @@ class Api:
         method = request.path.rsplit("/", 1)[1]
         body = await request.read()
         self.town.calls += 1
+        if method == "getUpdates":
+            self.town.awake.set()
         if method == "getUpdates":
             return _answer(await self._updates())
         params = _params(request, body)

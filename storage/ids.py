@@ -1,8 +1,8 @@
 """Ids that a decision can give to rows before they are committed: 63 bits, growing with time.
 
-41 bits of milliseconds since 2024, then 21 random bits that count on within one millisecond, and while the clock stands
-behind where it once was, so that what one process says keeps its order. Two processes that collide (about one in two million per shared millisecond) meet the primary key;
-that change set is then decided again with new ids.
+41 bits of milliseconds since 2024, then 21 random bits that count on within one millisecond, and while the clock
+stands behind where it once was, so that what one process says keeps its order. Two processes that collide (about one in
+two million per shared millisecond) meet the primary key; that change set is then decided again with new ids.
 """
 
 import secrets

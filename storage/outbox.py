@@ -91,7 +91,7 @@ async def by_id(ledger: Ledger, row_id: int) -> Row | None:
 
 
 def mark(changes: ChangeSet, row: Row, state: str, **values: Any) -> Mapping[str, Any]:
-    """Record what became of a row; gives back the row as it is then. What is shown only once is forgotten at the end."""
+    """Record what became of a row; gives back the row as it is then. What is shown once is forgotten at the end."""
     if state in _ENDS and (row["params"] or {}).get("once"):
         values["params"] = {}
     changes.update(_table, row, state=state, **values)

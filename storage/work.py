@@ -207,7 +207,7 @@ class Work:
             )
 
     def speak_at(self, priority: Priority) -> datetime:
-        """When something unasked may be said: at once, or after the quiet hours (21:30–07:30 in the community's zone)."""
+        """When something unasked may be said: at once, or after the quiet hours (21:30–07:30, community's zone)."""
         if priority <= Priority.ANSWER:
             return self.now
         return self.directory.calendar.quiet_until(self.now) or self.now

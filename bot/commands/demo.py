@@ -38,6 +38,7 @@ TOKEN = "7000000001:DEMO-for-this-machine-alone-0000000000"  # noqa: S105 - open
 FOLDER = Path("data") / "demo"
 RESTART_SECONDS = 0.5
 START_SECONDS = 30
+LOOK_AGAIN_SECONDS = 0.05
 PEOPLE = (
     (1001, "王阿姨"),
     (2001, "小魏"),
@@ -178,8 +179,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 async def _until_listening(port: int) -> None:
     async with asyncio.timeout(START_SECONDS):
-        while not _is_taken(port):
-            await asyncio.sleep(0.05)
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            else:
+                writer.close()
+                return
 
 
 def _is_taken(port: int) -> bool:

@@ -1,7 +1,7 @@
 """Everything the bot says, apart from the code: one folder a language, one TOML file a subject.
 
 A key is "subject.name"; each is a Jinja2 template with autoescape for Telegram's HTML, except buttons, alerts and what
-the command line prints, which are plain. A missing parameter is an error in every test, never an empty space on a screen.
+the command line prints, which are plain. A missing parameter is an error in every test, never a gap on a screen.
 """
 
 import re
@@ -57,7 +57,7 @@ class Texts:
 
     def _environment(self, *, is_html: bool) -> Environment:
         environment = Environment(
-            autoescape=is_html,
+            autoescape=is_html,  # noqa: S701 - what is plain is shown without any markup
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -51,8 +51,8 @@ class ClockFacts:
     `paused` is time on the finish limit's own calendar (`limits.paused_between`). `danger_at` is when the ladder of
     a danger began, or began again after its worker was lost; creation when not given. `danger_asked_at` is when the
     resident was asked "is it dangerous now?" and has not answered. `plan_due_at` is when what follows a danger that is
-    under control was promised. `limits_at` is since when it has its limits, when they are not those it began with: their
-    reminders are others. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
+    under control was promised. `limits_at` is since when it has its limits, when they are not those it began with:
+    their reminders are others. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
     """
 
     state: State

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from storage.rules.lifecycle import Event, State
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+class Refusal(Exception):
     """The request cannot be carried out."""
 
     code: ClassVar[str] = "refused"
