@@ -12,7 +12,7 @@ from .rules.rights import Actor, Grant, Role
 from .rules.worktime import CalendarName
 from .work import Work
 
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
 _BY_TELEGRAM_IDS = sa.select(schema.person).where(schema.person.c.telegram_id.in_(_IDS))
 _BY_IDS = sa.select(schema.person).where(schema.person.c.id.in_(_IDS))
 _GRANTS = sa.select(schema.role_grant).where(
