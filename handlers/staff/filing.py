@@ -10,84 +10,16 @@ from handlers.lookup import address
 from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
 from storage import filing, reach, taking_over, tickets
-from storage.drafts import FLOWLESS, ReportDraft, kind_or_question
-from storage.ledger import Row
-from storage.rules import phones
+from storage.drafts import FLOWLESS, kind_or_question
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
 
-from . import places
+from . import caller, places
+from .caller import FilingDraft
 from .places import Outcome, Picked
 
 READER = LexiconReader()
-NAME_LIMIT = 40
 MAX_FILES = 20
-
-
-class FilingDraft(ReportDraft):
-    """What a caller said, and who it was. `known_id` is somebody with that number under another name."""
-
-    at: Picked = Picked()
-    known_id: int | None = None
-    known_name: str | None = None
-
-    def forget(self, step: str) -> None:
-        """An answer that is taken back is asked for again."""
-        super().forget(step)
-        if step in {"who", "phone", "same"}:
-            self.owner_id = None
-        if step in {"who", "phone"}:
-            self.caller_phone = self.known_id = self.known_name = None
-
-
-# --- who -----------------------------------------------------------------------------------------------------
-
-
-async def _take_who(context: Context, draft: FilingDraft, said: Said) -> bool:
-    """A name, and the number where it is in the same sentence."""
-    if said.choice is not None:
-        return False
-    phone, name = phones.find(said.text)
-    draft.caller_phone = phone or draft.caller_phone
-    draft.caller_name = name[:NAME_LIMIT] or draft.caller_name
-    if phone is not None:
-        await _look_up(context, draft)
-    return draft.caller_name is not None
-
-
-async def _take_phone(context: Context, draft: FilingDraft, said: Said) -> bool:
-    if said.choice == "skip":
-        return True
-    draft.caller_phone = phones.normal(said.text)
-    if draft.caller_phone is not None:
-        await _look_up(context, draft)
-    return draft.caller_phone is not None
-
-
-async def _look_up(context: Context, draft: FilingDraft) -> None:
-    """Somebody with that number in the community: the same person when the name is the same, else it is asked."""
-    draft.owner_id = draft.known_id = draft.known_name = None
-    found = await filing.known(context.work, draft.caller_phone or "")
-    same = [row for row in found if row["name"] == draft.caller_name]
-    if same or (found and draft.caller_name is None):
-        _is_them(draft, (same or found)[0])
-    elif found:
-        draft.known_id, draft.known_name = found[0]["id"], found[0]["name"]
-
-
-def _is_them(draft: FilingDraft, person: Row) -> None:
-    draft.owner_id, draft.caller_name = person["id"], person["name"]
-    if person["home_id"] is not None and draft.place_id is None:
-        draft.place_id, draft.is_place_sure, draft.room = person["home_id"], True, person["room"]
-
-
-async def _take_same(context: Context, draft: FilingDraft, said: Said) -> bool:
-    if said.choice == "same":
-        found = await filing.known(context.work, draft.caller_phone or "")
-        for row in found:
-            if row["id"] == draft.known_id:
-                _is_them(draft, row)
-    return said.choice in {"same", "other"}
 
 
 # --- what ----------------------------------------------------------------------------------------------------
@@ -263,11 +195,11 @@ FILE = flows.declare(
         "file",
         FilingDraft,
         (
-            Step("who", "filing.ask_who", _take_who, unclear="filing.ask_name", needs_consent=False),
+            Step("who", "filing.ask_who", caller.take_who, unclear="filing.ask_name", needs_consent=False),
             Step(
                 "phone",
                 "filing.ask_phone",
-                _take_phone,
+                caller.take_phone,
                 lambda draft: draft.caller_phone is None,
                 lambda _context, _draft: [[("phone_skip", press("choose", "skip"))]],
                 unclear="filing.phone_unclear",
@@ -277,7 +209,7 @@ FILE = flows.declare(
             Step(
                 "same",
                 "filing.ask_same",
-                _take_same,
+                caller.take_same,
                 lambda draft: draft.known_id is not None and draft.owner_id is None,
                 lambda _context, _draft: [
                     [("same_yes", press("choose", "same"))],
