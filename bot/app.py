@@ -90,6 +90,7 @@ class App:
     async def start(self) -> None:
         """Greet the Bot API and begin to work; raises what the transport raises when the greeting fails."""
         await self.transport.open()
+        await self.transport.call("getMe", {})  # a wrong token or address is told here: PTB's complaint shows the token
         await self.dispatch.open()
         await set_menus(self.transport, self.texts, self.clock.now())
         await self.endpoint.open()
@@ -124,8 +125,8 @@ class App:
 
     async def run(self, until: asyncio.Event) -> None:
         """Work until told to stop."""
-        await self.start()
         try:
+            await self.start()
             await until.wait()
         finally:
             await self.stop()

@@ -51,6 +51,12 @@ class Bot:
         """SIGTERM; gives back the exit code."""
         return await self._end(signal.SIGTERM)
 
+    async def ended(self) -> int:
+        """Wait until it ends by itself; gives back the exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
     def send_signal(self, number: signal.Signals) -> None:
         """Freeze it (SIGSTOP) or let it go on (SIGCONT)."""
         assert self._process is not None

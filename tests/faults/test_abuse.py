@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from simulator.client import Sim
 from storage import schema
 from storage.rules.press import base36
-from tests.town import Town
+from tests.town import TOKEN, Town
 
 from .conftest import Door, message, rows
+from .process import Bot
 from .story import secrets
 from .test_coming_in import report
 
@@ -264,3 +266,14 @@ async def test_47_its_logs_hold_nothing_about_anybody(
     ours = [one for one in caplog.records if one.name != "aiohttp.access"]  # that is the simulator's server
     shown = "\n".join(f"{one.name} {one.getMessage()}\n{one.exc_text or ''}" for one in ours)
     assert not [secret for secret in secrets() if secret in shown]
+
+
+async def test_47_it_shows_no_token_that_is_refused(tmp_path: Path) -> None:
+    token = "123456:a-token-that-Telegram-does-not-know-0000"
+    async with Sim(TOKEN) as sim:
+        bot = Bot(sim, tmp_path, bot_token=token)
+        await bot.launch()
+        assert await bot.ended() == 1
+    shown = bot.log.read_text(encoding="utf-8")
+    assert "401" in shown
+    assert token.partition(":")[2] not in shown
