@@ -23,7 +23,7 @@ async def waiting(ledger: Ledger, now: datetime, limit: int) -> list[Row]:
     query = (
         sa.select(table)
         .where(
-            table.c.copy_state == WAITING,
+            table.c.copy_state == sa.literal_column("'waiting'"),  # a parameter would not find the partial index
             table.c.file_id.is_not(None),
             sa.or_(table.c.copy_due_at.is_(None), table.c.copy_due_at <= now),
         )

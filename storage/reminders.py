@@ -19,6 +19,9 @@ from .rules.limits import Limits
 from .rules.routing import Reason
 from .work import Work
 
+# A literal, not a parameter: a parameter would not find the partial index.
+_IS_SCHEDULED = schema.reminder.c.state == sa.literal_column("'scheduled'")
+
 
 async def replan(work: Work, ticket: Row) -> None:
     """Make a ticket's waiting reminders equal to what its state asks for."""
@@ -103,7 +106,7 @@ async def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Row]:
     reminder = schema.reminder
     query = (
         sa.select(reminder)
-        .where(reminder.c.state == "scheduled", reminder.c.due_at <= now)
+        .where(_IS_SCHEDULED, reminder.c.due_at <= now)
         .order_by(reminder.c.due_at, reminder.c.id)
         .limit(limit)
     )
@@ -113,7 +116,7 @@ async def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Row]:
 async def upcoming(ledger: Ledger, limit: int = 50) -> list[Row]:
     """What the bot still has to do, soonest first."""
     reminder = schema.reminder
-    query = sa.select(reminder).where(reminder.c.state == "scheduled").order_by(reminder.c.due_at).limit(limit)
+    query = sa.select(reminder).where(_IS_SCHEDULED).order_by(reminder.c.due_at).limit(limit)
     return await ledger.all(query)
 
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage import inbox, outbox
+from storage import attachments, inbox, outbox, reminders
 from storage.engine import Database, DatabaseBusyElsewhere
 from storage.migrate import upgrade
 from storage.numbers import BLOCK, Numbers
 from storage.passing import DatabaseAway, is_passing
 from storage.rules.numbers import is_valid
 from storage.schema import metadata
+from tests.town import MONDAY
 
 
 async def test_it_gives_every_number_once(database: Database) -> None:
@@ -100,9 +103,29 @@ async def test_it_knows_a_server_that_is_away() -> None:
     await database.close()
 
 
+class Asked(Exception):
+    """The query that was about to be run."""
+
+
+def asked(make: Callable[[Any], Coroutine[Any, Any, Any]]) -> sa.Select[Any]:
+    """The query a function of storage makes."""
+
+    class Ear:
+        async def all(self, query: sa.Select[Any]) -> None:
+            raise Asked(query)
+
+    try:
+        make(Ear()).send(None)
+    except Asked as heard:
+        return heard.args[0]  # type: ignore[no-any-return]
+    raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
+        (asked(lambda ear: reminders.due(ear, MONDAY)), "ix_reminder_waiting"),
+        (asked(lambda ear: attachments.waiting(ear, MONDAY, 4)), "ix_attachment_waiting"),
         (inbox._first_page, "ix_inbox_waiting"),
         (outbox._ready, "ix_outbox_queued"),
         (outbox._held, "ix_outbox_held"),
