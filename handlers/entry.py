@@ -169,14 +169,14 @@ async def _back(context: Context, press: Press, what: Said) -> None:
 async def _cancel_press(context: Context, press: Press, what: Said) -> None:
     """Only the round that the button belongs to; an old card's button leaves what is under way alone."""
     if flows.is_current(context, press.args[-1] if press.args else None):
-        context.conversation.clear()
-    context.work.reply("flow.cancelled", edit=what.pressed_message)
+        await flows.leave(context, edit=what.pressed_message)
+    else:
+        context.work.reply("flow.cancelled", edit=what.pressed_message)
 
 
 @command("cancel")
 async def _cancel(context: Context, _args: list[str]) -> None:
-    context.conversation.clear()
-    context.work.reply("flow.cancelled", keyboard="main")
+    await flows.leave(context)
 
 
 def bot_data(labels: Mapping[str, str], admins: Collection[int] = ()) -> dict[str, Any]:

@@ -51,7 +51,8 @@ class Flow(Generic[D]):
     """A list of steps and what happens when none is wanted any more.
 
     `aside` are buttons under every question, consent included; `absorb` keeps what is said before consent; a flow that
-    `is_kept` is not left when a big button is pressed meanwhile.
+    `is_kept` waits when a big button is pressed or another flow comes between, and goes on afterwards. `cancelled`
+    says what /cancel means where nothing is asked; it gives True when it has settled that.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Flow(Generic[D]):
     aside: Callable[[Context, D], Rows] | None = None
     absorb: Callable[[Context, D, Said], Awaitable[bool]] | None = None
     is_kept: bool = False
+    cancelled: Callable[[Context, D], Awaitable[bool]] | None = None
 
     def wanted(self, draft: D) -> Step[D] | None:
         """The next question."""
@@ -77,7 +79,11 @@ def declare(flow: Flow[D]) -> Flow[D]:
 
 
 async def begin(context: Context, flow: Flow[D], draft: D, *, edit: int | None = None) -> None:
-    """Enter a flow, leaving whatever was under way, and ask its first question (or finish at once)."""
+    """Enter a flow and ask its first question (or finish at once). What `is_kept` waits until this one is over."""
+    waiting = current(context)
+    if waiting is not None and waiting[0].is_kept and waiting[0] is not flow and draft.resumes is None:
+        conversation = context.conversation
+        draft.resumes = {"flow": conversation.flow, "step": conversation.step, "draft": conversation.draft}
     await _go_on(context, flow, draft, edit=edit)
 
 
@@ -142,11 +148,30 @@ async def back(context: Context, *, edit: int | None = None) -> bool:
     elif draft.answered:
         draft.forget(draft.answered[-1])
     else:
-        context.conversation.clear()
-        context.work.reply("flow.cancelled", edit=edit)
+        await leave(context, edit=edit)
         return True
     await _go_on(context, flow, draft, edit=edit)
     return True
+
+
+async def leave(context: Context, *, edit: int | None = None) -> None:
+    """Give up what is under way; what waited behind it goes on."""
+    found = current(context)
+    if found is not None and found[0].cancelled is not None and await found[0].cancelled(context, found[1]):
+        return
+    context.conversation.clear()
+    context.work.reply("flow.cancelled", keyboard=None if edit is not None else "main", edit=edit)
+    if found is not None:
+        await _return_to(context, found[1])
+
+
+async def _return_to(context: Context, draft: Draft) -> None:
+    """Go on with what waited behind a flow that is over, unless something else has begun."""
+    conversation = context.conversation
+    if draft.resumes is not None and conversation.flow is None:
+        conversation.flow, conversation.step = draft.resumes["flow"], draft.resumes["step"]
+        conversation.draft = draft.resumes["draft"]
+        await resume(context)
 
 
 async def resume(context: Context) -> bool:
@@ -164,6 +189,7 @@ async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None 
     if step is None:
         context.conversation.clear()
         await flow.finish(context, draft)
+        await _return_to(context, draft)
         return
     if not draft.token:
         draft.token = base36(new_id(context.work.now) % TOKENS)

@@ -36,6 +36,7 @@ class Draft(BaseModel):
     answered: list[str] = []
     token: str = ""
     touched_at: str | None = None  # ISO time of the last word
+    resumes: dict[str, Any] | None = None  # the conversation that waits behind this one: flow, step, draft
 
     def can_retreat(self, _step: str) -> bool:
         """Whether "back" leads somewhere inside the question that waits."""
@@ -93,7 +94,7 @@ class ReportDraft(Draft):
 
     def edit(self, step: str) -> Self:
         """Ask one thing again from the card; "back" leads to the card as it was."""
-        before = self.model_dump(mode="json", exclude={"before"})
+        before = self.model_dump(mode="json", exclude={"before", "resumes"})
         self.forget(step)
         self.before = before
         return self
@@ -115,7 +116,8 @@ class ReportDraft(Draft):
         elif self.before is not None:
             was = ReportDraft.model_validate(self.before)
             for name in ReportDraft.model_fields:
-                setattr(self, name, getattr(was, name))
+                if name != "resumes":
+                    setattr(self, name, getattr(was, name))
 
     def forget(self, step: str) -> None:
         """An answer that is taken back is no longer sure."""

@@ -57,8 +57,7 @@ async def _take(context: Context, draft: AboutTicket, said: Said) -> bool | None
     if ticket is None:
         raise Stale
     await add_to(context, ticket, said)
-    context.conversation.clear()
-    return None
+    return True
 
 
 async def _nothing(_context: Context, _draft: AboutTicket) -> None:

@@ -16,14 +16,13 @@ LONGEST_ROOM = 12
 
 
 class HomeDraft(ResidentDraft):
-    """A home that is being noted; `resumes` is the conversation that waited meanwhile."""
+    """A home that is being noted."""
 
     place_id: int | None = None
     is_place_sure: bool = False
     is_by_poster: bool = False
     options: list[int] = []
     room: str | None = None
-    resumes: dict[str, Any] | None = None
 
     def can_retreat(self, step: str) -> bool:
         """One tap back among the places."""
@@ -46,15 +45,7 @@ async def by_poster(context: Context, code: str) -> bool:
     poster = await joining.poster(work, code)
     if poster is None or poster["place_id"] not in work.directory.places:
         return False
-    waiting = flows.current(context)
-    kept = None
-    if waiting is not None and waiting[0].is_kept:
-        kept = {
-            "flow": context.conversation.flow,
-            "step": context.conversation.step,
-            "draft": context.conversation.draft,
-        }
-    await flows.begin(context, HOME, HomeDraft(place_id=poster["place_id"], is_by_poster=True, resumes=kept))
+    await flows.begin(context, HOME, HomeDraft(place_id=poster["place_id"], is_by_poster=True))
     return True
 
 
@@ -147,12 +138,9 @@ async def _finish(context: Context, draft: HomeDraft) -> None:
     else:
         place = work.directory.name(draft.place_id, work.language)
         work.reply("welcome.home_kept", keyboard="main", place=place, room=draft.room)
-    if draft.resumes is not None:
-        waiting = context.conversation
-        waiting.flow, waiting.step, waiting.draft = (draft.resumes[name] for name in ("flow", "step", "draft"))
-        if draft.place_id is not None and not waiting.draft.get("place_id"):
-            waiting.draft |= {"place_id": draft.place_id, "is_place_sure": True}
-        await flows.resume(context)
+    waiting = draft.resumes["draft"] if draft.resumes is not None else {}
+    if draft.place_id is not None and waiting.get("place_id", 0) is None:
+        waiting |= {"place_id": draft.place_id, "is_place_sure": True}
 
 
 HOME = flows.declare(

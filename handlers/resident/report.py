@@ -10,13 +10,13 @@ from handlers import flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
-from storage import drafts, duplicates, family, reporting, unsure
+from storage import drafts, duplicates, family, reporting, tickets, unsure
 from storage.drafts import AfterDraft, ReportDraft
 from storage.rules.errors import Stale
 from storage.rules.press import press
 from storage.work import Priority
 
-from . import confirm, steps
+from . import confirm, steps, withdrawing
 from .draft import is_danger, take_in
 from .short import says
 
@@ -234,4 +234,13 @@ async def _nothing(_context: Context, _draft: AfterDraft) -> None:
     """This flow asks nothing."""
 
 
-AFTER = flows.declare(Flow(unsure.AFTER, AfterDraft, (), _nothing))
+async def _false_alarm(context: Context, draft: AfterDraft) -> bool:
+    """/cancel after a danger was called: it is taken back with a reason, never left to ring by mistake."""
+    ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
+    if ticket is None or not draft.is_danger or ticket["closed_at"] is not None:
+        return False
+    await withdrawing.begin(context, ticket)
+    return True
+
+
+AFTER = flows.declare(Flow(unsure.AFTER, AfterDraft, (), _nothing, is_kept=True, cancelled=_false_alarm))

@@ -124,3 +124,14 @@ async def test_it_raises_a_calm_matter_by_the_button_and_by_a_reply(town: Town) 
     assert rosa.shows("火警 119")
     assert (await ticket(town))["is_danger"]
     assert town.li.shows("险情")
+
+
+async def test_it_still_belongs_to_the_danger_after_a_look_at_the_list(town: Town) -> None:
+    await go(town, town.rosa.says("3栋2单元着火了"), town.rosa.presses("📋 我的事"), town.rosa.says("火越来越大"))
+    assert town.wei.shows("火越来越大")
+    assert len(await tickets(town)) == 1
+
+
+async def test_it_takes_a_cancel_after_the_call_for_a_false_alarm(town: Town) -> None:
+    await go(town, town.rosa.says("3栋2单元着火了"), town.rosa.says("/cancel"), town.rosa.presses("报错了"))
+    assert (await ticket(town))["state"] == "withdrawn"

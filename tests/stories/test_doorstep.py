@@ -175,3 +175,12 @@ async def test_it_refuses_a_forged_button_for_somebody_elses_matter(town: Town) 
         assert town.otto.alerts[-1].is_alert
     assert (await ticket(town))["state"] == "offered"
     assert not town.otto.sees("编号")
+
+
+async def test_it_goes_on_with_the_report_after_something_else_came_between(town: Town) -> None:
+    rosa = town.rosa
+    await go(town, rosa.says("楼道灯坏了"), rosa.presses("同意，继续"), rosa.presses("👤 我"), rosa.presses("改称呼"))
+    await go(town, rosa.says("王淑芬"))
+    assert rosa.shows("事情在哪里")
+    await go(town, rosa.presses("👤 我"), rosa.presses("改住处"), rosa.presses("取消"), rosa.says("3栋2单元"))
+    assert "楼道灯坏了" in rosa.shows("请看看对不对").text
