@@ -64,8 +64,8 @@ class Database:
             "hide_parameters": True,  # errors are logged, and parameters are what people said
         }
         if where.get_backend_name() != "sqlite":
-            engine = create_async_engine(where, pool_size=POOL, max_overflow=0, pool_pre_ping=True, **shared)
-            return cls(where, engine, engine, None, None)
+            engine = create_async_engine(where, pool_size=POOL, max_overflow=0, **shared)
+            return cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
         lock = _prepare_file(where, exclusive=exclusive)
         writer = async_engine(where, shared, is_writer=True)
         reader = async_engine(where, shared, is_writer=False)

@@ -5,6 +5,7 @@ Handlers and the scheduler never commit and never call Telegram: they read throu
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -41,6 +42,15 @@ class Conversation:
     step: str | None = None
     draft: dict[str, Any] = field(default_factory=dict)
     version: int | None = None  # None = no row yet
+    _was: tuple[str | None, str | None, dict[str, Any]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._was = (self.flow, self.step, deepcopy(self.draft))
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it stands elsewhere than when it was read."""
+        return self._was != (self.flow, self.step, self.draft)
 
     def clear(self) -> None:
         """Leave the flow."""
@@ -257,7 +267,7 @@ class Work:
     def finish(self) -> ChangeSet:
         """The change set, with the conversation and an answer to the press that nobody gave."""
         self.answer()
-        if self.conversation is not None:
+        if self.conversation is not None and self.conversation.has_changed:
             _keep(self.changes, self.conversation, self.now)
         return self.changes
 
