@@ -5,11 +5,12 @@ Handlers and the scheduler never commit and never call Telegram: they read throu
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
+
+import orjson
 
 from . import schema
 from .changes import ChangeSet
@@ -42,15 +43,19 @@ class Conversation:
     step: str | None = None
     draft: dict[str, Any] = field(default_factory=dict)
     version: int | None = None  # None = no row yet
-    _was: tuple[str | None, str | None, dict[str, Any]] = field(init=False, repr=False)
+    _was: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._was = (self.flow, self.step, deepcopy(self.draft))
+        self._was = self._stands
 
     @property
     def has_changed(self) -> bool:
         """Whether it stands elsewhere than when it was read."""
-        return self._was != (self.flow, self.step, self.draft)
+        return self._was != self._stands
+
+    @property
+    def _stands(self) -> bytes:
+        return orjson.dumps([self.flow, self.step, self.draft])
 
     def clear(self) -> None:
         """Leave the flow."""
