@@ -120,24 +120,25 @@ class Desk:
         """What somebody's telephone says of its language, before the first word."""
         self.page.request.patch(f"{self.url}sim/people/{user_id}", data={"language": self.language})
 
-    def chooses_language(self, nth: int) -> None:
-        """People of the sample read Chinese until they choose."""
-        self.says(nth, "/start")
+    def arrives(self, nth: int) -> None:
+        """Greet and agree; people of the sample read Chinese until they choose."""
         if self.language == "en":
             self.says(nth, "/lang")
             self.presses(nth, "lang_en")
+            self.page.wait_for_timeout(SETTLE_MS)
+        self.says(nth, "/start")
+        self.presses(nth, "consent_yes")
+        self.page.wait_for_timeout(SETTLE_MS)
 
 
 def play(desk: Desk) -> None:
     """From a sentence to "is it done?", with a question for the duty secretary beside it."""
     report, done, question = WORDS[desk.language]
-    desk.chooses_language(1)
-    desk.chooses_language(2)
-    desk.page.wait_for_timeout(SETTLE_MS)
+    desk.arrives(1)
+    desk.arrives(2)
     desk.hands(2, CHEN)
-    desk.chooses_language(2)
+    desk.arrives(2)
     desk.says(2, question)
-    desk.presses(2, "consent_yes")
     desk.presses(2, "report_send")
     desk.page.wait_for_timeout(SETTLE_MS)
     desk.hands(2, DAN)
