@@ -2,8 +2,17 @@
 
 from . import entry
 from .context import AnyApplication
-from .resident import adding, after, again, doorstep, matters, me, rating, words  # noqa: F401 - importing registers
-from .resident import objecting  # noqa: F401
+from .resident import (  # noqa: F401 - importing registers
+    adding,
+    after,
+    again,
+    doorstep,
+    matters,
+    me,
+    objecting,
+    rating,
+    words,
+)
 from .staff import admin, correcting, filing, inviting, triage  # noqa: F401
 from .worker import danger, more, tasks  # noqa: F401
 
