@@ -51,6 +51,22 @@ async def test_it_lets_two_of_a_press_win_once_on_postgresql(town_pg: Town) -> N
     assert len(accepted) == 1
 
 
+@pytest.mark.parametrize("code", ["40001", "40P01"])
+async def test_23_it_runs_the_whole_transaction_again_when_the_engine_asks_for_it(town_pg: Town, code: str) -> None:
+    """Serialization failures and deadlocks, raised by the server itself; a sequence does not roll back."""
+    for statement in (
+        "CREATE SEQUENCE tries",
+        "CREATE FUNCTION unlucky() RETURNS trigger AS $$ BEGIN IF nextval('tries') < 4 THEN "
+        f"RAISE EXCEPTION 'again' USING ERRCODE = '{code}'; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER unlucky BEFORE INSERT ON history FOR EACH ROW EXECUTE FUNCTION unlucky()",
+    ):
+        await postgres.execute(town_pg.settings.database_url, statement)
+    ticket = await report(town_pg)
+    created = await rows(town_pg, schema.history, schema.history.c.event == "created")
+    assert [row["ticket_id"] for row in created] == [ticket["id"]]
+    assert {row["attempts"] for row in await rows(town_pg, schema.inbox)} == {0}
+
+
 async def test_22_it_goes_on_when_the_database_server_restarts(tmp_path: Path) -> None:
     """A server of its own is stopped as if the power went, in the middle of everything, and comes back."""
     if postgres.programs() is None:
