@@ -13,12 +13,12 @@ from datetime import datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage import reminders
+from storage import people, recomputing, reminders
 from storage.changes import ChangeSet, Outcome
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
 from storage.passing import is_passing
-from storage.work import Work
+from storage.work import Priority, Work
 
 from .firing import fire
 
@@ -46,6 +46,7 @@ class Ticking:
         self._one_at_a_time = asyncio.Lock()
         self._scheduler = AsyncIOScheduler()
         self._stale: Counter[int] = Counter()
+        self._computed_for: str | None = None
         self.last_tick_at: datetime | None = None
 
     def start(self) -> None:
@@ -79,6 +80,7 @@ class Ticking:
         fired = 0
         async with self._one_at_a_time:
             await self._ledger.refresh()
+            await self._follow_the_calendar()
             while due := await reminders.due(self._ledger, self._now(), BATCH):
                 # One subject at a time: two reminders of one ticket decide one after the other.
                 heads = list({row["subject"]: row for row in reversed(due)}.values())
@@ -87,6 +89,19 @@ class Ticking:
                 self._on_commit()
             self.last_tick_at = self._now()
         return fired
+
+    async def _follow_the_calendar(self) -> None:
+        """Compute running clocks again once after every import."""
+        version = self._ledger.directory.version
+        if self._computed_for == version:
+            return
+        self._computed_for = await recomputing.computed_for(self._ledger)
+        if self._computed_for != version and await recomputing.all_open(self._ledger, self._work):
+            self._computed_for = version
+            self._on_commit()
+
+    def _work(self) -> Work:
+        return Work(self._ledger, self._now(), self._numbers)
 
     def _count(self, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> int:
         """How many fired. The others are decided again at once, or were fired by another scheduler."""
@@ -100,7 +115,7 @@ class Ticking:
         await fire(work, row)
 
     async def _decide(self, row: Row) -> ChangeSet:
-        work = Work(self._ledger, self._now(), self._numbers)
+        work = self._work()
         try:
             await self._fire(work, row)
         except Exception as error:
@@ -109,7 +124,9 @@ class Ticking:
             # A reminder that cannot be decided must not stop the clock; it is kept as fired, with the reason.
             log.error("reminder %s (%s) failed: %s", row["id"], row["kind"], type(error).__name__)
             log.debug("reminder %s", row["id"], exc_info=error)
-            work = Work(self._ledger, self._now(), self._numbers)
+            work = self._work()
             work.audit("reminder_failed", kind=row["kind"], error=type(error).__name__)
+            for person in await people.administrators(work, None):
+                work.notify(person, "staff.reminder_failed", priority=Priority.ALARM, kind=row["kind"])
         reminders.fired(work, row)
         return work.finish()

@@ -62,7 +62,11 @@ def danger_begins(work: Work, limits: Limits) -> dict[str, Any]:
 
 
 def due_again(work: Work, ticket: Row) -> Mapping[str, datetime]:
-    """The finish limit computed again, by the calendar as it is known now; a dated plan of a danger stays."""
+    """The times that follow from a ticket's limits, by the calendar as it is known now. A danger's run always."""
     if ticket["is_danger"]:
         return {}
-    return {"resolution_due_at": _finish_at(work, ticket, ticket["paused_seconds"])}
+    limits, began_at = Limits.from_json(ticket["limits"]), ticket["offered_at"] or ticket["created_at"]
+    columns = {"resolution_due_at": _finish_at(work, ticket, ticket["paused_seconds"])}
+    if ticket["state"] == State.OFFERED:
+        columns["response_due_at"] = due_at(limits.answer, began_at, work.directory.calendar)
+    return columns

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from scheduler.ticking import Ticking
 from storage import schema
+from storage.engine import Database
 from storage.numbers import Numbers
 from tests.town import Town, a_town
 
@@ -234,3 +235,50 @@ async def test_it_fires_once_with_two_schedulers_at_work(town: Town) -> None:
     kept = await town.app.ledger.all(sa.select(schema.reminder).where(schema.reminder.c.state == "fired"))
     assert sum(fired) == len(kept)
     assert count(town.fang, "督办") == 2
+
+
+# --- the calendar itself -------------------------------------------------------------------------------------
+
+
+async def days_off(town: Town, *days: int) -> None:
+    """An administrator imports days on which nobody works."""
+    database = await Database.open(town.settings.database_url)
+    async with database.writing() as connection:
+        rows = [{"id": day, "is_working": False, "version": 1} for day in days]
+        await connection.execute(sa.insert(schema.calendar_day), rows)
+        await connection.execute(
+            sa.update(schema.setting).where(schema.setting.c.name == "structure_version").values(value="later")
+        )
+    await database.close()
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+async def test_it_computes_running_clocks_again_when_the_calendar_changes(town: Town, is_running: bool) -> None:
+    await reports(town, town.rosa, NOISE)
+    await presses(town, town.wei, "接单")
+    await town.advance(minutes=1)
+    if not is_running:
+        await town.stop()
+    await days_off(town, 20261125)
+    if not is_running:
+        await town.start()
+    await town.advance(seconds=1)
+    assert local((await ticket(town))["resolution_due_at"]) == "11-27 09:30"
+    assert "11月27日 09:30" in town.rosa.shows("预计").text
+    await moves_to(town, "2026-11-27 09:29")
+    assert not town.fang.received
+    await moves_to(town, "2026-11-27 09:30")
+    assert town.fang.shows("督办")
+
+
+async def test_it_tells_an_administrator_of_a_reminder_that_cannot_be_carried_out(town: Town) -> None:
+    async with town.app.database.writing() as connection:
+        await connection.execute(
+            sa.insert(schema.reminder).values(
+                id=1, subject="ticket:x", kind="overdue", occurrence="1", due_at=town.clock.now(), state="scheduled"
+            )
+        )
+    await town.advance(seconds=1)
+    assert town.ada.shows("could not be carried out")
+    await town.advance(seconds=1)
+    assert count(town.ada, "could not be carried out") == 1
