@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -30,10 +31,11 @@ from .sending import Sender
 from .setting_aside import SettingAside
 from .settings import Settings
 from .texts import Texts
-from .transport import AiohttpRequest, Transport
+from .transport import AiohttpRequest, Ambiguous, ApiError, NotSent, Transport
 from .webhook import Endpoint
 
 log = logging.getLogger(__name__)
+REACH_SECONDS = (1.0, 3.0, 10.0)
 DRAIN_SECONDS = 10.0
 
 
@@ -124,12 +126,32 @@ class App:
         await self.database.close()
 
     async def run(self, until: asyncio.Event) -> None:
-        """Work until told to stop."""
+        """Work until told to stop. Raises ApiError when the Bot API refuses the token."""
         try:
-            await self.start()
-            await until.wait()
+            if await self._reach(until):
+                await self.start()
+                await until.wait()
         finally:
             await self.stop()
+
+    async def _reach(self, until: asyncio.Event) -> bool:
+        """Wait until the Bot API answers; False when told to stop before. No network is no reason to give up."""
+        await self.transport.open()
+        for pause in itertools.chain(REACH_SECONDS, itertools.repeat(REACH_SECONDS[-1])):
+            try:
+                await self.transport.call("getMe", {})
+            except (NotSent, Ambiguous, ApiError) as error:
+                if isinstance(error, ApiError) and error.code < 500 and error.code != 429:
+                    raise
+                log.warning("the Bot API cannot be reached, again in %.0f s: %s", pause, error)
+            else:
+                return True
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await until.wait()
+            if until.is_set():
+                break
+        return False
 
     async def is_idle(self) -> bool:
         """Whether nothing is left to do at this moment of the clock."""

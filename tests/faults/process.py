@@ -43,6 +43,12 @@ class Bot:
                 *(sys.executable, "-m", "bot", "run"), cwd=self._folder, env=self._environment(), stderr=log
             )
 
+    async def until_it_says(self, words: str) -> None:
+        """Wait until its log holds some words."""
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.log.read_text(encoding="utf-8"):
+                await asyncio.sleep(0.02)
+
     async def kill(self) -> None:
         """kill -9."""
         await self._end(signal.SIGKILL)
