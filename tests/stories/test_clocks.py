@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from scheduler.ticking import Ticking
 from storage import schema
+from storage.changes import ChangeSet, Outcome
 from storage.engine import Database
+from storage.ledger import Ledger
 from storage.numbers import Numbers
 from tests.town import Town, a_town
 
@@ -223,11 +225,11 @@ async def test_27_it_keeps_shanghai_s_quiet_hours_on_a_host_with_summer_time(
         assert town.wei.shows("楼道灯坏了")
 
 
-async def test_it_fires_once_with_two_schedulers_at_work(town: Town) -> None:
+async def two_schedulers(town: Town) -> None:
+    """Both tick at once, on a moment at which much is due."""
     await reports(town, town.rosa, NOISE)
     await reports(town, town.chen, LAMP)
     await presses(town, town.wei, "接单")
-    await town.settle()
     other = Ticking(town.app.ledger, Numbers(town.app.database), town.clock.now, on_commit=town.app.delivery.wake)
     town.clock.advance(datetime(2026, 11, 26, 2, tzinfo=UTC) - town.clock.now())
     fired = await asyncio.gather(*(one.tick() for one in (town.app.ticking, other) * 3))
@@ -235,6 +237,39 @@ async def test_it_fires_once_with_two_schedulers_at_work(town: Town) -> None:
     kept = await town.app.ledger.all(sa.select(schema.reminder).where(schema.reminder.c.state == "fired"))
     assert sum(fired) == len(kept)
     assert count(town.fang, "督办") == 2
+
+
+async def test_it_fires_once_with_two_schedulers_at_work(town: Town) -> None:
+    await two_schedulers(town)
+
+
+async def test_it_fires_once_with_two_schedulers_at_work_on_postgresql(town_pg: Town) -> None:
+    await two_schedulers(town_pg)
+
+
+class Pausing(Ledger):
+    """A ledger whose commit waits until something else has happened."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+
+    async def commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
+        await self.meanwhile()
+        return list(await super().commit(sets))
+
+
+async def test_28_it_refuses_the_late_write_of_a_scheduler_that_was_paused(town: Town) -> None:
+    await reports(town, town.rosa, NOISE)
+    await presses(town, town.wei, "接单")
+    await town.advance(minutes=1)
+    ledger = await Pausing.open(town.app.database)
+    assert isinstance(ledger, Pausing)
+    ledger.meanwhile = town.app.ticking.tick  # between its decision and its commit the other one does the work
+    paused = Ticking(ledger, Numbers(town.app.database), town.clock.now, on_commit=town.app.delivery.wake)
+    town.clock.advance(datetime(2026, 11, 26, 2, tzinfo=UTC) - town.clock.now())
+    assert await paused.tick() == 0
+    await town.settle()
+    assert count(town.fang, "督办") == 1
+    assert (await history(town)).count("overdue") == 1
 
 
 # --- the calendar itself -------------------------------------------------------------------------------------
