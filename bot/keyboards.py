@@ -25,12 +25,12 @@ STYLES: Mapping[str, str] = {
 }
 
 MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))
-STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_report"), ("menu_my", "menu_me", "menu_sos"))
+STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_sos"), ("menu_report", "menu_my", "menu_me"))
 FILING: Sequence[Sequence[str]] = (("menu_tasks", "menu_file"), ("menu_report", "menu_sos"), ("menu_my", "menu_me"))
 SECRETARY: Sequence[Sequence[str]] = (
     ("menu_triage", "menu_tasks"),
-    ("menu_file", "menu_report"),
-    ("menu_my", "menu_me", "menu_sos"),
+    ("menu_file", "menu_sos"),
+    ("menu_report", "menu_my", "menu_me"),
 )
 ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
 REQUESTS: Mapping[str, str] = {"menu_position": "request_location", "menu_phone": "request_contact"}

@@ -39,6 +39,7 @@ FOLDER = Path("data") / "demo"
 RESTART_SECONDS = 0.5
 START_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.05
+NEARBY = 200
 PEOPLE = (
     (1001, "王阿姨"),
     (2001, "小魏"),
@@ -71,7 +72,7 @@ async def _supervise(port: int, *, opens_browser: bool) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     url = await _fresh_community()
     stopped = stop_signal()
-    control_port, control_token = _free_port(), secrets.token_urlsafe(24)
+    control_port, control_token = _free_port(port), secrets.token_urlsafe(24)
     simulator = await _start_simulator(port, control_port, control_token)
     keeper = asyncio.create_task(_keep_bot(port, url, control_port, control_token))
     try:
@@ -194,10 +195,9 @@ def _is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_port(after: int) -> int:
+    """A port nearby: one that the system gives out at random could be met by the very connection that looks for it."""
+    return next(port for port in range(after + 1, after + NEARBY) if not _is_taken(port))
 
 
 @click.command("demo-bot", hidden=True)
