@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from simulator.client import Sim
-from tests.faults.process import Bot, copy_of_sample
-from tests.town import MONDAY, TOKEN
+from tests.faults.process import Bot
+from tests.town import MONDAY, TOKEN, copy_of_sample
 
 
 async def test_it_waits_for_the_network_when_it_is_started_without(tmp_path: Path) -> None:
