@@ -35,7 +35,7 @@ docs: $(READY) $(PACKAGES)
 setup: $(READY) $(PACKAGES)
 
 $(READY): requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv || sh tests/venv.sh $(PYTHON)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
