@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import people, schema, tickets
+from storage import closing, people, schema, tickets
 from storage.closing import LOW_STARS
 from storage.ledger import Ledger, Row
 from storage.rules.lifecycle import OPEN, State
@@ -140,7 +140,7 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
     rows: Buttons = []
     if facts.state is State.DONE and Action.CONFIRM in can:
         rows.append([("done_yes", press("yes", facts.id)), ("done_no", press("no", facts.id))])
-    if Action.RATE in can and facts.state is State.CLOSED:
+    if Action.RATE in can and closing.can_rate(ticket):
         rows.append([("rate_open", press("stars", facts.id))])
     if Action.OBJECT in can:
         rows.append([("object", press("object", facts.id))])

@@ -56,9 +56,9 @@ async def reopen(work: Work, ticket: Ticket) -> None:
 
 async def rate(work: Work, ticket: Ticket, stars: int) -> None:
     """One to five stars, once. One or two: the duty secretary is told and rings back."""
-    if ticket["stars"] is not None:
-        raise Stale
     await handling.check(work, Action.RATE, ticket, Event.RATED)
+    if not can_rate(ticket):  # rated already, or closed without an answer: nobody said that it was done
+        raise Stale
     await tickets.move(work, ticket, Event.RATED, _me(work), why={"stars": stars}, stars=stars)
     if stars <= LOW_STARS:
         for person in await people.duty_secretaries(work, ticket["place_id"]):
