@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
 from storage import schema
+from storage.passing import is_passing
 from tests import postgres
 from tests.postgres import Server
 from tests.town import Town, a_town
@@ -95,12 +97,19 @@ async def _talk_through_restarts(town: Town, server: Server) -> None:
     async with asyncio.timeout(30):
         while not await _all_said(town):
             await asyncio.sleep(0.1)
+    assert {row["state"] for row in await rows(town, schema.inbox)} == {"done"}
     assert len(await rows(town, schema.inbox)) == 9
 
 
 async def _all_said(town: Town) -> bool:
+    """Asked over connections of the server that died, too: the look itself may have to be taken again."""
     is_sent = schema.outbox.c.state == "sent"
-    return len(await rows(town, schema.outbox, schema.outbox.c.message == "welcome.help", is_sent)) == 9
+    try:
+        return len(await rows(town, schema.outbox, schema.outbox.c.message == "welcome.help", is_sent)) == 9
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        return False
 
 
 async def test_it_opens_nothing_that_is_not_there(tmp_path: Path) -> None:
