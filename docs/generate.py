@@ -48,6 +48,8 @@ USED_FOR: Mapping[str, str] = {
     "mypy": "types",
     "import-linter": "which room may import which",
     "playwright": "tests and pictures of the page in a browser",
+    "pyyaml": "tests of compose.yaml and of the alert rules",
+    "types-pyyaml": "types of pyyaml",
 }
 
 
