@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: a browser, a Chinese font, a PostgreSQL server.
+# Installs what the tests need beside Python packages: a browser, a Chinese font, a PostgreSQL server, a web
+# server to balance with.
 # As root on Debian (or a child of it) it installs what is absent; elsewhere it says what the tests will skip.
 set -eu
 
@@ -8,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || absent="$absent chromium"
 [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || absent="$absent fonts-noto-color-emoji"
 [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || absent="$absent fonts-wqy-microhei"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || absent="$absent postgresql"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || absent="$absent nginx"
 [ -z "$absent" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -16,6 +18,13 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     mkdir -p /etc/postgresql-common
     [ -e /etc/postgresql-common/createcluster.conf ] ||
         echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    # Nor is any other service that a package brings: Debian asks this file, here for as long as the installation lasts.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
     apt-get update -qq
     # shellcheck disable=SC2086 - a list of names
     apt-get install -y -qq --no-install-recommends $absent >/dev/null
