@@ -8,7 +8,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import metadata
+from importlib.metadata import files, metadata
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ USED_FOR: Mapping[str, str] = {
     "pypinyin": "words typed by their sound",
     "rapidfuzz": "misspelt words",
     "prometheus-client": "figures for those who watch",
+    "pyrage": "encrypted backups",
     "pytest": "tests",
     "pytest-asyncio": "tests",
     "pytest-xdist": "tests side by side",
@@ -147,7 +148,13 @@ def licence_of(package: str) -> str:
     if known["License-Expression"]:
         return str(known["License-Expression"])
     classified = [one.rpartition(" :: ")[2] for one in known.get_all("Classifier") or [] if one.startswith("License")]
-    return ", ".join(classified) or str(known["License"]).splitlines()[0]
+    return ", ".join(classified) or str(known["License"] or _licence_file(package)).splitlines()[0]
+
+
+def _licence_file(package: str) -> str:
+    """The licence that lies beside a package whose description does not name it."""
+    name = metadata(package)["License-File"]
+    return next(file.read_text(encoding="utf-8") for file in files(package) or () if file.name == name)
 
 
 def scenarios() -> str:

@@ -25,6 +25,8 @@ from .schema import metadata
 from .sqlite import Lean, async_engine
 
 POOL = 10
+RUNNING_NAME = "linli"
+"""How a running bot is called among the connections of a PostgreSQL server."""
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, exclusive: bool = False) -> "Database":
-        """Open a database; `exclusive` takes the file's lock, as a running bot must.
+        """Open a database; `exclusive` takes the file's lock, or the name of one that runs, as a running bot must.
 
         Raises DatabaseBusyElsewhere when another process holds it.
         """
@@ -64,7 +66,9 @@ class Database:
             "hide_parameters": True,  # errors are logged, and parameters are what people said
         }
         if where.get_backend_name() != "sqlite":
-            engine = create_async_engine(where, pool_size=POOL, max_overflow=0, **shared)
+            known_as = {"application_name": RUNNING_NAME} if exclusive else {}
+            connect = {"server_settings": known_as}
+            engine = create_async_engine(where, pool_size=POOL, max_overflow=0, connect_args=connect, **shared)
             return cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
         lock = _prepare_file(where, exclusive=exclusive)
         writer = async_engine(where, shared, is_writer=True)
@@ -104,6 +108,22 @@ class Database:
         """A connection for reading, each statement on the newest committed state."""
         async with _connected(self._reader) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading that sees one unchanging state, however long it takes and whoever writes beside."""
+        if self._lean is None:
+            async with _connected(self._writer) as connection:
+                still = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with still.begin():
+                    yield still
+            return
+        async with _connected(self._reader) as connection:
+            await connection.exec_driver_sql("BEGIN")  # readers begin nothing by themselves
+            try:
+                yield connection
+            finally:
+                await connection.exec_driver_sql("ROLLBACK")
 
     async def close(self) -> None:
         """Give everything back."""

@@ -1,21 +1,55 @@
 """Schema changes, through Alembic, upward only, on both engines."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from .engine import Database
+
+VERSION_TABLE = "alembic_version"
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Bring a database to a revision, in one transaction; nothing happens when it is there already."""
-    await database.write(lambda connection: _run(connection, revision))
+    await database.write(lambda connection: upgrade_within(connection, revision))
 
 
-def _run(connection: sa.Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
+    """The same within a transaction that is open already."""
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision a database stands at; None where it has no tables of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every revision there is, the first one first."""
+    return tuple(reversed([one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()]))
+
+
+@cache
+def tables_at(revision: str) -> tuple[sa.Table, ...]:
+    """The tables as they were at a revision, those that others point at first."""
+    engine = sa.create_engine("sqlite://")
+    made = sa.MetaData()
+    with engine.begin() as connection:
+        upgrade_within(connection, revision)
+        made.reflect(connection)
+    engine.dispose()
+    return tuple(table for table in made.sorted_tables if table.name != VERSION_TABLE)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
