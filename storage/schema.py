@@ -167,7 +167,15 @@ person = sa.Table(
     _time("created_at", null=False),
     _time("retired_at"),
     _version(),
+    sa.Column("merged_into_id", sa.BigInteger),  # the record of the same human being that is used instead
+    _time("erased_at"),  # nothing here says any more who it was
 )
+    sa.Index(
+        "ix_person_merged_into_id",
+        "merged_into_id",
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    ),
 
 role_grant = sa.Table(
     "role_grant",
@@ -284,11 +292,18 @@ ticket = sa.Table(
     sa.Column("same_key", sa.Text, unique=True),  # of two neighbours who report one thing at once, one gets it
     sa.Column("route", sa.JSON),  # the rule, the reason and who was passed over, for staff
     _version(),
+    _time("anonymised_at"),  # only what statistics need is left
     sa.Index("ix_ticket_owner_id_created_at", "owner_id", "created_at"),
     sa.Index("ix_ticket_assignee_id_state", "assignee_id", "state"),
     sa.Index("ix_ticket_place_id_kind_created_at", "place_id", "kind", "created_at"),
     sa.Index("ix_ticket_state_place_id", "state", "place_id"),
 )
+    sa.Index(
+        "ix_ticket_over",
+        "id",
+        sqlite_where=sa.text("closed_at IS NOT NULL AND anonymised_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL AND anonymised_at IS NULL"),
+    ),
 
 offer = sa.Table(
     "offer",
@@ -354,6 +369,12 @@ attachment = sa.Table(
         postgresql_where=sa.text("copy_state = 'waiting' AND file_id IS NOT NULL"),
     ),
     sa.Index(
+    sa.Index(
+        "ix_attachment_unwanted",
+        "id",
+        sqlite_where=sa.text("copy_state = 'unwanted'"),
+        postgresql_where=sa.text("copy_state = 'unwanted'"),
+    ),
         "ix_attachment_stored_as",
         "stored_as",
         sqlite_where=sa.text("stored_as IS NOT NULL"),
