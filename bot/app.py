@@ -21,17 +21,21 @@ from .clock import Clock
 from .delivery import Delivery
 from .dispatch import Dispatch
 from .failures import where
+from .health import Health
 from .intake import Intake, Poller
 from .keyboards import labels
 from .lanes import Lanes
 from .media import MediaCopies
 from .menus import set_menus
+from .metrics import Metrics
 from .pace import Pace, Rates
 from .sending import Sender
 from .setting_aside import SettingAside
 from .settings import Settings
+from .systemd import READY, STOPPING, keep_telling, notify
 from .texts import Texts
 from .transport import AiohttpRequest, Ambiguous, ApiError, NotSent, Transport
+from .watch import Watch
 from .webhook import Endpoint
 
 log = logging.getLogger(__name__)
@@ -47,6 +51,7 @@ class App:
         self.database = database
         self.ledger = ledger
         self.clock = clock
+        self.metrics = Metrics()
         token = settings.bot_token.get_secret_value()
         self.transport = Transport(settings.bot_api_url, token)
         self.texts = Texts(settings.timezone)
@@ -62,7 +67,7 @@ class App:
         self.dispatch.application.bot_data.update(bot_data(labels(self.texts, clock.now()), settings.admins))
         self.store = MediaStore(settings.media_path)
         sender = Sender(ledger, self.transport, self.texts, clock.now, self.store)
-        self.delivery = Delivery(ledger, sender, Pace(rates), clock.now)
+        self.delivery = Delivery(ledger, sender, Pace(rates), clock.now, self.metrics)
         self.lanes = Lanes(
             ledger,
             self.dispatch,
@@ -70,11 +75,14 @@ class App:
             rates.incoming,
             on_commit=self.delivery.wake,
             on_set_aside=SettingAside(ledger, clock.now).tell,
+            metrics=self.metrics,
         )
-        self.intake = Intake(database, self.lanes, clock.now)
+        self.intake = Intake(database, self.lanes, clock.now, self.metrics)
         self.ticking = Ticking(ledger, numbers, clock.now, on_commit=self.delivery.wake)
-        self.media = MediaCopies(ledger, self.transport, self.store, clock.now)
-        self.poller = Poller(self.transport, self.intake, clock.now)
+        self.media = MediaCopies(ledger, self.transport, self.store, clock.now, self.metrics)
+        self.poller = Poller(self.transport, self.intake, clock.now, self.metrics)
+        self.watch = Watch(self)
+        self.health = Health(self)
         self.endpoint = Endpoint(self)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -100,15 +108,16 @@ class App:
             ("lanes", self.lanes.run),
             ("delivery", self.delivery.run),
             ("media copies", self.media.run),
+            ("watch", self.watch.run),
         ]
         if self.settings.webhook_url:
             await self.endpoint.announce(self.transport)
         else:
             await self.transport.call("deleteWebhook", {"drop_pending_updates": False})
             loops.append(("poller", self.poller.run))
-        self._tasks = [asyncio.create_task(_for_ever(name, loop), name=name) for name, loop in loops]
+        self._tasks = [asyncio.create_task(self._for_ever(name, loop), name=name) for name, loop in loops]
         self.ticking.start()
-        log.info("Linli works (%s)", "webhook" if self.settings.webhook_url else "polling")
+        log.info("Linli works (%(kind)s)", {"kind": "webhook" if self.settings.webhook_url else "polling"})
 
     async def stop(self) -> None:
         """Stop taking in, let what is being sent come back, and close. What waits is in the database."""
@@ -127,12 +136,20 @@ class App:
 
     async def run(self, until: asyncio.Event) -> None:
         """Work until told to stop. Raises ApiError when the Bot API refuses the token."""
+        notify(READY)  # it waits for the network by itself, as long as that takes
+        telling = asyncio.create_task(keep_telling(lambda: not self.health.fatal()))
         try:
             if await self._reach(until):
                 await self.start()
                 await until.wait()
         finally:
+            notify(STOPPING)
             await self.stop()
+            telling.cancel()
+
+    def ended(self) -> list[str]:
+        """The main loops that are not there any more, although nobody stopped them."""
+        return [task.get_name() for task in self._tasks if task.done()]
 
     async def _reach(self, until: asyncio.Event) -> bool:
         """Wait until the Bot API answers; False when told to stop before. No network is no reason to give up."""
@@ -143,7 +160,8 @@ class App:
             except (NotSent, Ambiguous, ApiError) as error:
                 if isinstance(error, ApiError) and error.code < 500 and error.code != 429:
                     raise
-                log.warning("the Bot API cannot be reached, again in %.0f s: %s", pause, error)
+                about = {"seconds": pause, "error": str(error)}
+                log.warning("the Bot API cannot be reached, again in %(seconds).0f s: %(error)s", about)
             else:
                 return True
             with contextlib.suppress(TimeoutError):
@@ -160,14 +178,14 @@ class App:
         # The lanes are asked again: what was picked up while the rows were read is under way, not gone.
         return await self.delivery.is_idle() and not self.lanes.backlog
 
-
-async def _for_ever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """A loop that must not die: a surprise is logged and the loop begins again."""
-    while True:
-        try:
-            await loop()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the others need this loop
-            log.error("the %s stumbled and goes on: %s", name, where(error))
-            await asyncio.sleep(1)
+    async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """A loop that must not die: a surprise is logged and the loop begins again."""
+        while True:
+            try:
+                await loop()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it was, the others need this loop
+                self.metrics.stumbles.labels(name).inc()
+                log.error("the %(loop)s stumbled and goes on: %(error)s", {"loop": name, "error": where(error)})
+                await asyncio.sleep(1)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from storage import cards, outbox, unreachable
@@ -22,6 +23,7 @@ from storage.passing import is_passing
 from storage.work import Priority, Work
 
 from .failures import where
+from .metrics import Metrics
 from .pace import Pace
 from .results import Verdict, judge, may_be_repeated
 from .sending import Sender, Sent
@@ -33,6 +35,8 @@ LOOK_AHEAD = 96
 IDLE_SECONDS = 1.0
 PACED_SECONDS = 0.05
 SIDE_EFFECT_TRIES = 5
+
+_RESULTS = {outbox.QUEUED: "again"}
 
 SideEffect = Callable[[], Awaitable[ChangeSet]]
 
@@ -50,11 +54,19 @@ class _Result:
 class Delivery:
     """The one sender of a token."""
 
-    def __init__(self, ledger: Ledger, sender: Sender, pace: Pace, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        sender: Sender,
+        pace: Pace,
+        now: Callable[[], datetime],
+        metrics: Metrics | None = None,
+    ) -> None:
         self._ledger = ledger
         self._sender = sender
         self._pace = pace
         self._now = now
+        self._metrics = metrics or Metrics()
         self._wake = asyncio.Event()
         self._flying: dict[int, Row] = {}
         self._results: list[_Result] = []
@@ -67,6 +79,11 @@ class Delivery:
     def in_flight(self) -> int:
         """How many rows are being sent or recorded."""
         return len(self._flying) + len(self._results) + self._recording + len(self._marked)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing may be said to anybody now."""
+        return self._pace.is_paused(self._now())
 
     def wake(self) -> None:
         """There may be something to say."""
@@ -208,15 +225,17 @@ class Delivery:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("delivery waits: %s", where(error))
+                self._metrics.troubles.labels("delivery").inc()
+                log.warning("delivery waits: %(error)s", {"error": where(error)})
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def _send(self, row: Row) -> None:
-        result = _Result(row["id"])
+        result, began = _Result(row["id"]), perf_counter()
         try:
             self._note(result, row, await self._sender.send(row))
         except Exception as error:  # noqa: BLE001 - one row's surprise must not stop the others
             self._obey(result, row, judge(row, error))
+        self._metrics.send_seconds.observe(perf_counter() - began)
         self._results.append(result)
         self._flying.pop(row["chat_id"], None)
         self._wake.set()
@@ -226,6 +245,7 @@ class Delivery:
         now = self._now()
         told = {} if sent.message_id is None else {"telegram_message_id": sent.message_id}
         outbox.mark(result.mark, row, sent.state, sent_at=now, **told)
+        self._metrics.sent(sent.state, row["priority"], (now - row["due_at"]).total_seconds())
         if sent.is_card and sent.message_id is not None:
             result.also = partial(cards.keep, self._ledger, row, sent.message_id, now)
 
@@ -235,7 +255,9 @@ class Delivery:
         values: dict[str, Any] = {"error": verdict.error}
         if verdict.state == outbox.QUEUED:
             values["attempts"] = row["attempts"] + verdict.is_counted
+        self._metrics.sends.labels(_RESULTS.get(verdict.state, verdict.state)).inc()
         if verdict.is_flood:
+            self._metrics.floods.inc()
             self._pace.refuse(chat_id, now, verdict.pause)
         elif verdict.pause:
             self._pace.pause(None if verdict.is_for_all else chat_id, now, verdict.pause)
@@ -245,7 +267,8 @@ class Delivery:
         elif verdict.is_unreachable and row["person_id"] is not None and chat_id > 0:
             result.also = partial(self._unreachable, row)
         if verdict.state == outbox.FAILED:
-            log.warning("outbox row %s (%s): %s", row["id"], row["message"] or row["method"], verdict.error)
+            about = {"row": row["id"], "kind": row["message"] or row["method"], "error": verdict.error}
+            log.warning("outbox row %(row)s (%(kind)s): %(error)s", about)
         outbox.mark(result.mark, row, verdict.state, **values)
 
     async def _moved(self, old: int, new: int) -> ChangeSet:

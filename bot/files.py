@@ -65,7 +65,8 @@ class Files:
             try:
                 last = await self._single(chat_id, ticket_id, one)
             except FileGone:
-                log.warning("a %s of ticket %s cannot be shown any more", one["media"], ticket_id)
+                about = {"kind": one["media"], "ticket": ticket_id}
+                log.warning("a %(kind)s of ticket %(ticket)s cannot be shown any more", about)
         return last
 
     async def _single(self, chat_id: int, ticket_id: int, one: File) -> Any:

@@ -5,6 +5,7 @@ PTB's own updater confirms updates that it holds only in memory; a crash would l
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from storage.inbox import Stored
 from storage.passing import is_passing
 
 from .lanes import Lanes
+from .metrics import Metrics
 from .payload import lane_of, write
 from .transport import Ambiguous, ApiError, NotSent, Transport
 
@@ -36,10 +38,13 @@ def stored(update: Mapping[str, Any], payload: bytes) -> Stored:
 class Intake:
     """Keeps updates, those of many web requests in one commit, and hands on what is new."""
 
-    def __init__(self, database: Database, lanes: Lanes, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, lanes: Lanes, now: Callable[[], datetime], metrics: Metrics | None = None
+    ) -> None:
         self._database = database
         self._lanes = lanes
         self._now = now
+        self._metrics = metrics or Metrics()
         self._asked: list[tuple[Sequence[Stored], asyncio.Future[None]]] = []
         self._keeping: asyncio.Task[None] | None = None
 
@@ -64,14 +69,17 @@ class Intake:
     async def _keep_all(self) -> None:
         while self._asked:
             asked, self._asked = self._asked, []
+            brought = [one for part, _ in asked for one in part]
             try:
-                fresh = await inbox.store(self._database, [one for part, _ in asked for one in part], self._now())
+                fresh = await inbox.store(self._database, brought, self._now())
             except Exception as error:  # noqa: BLE001 - whoever asked is told
                 for _, kept in asked:
                     if not kept.done():
                         kept.set_exception(error)
                 continue
             self._lanes.add(fresh)
+            self._metrics.stored.inc(len(fresh))
+            self._metrics.repeated.inc(len(brought) - len(fresh))
             for _, kept in asked:
                 if not kept.done():
                     kept.set_result(None)
@@ -81,12 +89,21 @@ class Intake:
 class Poller:
     """The one poller of a token."""
 
-    def __init__(self, transport: Transport, intake: Intake, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, transport: Transport, intake: Intake, now: Callable[[], datetime], metrics: Metrics | None = None
+    ) -> None:
         self._transport = transport
         self._intake = intake
         self._now = now
+        self._metrics = metrics or Metrics()
         self._offset: int | None = None
+        self._conflict_at: float | None = None
         self.last_polled_at: datetime | None = None
+
+    @property
+    def since_conflict(self) -> float | None:
+        """Real seconds since Telegram last said that another program takes this token's updates; None if never."""
+        return None if self._conflict_at is None else time.monotonic() - self._conflict_at
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -101,7 +118,11 @@ class Poller:
             except (ApiError, NotSent, Ambiguous) as error:
                 pause = _pause(error, failures)
                 failures += 1
-                log.warning("polling failed, again in %.1f s: %s", pause, _brief(error))
+                if isinstance(error, ApiError) and error.code == 409:
+                    self._conflict_at = time.monotonic()
+                    self._metrics.poll_conflicts.inc()
+                about = {"seconds": pause, "error": _brief(error)}
+                log.warning("polling failed, again in %(seconds).1f s: %(error)s", about)
                 await asyncio.sleep(pause)
 
     async def _fetch(self) -> Sequence[Mapping[str, Any]]:
@@ -123,7 +144,9 @@ class Poller:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("the inbox cannot be written, nothing is confirmed: %s", type(error).__name__)
+                self._metrics.troubles.labels("intake").inc()
+                about = {"error": type(error).__name__}
+                log.warning("the inbox cannot be written, nothing is confirmed: %(error)s", about)
                 await asyncio.sleep(RETRY_SECONDS[1])
         if updates:
             # The last of this answer, not the greatest ever seen: ids may start anew at a lower number.

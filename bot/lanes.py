@@ -12,6 +12,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from time import perf_counter
 
 from storage import inbox
 from storage.changes import ChangeSet, Outcome
@@ -21,6 +22,7 @@ from storage.passing import is_passing
 
 from .dispatch import Decided, Dispatch
 from .failures import where
+from .metrics import Metrics
 from .pace import Rate
 from .waiting import LANE_MOST, Waiting
 
@@ -48,12 +50,14 @@ class Lanes:
         *,
         on_commit: Callable[[], None],
         on_set_aside: OnSetAside,
+        metrics: Metrics | None = None,
     ) -> None:
         self._ledger = ledger
         self._dispatch = dispatch
         self._now = now
         self._on_commit = on_commit
         self._on_set_aside = on_set_aside
+        self._metrics = metrics or Metrics()
         self._waiting = Waiting(rate)
         self._late: list[Stored] | None = []  # what comes while the inbox is still being read
         self._wake = asyncio.Event()
@@ -114,7 +118,8 @@ class Lanes:
             self._pause = RETRY_SECONDS
         except Exception as error:  # noqa: BLE001 - counted as a failed try of the one update that it stops
             if is_passing(error):
-                log.warning("%s updates wait: %s", len(batch), where(error))
+                self._metrics.troubles.labels("lanes").inc()
+                log.warning("%(count)s updates wait: %(error)s", {"count": len(batch), "error": where(error)})
                 await asyncio.sleep(self._pause)
                 self._pause = min(self._pause * 2, RETRY_MOST_SECONDS)
                 await self._again(batch)
@@ -125,8 +130,11 @@ class Lanes:
                 await self._settle(batch, [Decided(ChangeSet(), error)])
 
     async def _decide(self, batch: Sequence[Stored]) -> None:
+        began = perf_counter()
         await self._ledger.refresh()
         await self._settle(batch, await self._dispatch.decide(batch, self._now()))
+        self._metrics.batch_updates.observe(len(batch))
+        self._metrics.batch_seconds.observe(perf_counter() - began)
 
     async def _settle(self, batch: Sequence[Stored], decided: Sequence[Decided]) -> None:
         """Commit decisions and failures, and give every lane its next turn."""
@@ -142,9 +150,12 @@ class Lanes:
                 await self._refused(one, result, outcome)
             elif retry is not None:
                 self._waiting.again(retry, RETRY_SECONDS * retry.attempts)
+                self._metrics.tried_again.inc()
             else:
                 self._waiting.settle(one)
                 self._stale.pop(one.id, None)
+                (self._metrics.done if result.error is None else self._metrics.set_aside).inc()
+        self._metrics.decided_again.inc(len(faster))
         await self._again(faster)
 
     async def _refused(self, one: Stored, result: Decided, outcome: Outcome) -> None:
@@ -156,6 +167,7 @@ class Lanes:
         inbox.set_aside(changes, one, outcome.value, self._now())
         await self._ledger.commit([changes])
         self._waiting.settle(one)
+        self._metrics.set_aside.inc()
 
     async def _again(self, updates: Sequence[Stored]) -> None:
         """Try again what still waits in the inbox; another process may have done it, or our own lost commit."""
@@ -175,7 +187,8 @@ class Lanes:
             inbox.done(changes, one, now)
             return changes, None
         error = where(result.error)
-        log.error("update %s failed (try %s): %s", one.id, one.attempts + 1, error)
+        about = {"update": one.id, "try": one.attempts + 1, "error": error}
+        log.error("update %(update)s failed (try %(try)s): %(error)s", about)
         if one.attempts + 1 < TRIES:
             return changes, inbox.failed(changes, one, error)
         inbox.set_aside(changes, one, error, now)

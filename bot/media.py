@@ -17,6 +17,7 @@ from storage.media import MediaStore
 from storage.passing import is_passing
 from storage.rules.pictures import DamagedPicture
 
+from .metrics import Metrics
 from .transport import Ambiguous, ApiError, NotSent, Transport
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,19 @@ TRIES = 14
 class MediaCopies:
     """The loop that copies."""
 
-    def __init__(self, ledger: Ledger, transport: Transport, store: MediaStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        transport: Transport,
+        store: MediaStore,
+        now: Callable[[], datetime],
+        metrics: Metrics | None = None,
+    ) -> None:
         self._ledger = ledger
         self._transport = transport
         self._store = store
         self._now = now
+        self._metrics = metrics or Metrics()
 
     async def run(self) -> None:
         """Copy until cancelled."""
@@ -54,7 +63,8 @@ class MediaCopies:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.warning("copying media waits: %s", type(error).__name__)
+            self._metrics.troubles.labels("media").inc()
+            log.warning("copying media waits: %(error)s", {"error": type(error).__name__})
             return False
         return bool(rows)
 
@@ -62,11 +72,12 @@ class MediaCopies:
         changes = ChangeSet()
         try:
             attachments.mark_stored(changes, row, await self._store.put(await self._fetch(row)))
+            self._metrics.media_copies.labels(attachments.STORED).inc()
         except ApiError as error:
             self._refused(changes, row, error)
         except ValueError as error:
             is_damaged = isinstance(error, DamagedPicture)
-            attachments.mark_lost(changes, row, attachments.DAMAGED if is_damaged else attachments.TOO_LARGE)
+            self._lost(changes, row, attachments.DAMAGED if is_damaged else attachments.TOO_LARGE)
         except (NotSent, Ambiguous, OSError) as error:
             self._later(changes, row, type(error).__name__)
         return changes
@@ -83,14 +94,19 @@ class MediaCopies:
     def _refused(self, changes: ChangeSet, row: Row, error: ApiError) -> None:
         """Telegram says "wrong file_id or the file is temporarily unavailable" for both: only time tells them apart."""
         if "too big" in error.description:
-            attachments.mark_lost(changes, row, attachments.TOO_LARGE)
+            self._lost(changes, row, attachments.TOO_LARGE)
         elif error.code in {400, 404} and row["copy_attempts"] + 1 >= TRIES:
-            log.warning("attachment %s cannot be fetched any more", row["id"])
-            attachments.mark_lost(changes, row, attachments.GONE)
+            log.warning("attachment %(attachment)s cannot be fetched any more", {"attachment": row["id"]})
+            self._lost(changes, row, attachments.GONE)
         else:
             self._later(changes, row, str(error.code), error.retry_after)
 
+    def _lost(self, changes: ChangeSet, row: Row, state: str) -> None:
+        attachments.mark_lost(changes, row, state)
+        self._metrics.media_copies.labels(state).inc()
+
     def _later(self, changes: ChangeSet, row: Row, why: str, seconds: float | None = None) -> None:
-        log.info("attachment %s is copied later: %s", row["id"], why)
+        log.info("attachment %(attachment)s is copied later: %(error)s", {"attachment": row["id"], "error": why})
+        self._metrics.media_copies.labels("later").inc()
         growing = min(FIRST_PAUSE * 2 ** min(row["copy_attempts"], 20), LONGEST_PAUSE)
         attachments.mark_later(changes, row, self._now() + max(growing, timedelta(seconds=seconds or 0)))

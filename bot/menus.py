@@ -29,5 +29,5 @@ async def set_menus(transport: Transport, texts: Texts, now: datetime) -> None:
             short = texts.plain(language, "menu.short_description", {}, now)
             await transport.call("setMyShortDescription", {"short_description": short, **code})
         except (ApiError, NotSent, Ambiguous) as error:
-            log.warning("the menus could not be set: %s", error)
+            log.warning("the menus could not be set: %(error)s", {"error": str(error)})
             return

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     admin_ids: str = Field("", description="numeric Telegram ids, separated by commas")
     timezone: str = "Asia/Shanghai"
     language: Language = "zh-CN"
+    log_format: Literal["text", "json"] = "text"
+    heartbeat_url: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("timezone")
@@ -47,6 +49,12 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value or None
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_secret_url(cls, value: SecretStr | None) -> SecretStr | None:
+        url = cls._is_url(value.get_secret_value() if value else None)
+        return SecretStr(url) if url else None
 
     @field_validator("admin_ids")
     @classmethod

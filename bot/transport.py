@@ -12,6 +12,8 @@ import orjson
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from .silence import Silence
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
 POOL = 64
@@ -43,6 +45,7 @@ class Transport:
         self._base = f"{api_url.rstrip('/')}/bot{token}/"
         self._file_base = f"{api_url.rstrip('/')}/file/bot{token}/"
         self._session: aiohttp.ClientSession | None = None
+        self.silence = Silence()
 
     async def open(self) -> None:
         """Be ready to call."""
@@ -74,11 +77,18 @@ class Transport:
             async with self.session.post(
                 self._base + method, data=orjson.dumps(params), headers=headers, timeout=timeout
             ) as response:
-                return _result(response.status, await response.read())
+                body = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            self.silence.goes_on()
             raise NotSent(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            self.silence.goes_on()
             raise Ambiguous(type(error).__name__) from None
+        if response.status >= 500:
+            self.silence.goes_on()
+        else:
+            self.silence.broken()
+        return _result(response.status, body)
 
     async def upload(self, method: str, params: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Any:
         """Call a method with files, as a form. Raises as `call` does."""

@@ -14,8 +14,8 @@ from storage.passing import is_passing
 
 from .failures import where
 from .intake import ALLOWED_UPDATES, stored
-from .metrics import metrics
 from .payload import read_update
+from .scrape import Scrape
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
 PATH = "/telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-STALE_SECONDS = 60
 RETRY_AFTER = {"Retry-After": "5"}
 
 
@@ -42,7 +41,7 @@ class Endpoint:
         site = web.Application(client_max_size=MAX_BODY)
         site.router.add_get("/healthz", self._healthz)
         site.router.add_get("/readyz", self._readyz)
-        site.router.add_get("/metrics", self._metrics)
+        site.router.add_get("/metrics", Scrape(self._app).answer)
         if self._app.settings.webhook_url:
             site.router.add_post(PATH, self._receive)
         self._runner = web.AppRunner(site, access_log=None)
@@ -81,9 +80,10 @@ class Endpoint:
         try:
             await self._app.intake.keep([stored(update, body)])
         except Exception as error:  # noqa: BLE001 - never acknowledged, whatever it was
-            log.log(
-                logging.WARNING if is_passing(error) else logging.ERROR, "an update is not stored: %s", where(error)
-            )
+            if is_passing(error):
+                self._app.metrics.troubles.labels("intake").inc()
+            level = logging.WARNING if is_passing(error) else logging.ERROR
+            log.log(level, "an update is not stored: %(error)s", {"error": where(error)})
             return web.Response(status=503)
         return web.Response()
 
@@ -92,17 +92,16 @@ class Endpoint:
         given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         return bool(secret) and hmac.compare_digest(given, secret)
 
-    async def _metrics(self, _request: web.Request) -> web.Response:
-        return await metrics(self._app)
-
     async def _healthz(self, _request: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
+        """Alive: 503 is for who starts the process again."""
+        return _judged(self._app.health.fatal())
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        """Ready = the database answers and the clock ticks."""
-        last = self._app.ticking.last_tick_at
-        is_ticking = last is not None and abs((self._app.clock.now() - last).total_seconds()) < STALE_SECONDS
-        return web.json_response(
-            {"ok": is_ticking, "backlog": self._app.lanes.backlog, "in_flight": self._app.delivery.in_flight},
-            status=200 if is_ticking else 503,
-        )
+        """Able to work: the database and the Bot API answer, and the clock ticks."""
+        about = {"backlog": self._app.lanes.backlog, "in_flight": self._app.delivery.in_flight}
+        return _judged(self._app.health.troubles(), remarks=self._app.health.remarks(), **about)
+
+
+def _judged(troubles: list[str], **about: object) -> web.Response:
+    content = {"ok": not troubles, "troubles": troubles, **about}
+    return web.json_response(content, status=503 if troubles else 200)

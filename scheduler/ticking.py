@@ -6,6 +6,7 @@ together with its effect, so that a crash, a second scheduler or a clock that ju
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -48,9 +49,20 @@ class Ticking:
         self._stale: Counter[int] = Counter()
         self._computed_for: str | None = None
         self.last_tick_at: datetime | None = None
+        self.fired: Counter[str] = Counter()
+        self.failed = 0
+        self.troubles = 0
+        self._beat_at: float | None = None
+
+    @property
+    def tick_age(self) -> float | None:
+        """Real seconds since the clock ticked; None while it is not meant to. By the machine's running time: the wired
+        clock may be moved."""
+        return None if self._beat_at is None else time.monotonic() - self._beat_at
 
     def start(self) -> None:
         """Begin to tick."""
+        self._beat_at = time.monotonic()
         self._scheduler.add_job(
             self._tick_safely,
             IntervalTrigger(seconds=TICK_SECONDS),
@@ -62,6 +74,7 @@ class Ticking:
 
     async def stop(self) -> None:
         """Stop ticking, and let what is being fired be committed."""
+        self._beat_at = None
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         async with self._one_at_a_time:
@@ -73,7 +86,9 @@ class Ticking:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.warning("the clock's work waits: %s", type(error).__name__)
+            self.troubles += 1
+            log.warning("the clock's work waits: %(error)s", {"error": type(error).__name__})
+            self._beat()
 
     async def tick(self) -> int:
         """Fire everything that is due; gives back how many reminders fired."""
@@ -87,8 +102,14 @@ class Ticking:
                 sets = [await self._decide(row) for row in heads]
                 fired += self._count(heads, await self._ledger.commit(sets))
                 self._on_commit()
+                self._beat()
             self.last_tick_at = self._now()
+            self._beat()
         return fired
+
+    def _beat(self) -> None:
+        if self._beat_at is not None:
+            self._beat_at = time.monotonic()
 
     async def _follow_the_calendar(self) -> None:
         """Compute running clocks again once after every import."""
@@ -107,6 +128,7 @@ class Ticking:
         """How many fired. The others are decided again at once, or were fired by another scheduler."""
         stale = {row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is not Outcome.APPLIED}
         self._stale = Counter({row_id: self._stale[row_id] + 1 for row_id in stale})
+        self.fired.update(row["kind"] for row in rows if row["id"] not in stale)
         return len(rows) - len(stale)
 
     async def _fire(self, work: Work, row: Row) -> None:
@@ -122,8 +144,10 @@ class Ticking:
             if is_passing(error):
                 raise
             # A reminder that cannot be decided must not stop the clock; it is kept as fired, with the reason.
-            log.error("reminder %s (%s) failed: %s", row["id"], row["kind"], type(error).__name__)
-            log.debug("reminder %s", row["id"], exc_info=error)
+            self.failed += 1
+            about = {"reminder": row["id"], "kind": row["kind"], "error": type(error).__name__}
+            log.error("reminder %(reminder)s (%(kind)s) failed: %(error)s", about)
+            log.debug("reminder %(reminder)s", about, exc_info=error)
             work = self._work()
             work.audit("reminder_failed", kind=row["kind"], error=type(error).__name__)
             for person in await people.administrators(work, None):
