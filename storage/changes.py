@@ -41,6 +41,7 @@ class ChangeSet:
     updates: dict[tuple[str, int], tuple[sa.Table, dict[str, Any]]] = field(default_factory=dict)
     guards: dict[tuple[str, int], int] = field(default_factory=dict)
     deletes: list[tuple[sa.Table, int]] = field(default_factory=list)
+    statements: list[tuple[sa.Executable, dict[str, Any]]] = field(default_factory=list)
 
     def insert(self, table: sa.Table, **values: Any) -> None:
         """Add a row; it carries its id already."""
@@ -68,8 +69,15 @@ class ChangeSet:
         self.guard(table, row)
         self.deletes.append((table, row["id"]))
 
+    def run(self, statement: sa.Executable, **params: Any) -> None:
+        """Run a statement (made once, with parameters) after the rest of this set, for what concerns many rows at once.
+
+        It has no guard of its own: a row that this set guards has to stand for what it touches.
+        """
+        self.statements.append((statement, params))
+
     def __bool__(self) -> bool:
-        return bool(self.inserts or self.updates or self.deletes)
+        return bool(self.inserts or self.updates or self.deletes or self.statements)
 
 
 async def commit(database: Database, sets: Sequence[ChangeSet]) -> list[Outcome]:
@@ -144,7 +152,10 @@ def _write(connection: sa.Connection, sets: Sequence[ChangeSet]) -> None:
     inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     deletes: dict[str, list[int]] = defaultdict(list)
+    statements: dict[sa.Executable, list[dict[str, Any]]] = defaultdict(list)
     for one in sets:
+        for statement, params in one.statements:
+            statements[statement].append(params)
         for table, values in one.inserts:
             inserts[table.name, tuple(sorted(values))].append(values)
         for (name, row_id), (_, values) in one.updates.items():
@@ -159,6 +170,8 @@ def _write(connection: sa.Connection, sets: Sequence[ChangeSet]) -> None:
     for name, ids in deletes.items():
         table = metadata.tables[name]
         connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+    for statement, several in statements.items():
+        connection.execute(statement, several)
 
 
 @cache

@@ -11,14 +11,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import schema
+from . import recipients, schema
 from .changes import ChangeSet
 from .engine import Database
 from .ledger import Ledger, Row
 
 HELD, QUEUED, SENDING = "held", "queued", "sending"
 SENT, FAILED, SUPPRESSED, UNKNOWN = "sent", "failed", "suppressed", "unknown"
-_ENDS = frozenset({SENT, FAILED, SUPPRESSED, UNKNOWN})
+_ENDS: Mapping[str, str] = {
+    SENT: recipients.SENT,
+    FAILED: recipients.UNREACHABLE,
+    SUPPRESSED: recipients.SUPPRESSED,
+    UNKNOWN: recipients.UNKNOWN,
+}
+"""The ends of a row, and what each means for the recipient of a notice."""
 
 _table = schema.outbox
 
@@ -91,8 +97,12 @@ async def by_id(ledger: Ledger, row_id: int) -> Row | None:
 
 
 def mark(changes: ChangeSet, row: Row, state: str, **values: Any) -> Mapping[str, Any]:
-    """Record what became of a row; gives back the row as it is then. What is shown once is forgotten at the end."""
-    if state in _ENDS and (row["params"] or {}).get("once"):
+    """Record what became of a row; gives back the row as it is then. What is shown once is forgotten at the end, and
+    the recipient of a notice learns of it in the same commit."""
+    params = row["params"] or {}
+    if state in _ENDS and "recipient" in params:
+        recipients.come_back(changes, params["recipient"], _ENDS[state], values.get("sent_at"))
+    if state in _ENDS and params.get("once"):
         values["params"] = {}
     changes.update(_table, row, state=state, **values)
     return {**row, **values, "state": state, "version": row["version"] + 1}

@@ -163,19 +163,20 @@ person = sa.Table(
     _time("consented_at"),
     sa.Column("on_duty", sa.Boolean(create_constraint=False)),  # the personal switch; null = by working time
     _time("unreachable_at"),  # blocked the bot
+    _time("activities_off_at"),  # wants no invitations to activities
     _time("last_assigned_at"),
     _time("created_at", null=False),
     _time("retired_at"),
-    _version(),
     sa.Column("merged_into_id", sa.BigInteger),  # the record of the same human being that is used instead
     _time("erased_at"),  # nothing here says any more who it was
-)
+    _version(),
     sa.Index(
         "ix_person_merged_into_id",
         "merged_into_id",
         sqlite_where=sa.text("merged_into_id IS NOT NULL"),
         postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     ),
+)
 
 role_grant = sa.Table(
     "role_grant",
@@ -291,19 +292,19 @@ ticket = sa.Table(
     sa.Column("tier", sa.Integer, nullable=False, default=0, server_default="0"),  # how far down the chain
     sa.Column("same_key", sa.Text, unique=True),  # of two neighbours who report one thing at once, one gets it
     sa.Column("route", sa.JSON),  # the rule, the reason and who was passed over, for staff
-    _version(),
     _time("anonymised_at"),  # only what statistics need is left
+    _version(),
     sa.Index("ix_ticket_owner_id_created_at", "owner_id", "created_at"),
     sa.Index("ix_ticket_assignee_id_state", "assignee_id", "state"),
     sa.Index("ix_ticket_place_id_kind_created_at", "place_id", "kind", "created_at"),
     sa.Index("ix_ticket_state_place_id", "state", "place_id"),
-)
     sa.Index(
         "ix_ticket_over",
         "id",
         sqlite_where=sa.text("closed_at IS NOT NULL AND anonymised_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NOT NULL AND anonymised_at IS NULL"),
     ),
+)
 
 offer = sa.Table(
     "offer",
@@ -369,12 +370,12 @@ attachment = sa.Table(
         postgresql_where=sa.text("copy_state = 'waiting' AND file_id IS NOT NULL"),
     ),
     sa.Index(
-    sa.Index(
         "ix_attachment_unwanted",
         "id",
         sqlite_where=sa.text("copy_state = 'unwanted'"),
         postgresql_where=sa.text("copy_state = 'unwanted'"),
     ),
+    sa.Index(
         "ix_attachment_stored_as",
         "stored_as",
         sqlite_where=sa.text("stored_as IS NOT NULL"),
@@ -396,6 +397,67 @@ card = sa.Table(
     sa.Index("ix_card_chat_id_message_id", "chat_id", "message_id"),
 )
 
+# --- notices -------------------------------------------------------------------------------------------------
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    _id(),
+    _ref("author_id", "person"),
+    _ref("place_id", "place", index=True),
+    sa.Column("audience", sa.Text, nullable=False),  # everybody, residents, staff, volunteers
+    sa.Column("kind", sa.Text, nullable=False),  # official, fraud, activity
+    _words("words", null=False),
+    sa.Column("photo", sa.Text),  # its file_id
+    _flag("has_receipt"),  # with the button 收到
+    _flag("is_urgent"),  # passes the quiet hours
+    sa.Column("state", sa.Text, nullable=False),  # scheduled, going, paused, ended, stopped
+    _time("due_at", null=False),
+    _time("created_at", null=False),
+    _time("spoke_at"),  # when this round began
+    _time("ended_at"),
+    sa.Column("round", sa.Integer, nullable=False, default=1, server_default="1"),  # a reminder is the next one
+    sa.Column("listed_to", sa.BigInteger, nullable=False, default=0, server_default="0"),  # the last person listed
+    _flag("is_listed"),  # everybody is on the list of recipients
+    sa.Column("message_id", sa.BigInteger),  # where the author watches it go
+    _time("shown_at"),
+    _version(),
+    sa.Index(
+        "ix_notice_going",
+        "id",
+        sqlite_where=sa.text("state = 'going'"),
+        postgresql_where=sa.text("state = 'going'"),
+    ),
+)
+
+notice_recipient = sa.Table(
+    "notice_recipient",
+    metadata,
+    _id(),
+    _ref("notice_id", "notice"),
+    _ref("person_id", "person", index=True),
+    sa.Column("state", sa.Text, nullable=False),  # waiting, queued, sent, unreachable, suppressed, unknown
+    sa.Column("outbox_id", sa.BigInteger),
+    _time("sent_at"),  # the first time it arrived
+    _time("read_at"),  # pressed 收到
+    _version(),
+    sa.UniqueConstraint("notice_id", "person_id"),
+    sa.Index(
+        "ix_notice_recipient_waiting",
+        "notice_id",
+        "id",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "ix_notice_recipient_queued",
+        "notice_id",
+        "id",
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    ),
+)
+
 # --- the machine ---------------------------------------------------------------------------------------------
 
 inbox = sa.Table(
@@ -403,10 +465,12 @@ inbox = sa.Table(
     metadata,
     _id(),  # Telegram's update_id
     sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("shard", sa.SmallInteger, nullable=False, default=0, server_default="0"),  # of its lane: leases.shard_of
     sa.Column("payload", sa.LargeBinary),
     _time("received_at", null=False),
     sa.Column("state", sa.Text, nullable=False),  # new, done, set_aside
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("begun", sa.SmallInteger, nullable=False, default=0, server_default="0"),  # as a leftover
     sa.Column("error", sa.Text),
     _time("done_at"),
     _version(),
@@ -423,6 +487,9 @@ inbox = sa.Table(
         sqlite_where=sa.text("state = 'set_aside'"),
         postgresql_where=sa.text("state = 'set_aside'"),
     ),
+    sa.Index(
+        "ix_inbox_lane", "lane", "id", postgresql_where=sa.text("state = 'new'"), info={"only": "postgresql"}
+    ).ddl_if(dialect="postgresql"),
 )
 
 conversation = sa.Table(
@@ -476,6 +543,12 @@ outbox = sa.Table(
         postgresql_where=sa.text("state = 'sending'"),
     ),
     sa.Index("ix_outbox_chat_id_telegram_message_id", "chat_id", "telegram_message_id"),
+    sa.Index(
+        "ix_outbox_ticket_under_way",
+        "ticket_id",
+        sqlite_where=sa.text("state IN ('queued', 'held', 'sending') AND method = 'card'"),
+        postgresql_where=sa.text("state IN ('queued', 'held', 'sending') AND method = 'card'"),
+    ),
 )
 
 reminder = sa.Table(
@@ -498,6 +571,23 @@ reminder = sa.Table(
         sqlite_where=sa.text("state = 'scheduled'"),
         postgresql_where=sa.text("state = 'scheduled'"),
     ),
+)
+
+lease = sa.Table(
+    "lease",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),  # lanes:00 … lanes:63, sender, clock, copies, poller
+    sa.Column("owner", sa.Text),  # a replica; null = free
+    _time("until"),  # by the database's own clock
+    _version(),  # changes with the owner alone: a fencing token
+)
+
+replica = sa.Table(
+    "replica",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _time("seen_at", null=False),  # its last heartbeat, by the database's own clock
 )
 
 audit = sa.Table(

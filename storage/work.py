@@ -199,6 +199,14 @@ class Work:
             params={"is_fresh": is_fresh, "is_offer": is_offer},
         )
 
+    def draw(self, what: str, to: Row, *, priority: Priority, key: str | None = None, **params: Any) -> int:
+        """Say what is drawn when it is sent, from rows that `params` name: a notice, or how far one has come.
+
+        Whoever it is for has a chat. Gives back the row's id.
+        """
+        chat_id, person_id = to["telegram_id"], to["id"]
+        return self._say(what, None, chat_id=chat_id, person_id=person_id, priority=priority, key=key, params=params)
+
     def media(
         self,
         ticket_id: int,
@@ -239,10 +247,11 @@ class Work:
         ticket_id: int | None = None,
         key: str | None = None,
         due_at: datetime | None = None,
-    ) -> None:
+    ) -> int:
+        row_id = self.new_id()
         self.changes.insert(
             schema.outbox,
-            id=self.new_id(),
+            id=row_id,
             priority=int(priority),
             due_at=due_at or self.now,
             created_at=self.now,
@@ -255,6 +264,7 @@ class Work:
             state=outbox_state(due_at, self.now),
             unique_key=key,
         )
+        return row_id
 
     def refuse(self, code: str) -> None:
         """Throw away what was decided and say politely why it cannot be done."""

@@ -307,3 +307,43 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.FOLLOW: _is_new_to_it,
     }
 )
+
+
+# --- notices -------------------------------------------------------------------------------------------------
+
+
+class NoticeAction(StrEnum):
+    """What a person may want to do with a notice."""
+
+    WRITE = "write"
+    AT_NIGHT = "at_night"  # let it pass the quiet hours
+    STEER = "steer"  # pause, go on, stop, remind
+    SEE_NAMES = "see_names"  # who has not read it
+
+
+_NOTICE_WRITERS = frozenset({*_SECRETARIES, Role.GRID_WORKER})
+_NOTICE_PERMITS: Mapping[NoticeAction, frozenset[Role]] = MappingProxyType(
+    {
+        NoticeAction.WRITE: _NOTICE_WRITERS,
+        NoticeAction.AT_NIGHT: frozenset(_SECRETARIES),
+        NoticeAction.STEER: frozenset(_SECRETARIES),
+        # Numbers are enough for everybody but the one who goes and knocks.
+        NoticeAction.SEE_NAMES: frozenset({Role.GRID_WORKER}),
+    }
+)
+
+
+def notice_roles(action: NoticeAction) -> frozenset[Role]:
+    """The roles that permit it."""
+    return _NOTICE_PERMITS[action]
+
+
+def may_with_notice(actor: Actor, action: NoticeAction, scope: frozenset[int], author_id: int | None = None) -> bool:
+    """Whether `actor` is entitled to `action` on a notice for the place that `scope` covers.
+
+    Who wrote it steers it too, as long as they may write there.
+    """
+    roles = _NOTICE_PERMITS[action]
+    if action is NoticeAction.STEER and actor.person_id == author_id:
+        roles |= _NOTICE_WRITERS
+    return any(grant.role in roles and grant.place_id in scope for grant in actor.grants)
