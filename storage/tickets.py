@@ -314,10 +314,21 @@ async def allowed(work: Work, action: Action, ticket: Row) -> bool:
     return may(actor, action, await facts(work.ledger, ticket, asker=work.person))
 
 
+# A card that is just being sent shows what was known when it was drawn: it is renewed after it, like those that stand.
+_seen = sa.union(
+    sa.select(schema.card.c.person_id).where(schema.card.c.ticket_id == sa.bindparam("ticket")),
+    sa.select(schema.outbox.c.person_id).where(
+        schema.outbox.c.ticket_id == sa.bindparam("ticket"),
+        schema.outbox.c.state.in_([sa.literal_column(f"'{state}'") for state in ("queued", "held", "sending")]),
+        schema.outbox.c.method == sa.literal_column("'card'"),
+    ),
+).subquery()
+_have_a_card = sa.select(_seen.c.person_id)
+
+
 async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = ()) -> None:
     """Renew every card of a ticket; `fresh` people get a new message, `also` those whose card is not committed yet."""
-    card = schema.card
-    known = await work.ledger.all(sa.select(card.c.person_id).where(card.c.ticket_id == ticket["id"]))
+    known = await work.ledger.all(_have_a_card, ticket=ticket["id"])
     ids = {row["person_id"] for row in known} | set(also) | set(fresh)
     for person in (await people.at_hand(work, ids)).values():
         work.card(ticket["id"], person, is_fresh=person["id"] in fresh)

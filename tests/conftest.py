@@ -21,6 +21,22 @@ settings.register_profile("linli", deadline=None)
 settings.load_profile("linli")
 
 ENGINES = ["sqlite", "postgres"]
+_TOWNS = {"sqlite": "town_sqlite", "postgres": "town_pg"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Every story can be told on each engine: `--engine postgres` runs all that happens in a town again, there."""
+    parser.addoption("--engine", choices=ENGINES, default=ENGINES[0], help="what the towns of the stories stand on")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the other engine only the towns are of interest: the rest is tried on both, or knows no engine."""
+    if config.getoption("--engine") == ENGINES[0]:
+        return
+    in_town = [one for one in items if "town" in getattr(one, "fixturenames", ())]
+    in_town = [one for one in in_town if "any_town" not in getattr(one, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[one for one in items if one not in in_town])
+    items[:] = in_town
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -31,10 +47,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def town_sqlite(tmp_path: Path) -> AsyncIterator[Town]:
     """The sample community on SQLite, Monday 09:30."""
     async with a_town(tmp_path, f"sqlite:///{tmp_path}/linli.sqlite3") as made:
         yield made
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest) -> Town:
+    """The sample community, on the engine of this run."""
+    made: Town = request.getfixturevalue(_TOWNS[request.config.getoption("--engine")])
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -98,5 +121,5 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(params=ENGINES)
 def any_town(request: pytest.FixtureRequest) -> Town:
     """The sample community, on each engine in turn."""
-    made: Town = request.getfixturevalue("town" if request.param == "sqlite" else "town_pg")
+    made: Town = request.getfixturevalue(_TOWNS[request.param])
     return made
