@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,6 +49,16 @@ class MediaStore:
         """
         return await asyncio.to_thread(self._delete, name)
 
+    def names(self) -> Iterator[str]:
+        """The names of all files, in order; for backups, which may take their time."""
+        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")):
+            if _NAME.fullmatch(path.name):
+                yield path.name
+
+    def bring_back(self, name: str, content: bytes) -> None:
+        """Keep a file of a backup under the name it had. Raises ValueError for what is no name, OSError."""
+        self._keep(name, content)
+
     def path(self, name: str) -> Path:
         """Where a file lies. Raises ValueError for what is no name."""
         if not _NAME.fullmatch(name):
@@ -57,11 +68,15 @@ class MediaStore:
     def _put(self, content: bytes) -> str:
         kept = stripped(content)
         name = hashlib.sha256(kept).hexdigest() + suffix(kept)
+        self._keep(name, kept)
+        return name
+
+    def _keep(self, name: str, kept: bytes) -> None:
         path = self.path(name)
         # Touched before anything else: a deletion that runs meanwhile finds it young and puts it back.
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)
-            return name
+            return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside = self._aside()
         try:
@@ -72,8 +87,7 @@ class MediaStore:
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-        return name
+        sync_folder(path.parent)
 
     def _get(self, name: str) -> bytes | None:
         try:
@@ -99,7 +113,7 @@ class MediaStore:
         return folder / secrets.token_hex(16)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name itself durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -12,15 +12,33 @@ from alembic.script import ScriptDirectory
 from .engine import Database
 
 VERSION_TABLE = "alembic_version"
+TURN = 0x11_1111  # any number that nothing else in the database locks
+COPY_MARK = "unfinished_copy"
+"""A table that stands in a database as long as another is being copied into it."""
+
+
+class UnfinishedCopy(Exception):
+    """Another database was being copied into this one, and that did not come to its end."""
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring a database to a revision, in one transaction; nothing happens when it is there already."""
-    await database.write(lambda connection: upgrade_within(connection, revision))
+    """Bring a database to a revision, in one transaction; nothing happens when it is there already.
+
+    Raises UnfinishedCopy.
+    """
+
+    def act(connection: sa.Connection) -> None:
+        if sa.inspect(connection).has_table(COPY_MARK):
+            raise UnfinishedCopy
+        upgrade_within(connection, revision)
+
+    await database.write(act)
 
 
 def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
     """The same within a transaction that is open already."""
+    if connection.dialect.name == "postgresql":  # replicas that start together take turns
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

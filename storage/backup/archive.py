@@ -32,16 +32,17 @@ _COMPRESSION = 3
 
 @dataclass(frozen=True)
 class Head:
-    """What a backup is of."""
+    """What a backup is of: the columns of each table, and how many rows it had."""
 
     revision: str
     taken_at: datetime
     columns: Mapping[str, list[str]]
+    rows: Mapping[str, int]
 
 
 @dataclass
 class Totals:
-    """What has to be in a backup: rows and hash by table, how many media files, and those that were gone already."""
+    """What has to be in a backup: rows and hash by table, and how many media files."""
 
     tables: dict[str, tuple[int, str]] = field(default_factory=dict)
     media: int = 0
@@ -68,8 +69,8 @@ class Writer:
         self._tar = tar
         self._at = head.taken_at.timestamp()
         self._slices = 0
-        told = {"format": FORMAT, "version": VERSION, "revision": head.revision}
-        self._add(HEAD, orjson.dumps(told | {"taken_at": head.taken_at, "columns": head.columns}))
+        told = {"format": FORMAT, "version": VERSION, "revision": head.revision, "taken_at": head.taken_at}
+        self._add(HEAD, orjson.dumps(told | {"columns": head.columns, "rows": head.rows}))
 
     def slice(self, table: str, lines: bytes) -> None:
         """Some rows of a table."""
@@ -148,7 +149,7 @@ def _head(piece: tuple[PurePosixPath, bytes] | None) -> Head:
             raise BackupProblem(Reason.FOREIGN)
         if told["version"] > VERSION:
             raise BackupProblem(Reason.NEWER)
-        return Head(told["revision"], datetime.fromisoformat(told["taken_at"]), told["columns"])
+        return Head(told["revision"], datetime.fromisoformat(told["taken_at"]), told["columns"], told["rows"])
     except (ValueError, KeyError, TypeError) as error:
         raise BackupProblem(Reason.FOREIGN) from error
 
