@@ -102,7 +102,7 @@ def _alone(error: Exception, failure: Failure) -> Outcome:
     if failure is Failure.TAKEN:
         return Outcome.STALE
     original = getattr(error, "orig", None)
-    log.error("the database refuses a change set: %s", type(original or error).__name__)
+    log.error("the database refuses a change set: %(error)s", {"error": type(original or error).__name__})
     return Outcome.BROKEN
 
 

@@ -204,7 +204,7 @@ def _free_port(after: int) -> int:
 def demo_bot() -> None:
     """The demo's bot: `linli run` with a clock that can be moved; started by the supervisor alone."""
     settings = Settings()
-    logs.set_up(settings.log_level)
+    logs.set_up(settings.log_level, settings.log_format)
     asyncio.run(_run_demo_bot(settings))
 
 

@@ -22,7 +22,7 @@ def run() -> None:
         settings.require_bot()
     except WrongSettings as error:
         raise fail(str(error), USAGE) from None
-    logs.set_up(settings.log_level)
+    logs.set_up(settings.log_level, settings.log_format)
     asyncio.run(_run(settings))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.logs import JsonLines
 from simulator.client import Sim
 from storage import schema
 from storage.rules.press import base36
@@ -264,7 +265,8 @@ async def test_47_its_logs_hold_nothing_about_anybody(
         await town.settle()
     assert caplog.records
     ours = [one for one in caplog.records if one.name != "aiohttp.access"]  # that is the simulator's server
-    shown = "\n".join(f"{one.name} {one.getMessage()}\n{one.exc_text or ''}" for one in ours)
+    form = JsonLines("here")
+    shown = "\n".join(f"{one.name} {one.getMessage()}\n{one.exc_text or ''}\n{form.format(one)}" for one in ours)
     assert not [secret for secret in secrets() if secret in shown]
 
 
