@@ -25,6 +25,11 @@ from .schema import metadata
 from .sqlite import Lean, async_engine
 
 POOL = 10
+APART = 2  # connections: one that listens, one for heartbeats
+APART_SECONDS = 3
+IDLE_SECONDS = 5
+"""PostgreSQL ends the transaction of a process that was paused in its middle: others wait for its rows."""
+
 RUNNING_NAME = "linli"
 """How a running bot is called among the connections of a PostgreSQL server."""
 
@@ -47,6 +52,7 @@ class Database:
         self._lean = lean
         self._lock_file = lock
         self._one_writer = asyncio.Lock()
+        self._apart: AsyncEngine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,10 +72,16 @@ class Database:
             "hide_parameters": True,  # errors are logged, and parameters are what people said
         }
         if where.get_backend_name() != "sqlite":
-            known_as = {"application_name": RUNNING_NAME} if exclusive else {}
-            connect = {"server_settings": known_as}
+            running = {
+                "application_name": RUNNING_NAME,
+                "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1000),
+            }
+            connect: dict[str, Any] = {"server_settings": running if exclusive else {}}
             engine = create_async_engine(where, pool_size=POOL, max_overflow=0, connect_args=connect, **shared)
-            return cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
+            made = cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
+            in_time = connect | {"timeout": APART_SECONDS, "command_timeout": APART_SECONDS}
+            made._apart = create_async_engine(where, pool_size=APART, max_overflow=0, connect_args=in_time)
+            return made
         lock = _prepare_file(where, exclusive=exclusive)
         writer = async_engine(where, shared, is_writer=True)
         reader = async_engine(where, shared, is_writer=False)
@@ -125,8 +137,22 @@ class Database:
             finally:
                 await connection.exec_driver_sql("ROLLBACK")
 
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that waits for none of the others and gives up soon, for what must come in time: heartbeats, and
+        news between replicas. On PostgreSQL alone.
+
+        Raises DatabaseAway, and TimeoutError from a statement that takes too long.
+        """
+        if self._apart is None:
+            raise RuntimeError("SQLite has one process: there is nobody to agree with")
+        async with _connected(self._apart) as connection:
+            yield connection
+
     async def close(self) -> None:
         """Give everything back."""
+        if self._apart is not None:
+            await self._apart.dispose()
         if self._lean is not None:
             self._lean.close()
         await self._writer.dispose()

@@ -1,7 +1,7 @@
 """The inbox: every update as it came, stored and committed before Telegram is told that it arrived."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,15 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from . import schema
 from .changes import ChangeSet
 from .engine import Database
+from .leases import shard_of
 from .ledger import Ledger, Row
 
 PAGE = 1000
 NEW, DONE, SET_ASIDE = "new", "done", "set_aside"
 
 _table = schema.inbox
-_waiting = sa.select(
-    _table.c.id, _table.c.lane, _table.c.payload, _table.c.attempts, _table.c.version, _table.c.received_at
-).where(_table.c.state == sa.literal_column("'new'"))  # a parameter would not find the partial index
+_is_new = _table.c.state == sa.literal_column("'new'")  # a parameter would not find the partial index
+_columns = (_table.c.id, _table.c.lane, _table.c.payload, _table.c.attempts, _table.c.begun, _table.c.version)
+_waiting = sa.select(*_columns, _table.c.received_at).where(_is_new)
 _in_order = (_table.c.received_at, _table.c.id)
 _first_page = _waiting.order_by(*_in_order).limit(PAGE)
 _next_page = _first_page.where(
@@ -28,6 +29,21 @@ _next_page = _first_page.where(
 )
 _of_lane = _waiting.where(_table.c.lane == sa.bindparam("lane")).order_by(*_in_order).limit(sa.bindparam("most"))
 _of_ids = _waiting.where(_table.c.id.in_(sa.bindparam("ids", expanding=True)))
+_in_shards = _table.c.shard.in_(sa.bindparam("shards", expanding=True))
+_oldest = (
+    sa.select(_table.c.id)
+    .where(_is_new, _in_shards, _table.c.lane.not_in(sa.bindparam("passing", expanding=True)))
+    .order_by(*_in_order)
+    .limit(PAGE)
+)
+_heads = sa.func.unnest(
+    sa.bindparam("lanes", type_=postgresql.ARRAY(sa.Text)), sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))
+).table_valued(sa.column("lane", sa.Text), sa.column("id", sa.BigInteger), name="head")
+_earlier = (
+    _waiting.join_from(_table, _heads, _table.c.lane == _heads.c.lane)
+    .where(_table.c.id < _heads.c.id)
+    .order_by(_table.c.id)
+)
 
 
 @dataclass(slots=True)
@@ -39,13 +55,23 @@ class Stored:
     payload: bytes
     attempts: int = 0
     version: int = 1
+    begun: int = 0  # how many processes began it as a leftover, and did not end it
+    is_left: bool = False  # found waiting by a process that did not take it in: the one before may have died of it
 
 
 async def store(database: Database, updates: Sequence[Stored], now: datetime) -> list[Stored]:
     """Commit updates; gives back those that were not there before. When the engine raises, nothing is stored."""
     once = {one.id: one for one in updates}
     rows = [
-        {"id": one.id, "lane": one.lane, "payload": one.payload, "received_at": now, "state": NEW, "version": 1}
+        {
+            "id": one.id,
+            "lane": one.lane,
+            "shard": shard_of(one.lane),
+            "payload": one.payload,
+            "received_at": now,
+            "state": NEW,
+            "version": 1,
+        }
         for one in once.values()
     ]
     make = sqlite.insert if database.is_sqlite else postgresql.insert
@@ -58,18 +84,33 @@ def _insert(connection: sa.Connection, query: Any, rows: list[dict[str, Any]]) -
     return set(connection.execute(query, rows).scalars())
 
 
-async def waiting(ledger: Ledger) -> AsyncIterator[list[Stored]]:
-    """What was stored and not worked on yet, in the order it came, page by page."""
-    rows = await ledger.all(_first_page)
+async def waiting(ledger: Ledger, shards: Collection[int] | None = None) -> AsyncIterator[list[Stored]]:
+    """What was stored and not worked on yet (in some shards), in the order it came, page by page."""
+    first, then, given = _first_page, _next_page, {}
+    if shards is not None:
+        first, then, given = first.where(_in_shards), then.where(_in_shards), {"shards": sorted(shards)}
+    rows = await ledger.all(first, **given)
     while rows:
-        yield [_stored(row) for row in rows]
+        yield [_left(row) for row in rows]
         last = rows[-1]
-        rows = await ledger.all(_next_page, at=last["received_at"], id=last["id"])
+        rows = await ledger.all(then, at=last["received_at"], id=last["id"], **given)
 
 
 async def waiting_in(ledger: Ledger, lane: str, most: int) -> list[Stored]:
     """The first of what waits in one lane."""
-    return [_stored(row) for row in await ledger.all(_of_lane, lane=lane, most=most)]
+    return [_left(row) for row in await ledger.all(_of_lane, lane=lane, most=most)]
+
+
+async def oldest(ledger: Ledger, shards: Collection[int], passing: Collection[str]) -> list[int]:
+    """The numbers of what has waited longest in some shards, some lanes left out."""
+    rows = await ledger.all(_oldest, shards=sorted(shards), passing=list(passing))
+    return [row["id"] for row in rows]
+
+
+async def earlier(ledger: Ledger, heads: Sequence[Stored]) -> list[Stored]:
+    """What waits in the lanes of these updates and has a lower number, the lowest first. On PostgreSQL alone."""
+    lanes, ids = [one.lane for one in heads], [one.id for one in heads]
+    return [_stored(row) for row in await ledger.all(_earlier, lanes=lanes, ids=ids)]
 
 
 async def still_waiting(ledger: Ledger, ids: Collection[int]) -> dict[int, Stored]:
@@ -78,7 +119,17 @@ async def still_waiting(ledger: Ledger, ids: Collection[int]) -> dict[int, Store
 
 
 def _stored(row: Row) -> Stored:
-    return Stored(row["id"], row["lane"], row["payload"], row["attempts"], row["version"])
+    return Stored(row["id"], row["lane"], row["payload"], row["attempts"], row["version"], row["begun"])
+
+
+def _left(row: Row) -> Stored:
+    return replace(_stored(row), is_left=True)
+
+
+def begin(changes: ChangeSet, one: Stored) -> Stored:
+    """Count that a leftover is begun, before anything else is done with it; gives back the update as it is then."""
+    changes.update(_table, {"id": one.id, "version": one.version}, begun=one.begun + 1)
+    return replace(one, begun=one.begun + 1, version=one.version + 1, is_left=False)
 
 
 def done(changes: ChangeSet, one: Stored, now: datetime) -> None:
@@ -89,7 +140,7 @@ def done(changes: ChangeSet, one: Stored, now: datetime) -> None:
 def failed(changes: ChangeSet, one: Stored, error: str) -> Stored:
     """Count a failed try; gives back the update as it is then."""
     changes.update(_table, {"id": one.id, "version": one.version}, attempts=one.attempts + 1, error=error)
-    return Stored(one.id, one.lane, one.payload, one.attempts + 1, one.version + 1)
+    return replace(one, attempts=one.attempts + 1, version=one.version + 1)
 
 
 def set_aside(changes: ChangeSet, one: Stored, error: str, now: datetime) -> None:
