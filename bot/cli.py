@@ -2,10 +2,13 @@
 
 import click
 
+from .commands.backup import backup, restore
 from .commands.console import words
 from .commands.demo import demo, demo_bot
+from .commands.doctor import doctor
+from .commands.migrating import migrate
 from .commands.qr import qr
-from .commands.running import migrate, run
+from .commands.running import run
 from .commands.structure import export, import_
 
 
@@ -15,5 +18,5 @@ def main() -> None:
     """Run, try and fill Linli."""
 
 
-for _command in (run, demo, demo_bot, migrate, import_, export, qr):
+for _command in (run, demo, demo_bot, migrate, import_, export, qr, backup, restore, doctor):
     main.add_command(_command)

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     bot_api_url: str = "https://api.telegram.org"
     database_url: str = "sqlite:///data/linli.sqlite3"
     media_path: Path = Path("data/media")
+    backup_path: Path = Path("data/backups")
+    backup_passphrase: SecretStr = SecretStr("")
     webhook_url: str | None = None
     webhook_secret: SecretStr = SecretStr("")
     http_listen: str = "127.0.0.1:8080"

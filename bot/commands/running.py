@@ -1,4 +1,4 @@
-"""`linli run` and `linli migrate`."""
+"""`linli run`."""
 
 import asyncio
 import signal
@@ -10,8 +10,8 @@ from bot.app import App
 from bot.commands.console import USAGE, fail, load_settings, words
 from bot.settings import Settings, WrongSettings
 from bot.transport import Ambiguous, ApiError, NotSent
-from storage.engine import Database, DatabaseBusyElsewhere
-from storage.migrate import upgrade
+from storage.engine import DatabaseBusyElsewhere
+from storage.migrate import UnfinishedCopy
 
 
 @click.command(help=words("command.run"))
@@ -31,6 +31,8 @@ async def _run(settings: Settings) -> None:
         app = await App.open(settings)
     except DatabaseBusyElsewhere as error:
         raise fail(words("command.busy_elsewhere", path=str(error))) from None
+    except UnfinishedCopy:
+        raise fail(words("backup.unfinished")) from None
     try:
         await app.run(until=stop_signal())
     except ApiError as error:
@@ -45,19 +47,3 @@ def stop_signal() -> asyncio.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     return stopped
-
-
-@click.command(help=words("command.migrate"))
-def migrate() -> None:
-    """Bring the database's schema up to date."""
-    settings = load_settings()
-
-    async def _migrate() -> None:
-        database = await Database.open(settings.database_url)
-        try:
-            await upgrade(database)
-        finally:
-            await database.close()
-
-    asyncio.run(_migrate())
-    click.echo(words("command.migrated"), err=True)

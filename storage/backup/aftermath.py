@@ -1,7 +1,8 @@
 """What has to be put right after a restore: the world went on since the backup, and the restored rows do not know it.
 
 Nothing is sent again blindly: what was on its way is "unknown" until an administrator decides. Only what was held back
-for a time that is still to come stays, for nobody can have sent it. Numbers that may have been given since are skipped.
+for a time that is still to come stays, for nobody can have sent it. Notices that were going out, or were to begin
+since, are paused. Numbers that may have been given since are skipped. Posts belong to nobody: who held them is gone.
 Reminders that are overdue fire by their own rule, and updates that were acknowledged but not worked on take effect.
 """
 
@@ -12,10 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage import schema
+from storage import recipients, schema
 from storage.ids import new_id
 from storage.numbers import BLOCK
 from storage.outbox import HELD, QUEUED, SENDING, UNKNOWN
+from storage.rules.notices import State
 from storage.work import Priority
 
 RESTORED = "restored"
@@ -52,6 +54,7 @@ class Aftermath:
 
     stopped: int
     urgent: list[Urgent]
+    paused: int  # notices
     waiting: int  # updates that were acknowledged and still have to take effect
     overdue: int  # reminders that fire when the bot starts
 
@@ -59,14 +62,17 @@ class Aftermath:
 def settle(connection: sa.Connection, taken_at: datetime, now: datetime, resend: Resend) -> Aftermath:
     """Put a restored database right; its schema is up to date."""
     is_late = (_outbox.c.state != HELD) | (_outbox.c.due_at <= now)
-    _change(connection, _on_its_way & is_late, state=UNKNOWN, error=RESTORED)
+    _change(connection, _outbox, _on_its_way & is_late, state=UNKNOWN, error=RESTORED)
     send(connection, resend)
+    paused = _pause_notices(connection, now)
+    _free_posts(connection)
     _skip_numbers(connection, taken_at, now)
     data = {"taken_at": taken_at.isoformat(), "resend": str(resend)}
     connection.execute(sa.insert(schema.audit).values(id=new_id(now), at=now, what="restored", data=data))
     return Aftermath(
         stopped=_count(connection, _outbox, _is_stopped),
         urgent=_urgent(connection),
+        paused=paused,
         waiting=_count(connection, schema.inbox, schema.inbox.c.state == sa.literal_column("'new'")),
         overdue=_count(
             connection,
@@ -81,7 +87,7 @@ def send(connection: sa.Connection, resend: Resend) -> int:
     if resend is Resend.NONE:
         return 0
     which = _is_stopped if resend is Resend.ALL else _is_stopped & (_outbox.c.priority == Priority.ALARM)
-    return _change(connection, which, state=QUEUED, error=None)
+    return _change(connection, _outbox, which, state=QUEUED, error=None)
 
 
 def _urgent(connection: sa.Connection) -> list[Urgent]:
@@ -105,8 +111,26 @@ def _skip_numbers(connection: sa.Connection, taken_at: datetime, now: datetime) 
     connection.execute(sa.update(counter).values(next=counter.c.next + SPARE_NUMBERS + 3 * recent))
 
 
-def _change(connection: sa.Connection, which: sa.ColumnElement[bool], **values: Any) -> int:
-    query = sa.update(_outbox).where(which).values(version=_outbox.c.version + 1, **values)
+def _pause_notices(connection: sa.Connection, now: datetime) -> int:
+    """Whoever wrote a notice sees how many have it, and lets it go on or stops it."""
+    notice, recipient = schema.notice, schema.notice_recipient
+    is_due = (notice.c.state == State.SCHEDULED) & (notice.c.due_at <= now)
+    began_at = sa.func.coalesce(notice.c.spoke_at, notice.c.due_at)
+    which = (notice.c.state == State.GOING) | is_due
+    paused = _change(connection, notice, which, state=State.PAUSED, spoke_at=began_at)
+    stopped = sa.select(_outbox.c.id).where(_is_stopped)
+    is_lost = (recipient.c.state == recipients.QUEUED) & recipient.c.outbox_id.in_(stopped)
+    _change(connection, recipient, is_lost, state=recipients.UNKNOWN)
+    return paused
+
+
+def _free_posts(connection: sa.Connection) -> None:
+    _change(connection, schema.lease, sa.true(), owner=None, until=None)
+    connection.execute(sa.delete(schema.replica))
+
+
+def _change(connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool], **values: Any) -> int:
+    query = sa.update(table).where(which).values(version=table.c.version + 1, **values)
     return connection.execute(query).rowcount
 
 

@@ -20,7 +20,7 @@ from storage.migrate import COPY_MARK, revision_of, upgrade_within
 from . import links
 from .making import known_revision
 from .problems import BackupProblem, Reason
-from .resting import at_rest, ensure_rest, file_of, is_empty, is_sqlite, our_tables, plain_sqlite, where_is
+from .resting import at_rest, ensure_rest, ensure_there, is_empty, our_tables, plain_sqlite, where_is
 from .rows import Progress, TableRows, tables
 
 T = TypeVar("T")
@@ -44,8 +44,7 @@ async def copy(source_url: str, target_url: str, progress: Progress) -> Copied:
     """
     if where_is(source_url) == where_is(target_url):
         raise BackupProblem(Reason.SAME)
-    if is_sqlite(source_url) and not file_of(source_url).is_file():
-        raise BackupProblem(Reason.NOT_THERE, where=where_is(source_url))
+    ensure_there(source_url)
     async with at_rest(source_url) as source, at_rest(target_url) as target, source.snapshot() as reading:
         revision = await reading.run_sync(known_revision)
         async with _target(target, target_url) as into:

@@ -5,6 +5,7 @@ missing though a row names it. Both are harmless, and neither holds anybody up.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from .archive import Head, Totals, Writer, writer
 from .problems import BackupProblem, Reason
 from .rows import Progress, Tally, tables
 from .sealing import sealed
+
+_BEGINS = "linli-"
+_NAMED = re.compile(rf"{_BEGINS}\d{{8}}T\d{{6}}Z(\.tar\.gz|\.age\.zip)")
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,16 @@ def known_revision(connection: sa.Connection) -> str:
     if revision not in revisions():
         raise BackupProblem(Reason.NEWER)
     return revision
+
+
+def made_before(folder: Path) -> list[Path]:
+    """The backups in a folder that have the name `name_at` gives them, the newest first."""
+    return sorted((path for path in folder.glob(f"{_BEGINS}*") if _NAMED.fullmatch(path.name)), reverse=True)
+
+
+def name_at(now: datetime, *, is_sealed: bool) -> str:
+    """What a backup is called when nobody says otherwise."""
+    return f"{_BEGINS}{now:%Y%m%dT%H%M%SZ}{'.age.zip' if is_sealed else '.tar.gz'}"
 
 
 @contextmanager

@@ -53,6 +53,12 @@ async def ensure_rest(database: Database, url: str) -> None:
         raise BackupProblem(Reason.RUNS, where=where_is(url))
 
 
+def ensure_there(url: str) -> None:
+    """Raise BackupProblem for a file that is not there: opening would make an empty one."""
+    if is_sqlite(url) and not file_of(url).is_file():
+        raise BackupProblem(Reason.NOT_THERE, where=where_is(url))
+
+
 def is_sqlite(url: str) -> bool:
     """Whether an address is that of a file."""
     return make_url(url).get_backend_name() == "sqlite"

@@ -55,9 +55,9 @@ class TableRows:
     """One table of one version of the schema, readable and writable on both engines."""
 
     def __init__(self, reflected: sa.Table) -> None:
-        self.name = reflected.name
-        self.key = [column.name for column in reflected.primary_key]
-        self._kinds = {column.name: _kind(column) for column in reflected.columns}
+        self.name = str(reflected.name)
+        self.key = [str(column.name) for column in reflected.primary_key]
+        self._kinds = {str(column.name): _kind(column) for column in reflected.columns}
         self.columns = list(self._kinds)
         self._table = sa.table(self.name, *(sa.column(name, kind) for name, kind in self._kinds.items()))
         self._at = {name: position for position, name in enumerate(self.columns)}
