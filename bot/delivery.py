@@ -4,6 +4,9 @@ A row is marked "sending" before it is sent, and how many are in flight is bound
 repeat no more than those. After a restart what was in flight is said again when it is urgent or harmless to repeat
 (an edit, an answer), and marked "unknown" when it is not. Every turn of the loop is one commit: results of what came
 back, and marks of what goes out next. A chat whose message has to be tried again waits meanwhile: its order is kept.
+
+Of several replicas one sends, as long as its lease holds. Every commit here guards that lease: what a replica that was
+paused still wants to write is refused once another has taken over, and what it has not marked it does not send.
 """
 
 import asyncio
@@ -16,8 +19,9 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from storage import cards, outbox, unreachable
+from storage import outbox, unreachable
 from storage.changes import ChangeSet, Outcome
+from storage.leases import Lease, always, guard, still_stands
 from storage.ledger import Ledger, Row
 from storage.passing import is_passing
 from storage.work import Priority, Work
@@ -61,8 +65,11 @@ class Delivery:
         pace: Pace,
         now: Callable[[], datetime],
         metrics: Metrics | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._ledger = ledger
+        self._lease = lease or always()
+        self._fence: Row | None = None
         self._sender = sender
         self._pace = pace
         self._now = now
@@ -101,9 +108,17 @@ class Delivery:
         return not is_going and not self.in_flight
 
     async def run(self) -> None:
-        """Send until cancelled, beginning with what an earlier process left half sent."""
-        await self._recover()
+        """Send until cancelled, whenever it is ours to send."""
         while True:
+            await self._lease.until_held()
+            if self._fence != self._lease.row:
+                self._forget()
+                self._fence = self._lease.row
+            await self._recover()
+            await self._send_while_held()
+
+    async def _send_while_held(self) -> None:
+        while self._lease.is_held and self._fence == self._lease.row:
             await self._release()
             if not await self._turn():
                 pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
@@ -128,7 +143,15 @@ class Delivery:
         while self._results:
             await self._record([])
 
+    def _forget(self) -> None:
+        """Another replica was the sender meanwhile and has decided about everything that was in flight here."""
+        for task in self._tasks:
+            task.cancel()
+        for kept in (self._flying, self._results, self._marked):
+            kept.clear()
+
     async def _recover(self) -> None:
+        """Decide about what an earlier process, or another replica, left half sent."""
         own = {row["id"] for row in [*self._flying.values(), *self._marked]} | {one.row_id for one in self._results}
         for row in await outbox.interrupted(self._ledger):
             if row["id"] not in own:
@@ -198,6 +221,8 @@ class Delivery:
         try:
             effects = [(one, await one.also()) for one in results if one.also is not None]
             sets = [*(one.mark for one in results), *(changes for _, changes in effects), *marks]
+            for changes in sets:
+                guard(changes, self._fence)
             outcomes = await self._patiently(partial(self._ledger.commit, sets)) if any(sets) else []
         except BaseException:
             self._results = [*results, *self._results]
@@ -213,9 +238,13 @@ class Delivery:
         return [row for row, outcome in pairs if outcome is Outcome.APPLIED or await self._is_ours(row)]
 
     async def _is_ours(self, row: Row) -> bool:
-        """Whether a mark was written after all, by a commit whose answer was lost."""
+        """Whether a mark was written after all, by a commit whose answer was lost.
+
+        Another sender's looks the same; there was none if the lease, which is asked last, still stands.
+        """
         found = await outbox.by_id(self._ledger, row["id"])
-        return found is not None and (found["state"], found["version"]) == (outbox.SENDING, row["version"])
+        is_marked = found is not None and (found["state"], found["version"]) == (outbox.SENDING, row["version"])
+        return is_marked and await still_stands(self._ledger, self._fence)
 
     async def _patiently(self, act: Callable[[], Awaitable[Any]]) -> Any:
         """Do something with the database, waiting out what passes."""
@@ -246,8 +275,8 @@ class Delivery:
         told = {} if sent.message_id is None else {"telegram_message_id": sent.message_id}
         outbox.mark(result.mark, row, sent.state, sent_at=now, **told)
         self._metrics.sent(sent.state, row["priority"], (now - row["due_at"]).total_seconds())
-        if sent.is_card and sent.message_id is not None:
-            result.also = partial(cards.keep, self._ledger, row, sent.message_id, now)
+        if sent.keep is not None and sent.message_id is not None:
+            result.also = partial(sent.keep, self._ledger, row, sent.message_id, now)
 
     def _obey(self, result: _Result, row: Row, verdict: Verdict) -> None:
         """It was not said, or nobody knows."""
@@ -256,6 +285,8 @@ class Delivery:
         if verdict.state == outbox.QUEUED:
             values["attempts"] = row["attempts"] + verdict.is_counted
         self._metrics.sends.labels(_RESULTS.get(verdict.state, verdict.state)).inc()
+        if verdict.due_at is not None:
+            values["due_at"] = verdict.due_at
         if verdict.is_flood:
             self._metrics.floods.inc()
             self._pace.refuse(chat_id, now, verdict.pause)

@@ -19,18 +19,28 @@ STYLES: Mapping[str, str] = {
     "accept": "success",
     "finish": "success",
     "done_yes": "success",
+    "notice_send": "success",
+    "notice_got": "success",
     "consent_yes": "success",
     "danger_now": "danger",
     "danger_going": "danger",
+    "notice_wake": "danger",
+    "notice_stop_yes": "danger",
 }
 
 MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))
 STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_sos"), ("menu_report", "menu_my", "menu_me"))
 FILING: Sequence[Sequence[str]] = (("menu_tasks", "menu_file"), ("menu_report", "menu_sos"), ("menu_my", "menu_me"))
+GRID: Sequence[Sequence[str]] = (
+    ("menu_tasks", "menu_file"),
+    ("menu_notice", "menu_sos"),
+    ("menu_report", "menu_my", "menu_me"),
+)
 SECRETARY: Sequence[Sequence[str]] = (
     ("menu_triage", "menu_tasks"),
-    ("menu_file", "menu_sos"),
-    ("menu_report", "menu_my", "menu_me"),
+    ("menu_file", "menu_notice"),
+    ("menu_report", "menu_sos"),
+    ("menu_my", "menu_me"),
 )
 ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
 REQUESTS: Mapping[str, str] = {"menu_position": "request_location", "menu_phone": "request_contact"}
@@ -40,6 +50,7 @@ BOARDS: Mapping[str, Sequence[Sequence[str]]] = {
     boards.MAIN: MAIN,
     boards.STAFF: STAFF,
     boards.FILING: FILING,
+    boards.GRID: GRID,
     boards.SECRETARY: SECRETARY,
 }
 

@@ -5,6 +5,7 @@ harmless to repeat are said again, with the same number; the rest is left "unkno
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage import outbox
 from storage.ledger import Row
@@ -12,8 +13,8 @@ from storage.passing import is_passing
 from storage.work import Priority
 
 from .failures import where
-from .sending import Suppressed
 from .transport import Ambiguous, ApiError, NotSent
+from .unsent import NotNow, Suppressed
 
 REPEATABLE = {"edit", "answer", "card"}
 TRIES = 6
@@ -34,12 +35,14 @@ class Verdict:
     is_counted: bool = True
     is_unreachable: bool = False
     moved_to: int | None = None
+    due_at: datetime | None = None  # held until then
 
 
 def judge(row: Row, error: Exception) -> Verdict:
     """What becomes of a row whose sending raised `error`."""
-    if isinstance(error, Suppressed):
-        return Verdict(outbox.SUPPRESSED)
+    if isinstance(error, Suppressed | NotNow):
+        until = error.until if isinstance(error, NotNow) else None
+        return Verdict(outbox.HELD if until else outbox.SUPPRESSED, due_at=until)
     if isinstance(error, ApiError):
         return _refused(row, error)
     if isinstance(error, NotSent):

@@ -1,11 +1,12 @@
 """One row of the outbox becomes one call: who is it for, may they still have it, what does it say now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import cards, people, schema, tickets
+from storage import cards, notices, people, schema, tickets
+from storage.changes import ChangeSet
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 from storage.rules.rights import Action, may
@@ -13,12 +14,17 @@ from storage.rules.rights import Action, may
 from .cards import Cards
 from .files import FileGone, Files
 from .keyboards import Keyboards
+from .notices import Notices
 from .splitting import cut, split, visible_length
 from .texts import Texts
-from .transport import ApiError, Transport
+from .transport import ApiError, Caller
+from .unsent import Suppressed
 
 CAPTION_LIMIT = 1024
 ANSWER_LIMIT = 200
+NO_PREVIEW = {"is_disabled": True}
+
+Keep = Callable[[Ledger, Row, int, datetime], Awaitable[ChangeSet]]
 
 
 @dataclass
@@ -27,18 +33,14 @@ class Sent:
 
     state: str = "sent"
     message_id: int | None = None
-    is_card: bool = False  # the message is somebody's card from now on
-
-
-class Suppressed(Exception):
-    """The recipient is no longer entitled, or there is nothing left to say."""
+    keep: Keep | None = None  # remembers where the message stands: somebody's card, or a notice's board
 
 
 class Sender:
     """Renders and sends."""
 
     def __init__(
-        self, ledger: Ledger, transport: Transport, texts: Texts, now: Callable[[], datetime], store: MediaStore
+        self, ledger: Ledger, transport: Caller, texts: Texts, now: Callable[[], datetime], store: MediaStore
     ) -> None:
         self._ledger = ledger
         self._transport = transport
@@ -47,24 +49,25 @@ class Sender:
         self._files = Files(ledger, transport, store)
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
+        self._notices = Notices(ledger)
 
     async def send(self, row: Row) -> Sent:
-        """Send one row. Raises what the transport raises, or Suppressed."""
+        """Send one row. Raises what the transport raises, Suppressed, or NotNow."""
         if row["method"] == "answer":
             return await self._answer(row)
         person = await self._reader(row)
         match row["method"]:
             case "card":
                 return await self._card(row, person)
-            case "media":
-                await self._check(row, person)
-                return await self._media(row)
-            case "edit":
-                await self._check(row, person)
-                return await self._edit(row, person)
+            case "board":
+                return await self._board(row, person)
+            case "notice":
+                row = await self._notices.said(row, person, self._now())
             case _:
                 await self._check(row, person)
-                return await self._message(row, person)
+        if row["method"] == "media":
+            return await self._media(row)
+        return await (self._edit if row["method"] == "edit" else self._message)(row, person)
 
     async def _reader(self, row: Row) -> Row | None:
         """Who reads it; an answer that has nothing to do with a ticket carries its language and needs nobody."""
@@ -131,9 +134,10 @@ class Sender:
             if result is not None and is_short:
                 return Sent(message_id=result["message_id"])
         parts = split(text)
+        look = {"link_preview_options": NO_PREVIEW} if row["params"].get("has_no_preview") else {}
         for part in parts[:-1]:
-            await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part))
-        result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1]))
+            await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part, **look))
+        result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1], **look))
         return Sent(message_id=result["message_id"])
 
     async def _photo(self, row: Row, file_id: str, params: Mapping[str, Any]) -> Any | None:
@@ -187,7 +191,7 @@ class Sender:
         result = await self._transport.call(
             "sendMessage", _call(row["chat_id"], drawn.markup, text=split(drawn.text)[0])
         )
-        return Sent(message_id=result["message_id"], is_card=True)
+        return Sent(message_id=result["message_id"], keep=cards.keep)
 
     async def _is_still_offered(self, row: Row, *, has_card: bool) -> bool:
         """An offer that was taken or withdrawn before it was sent only changes the card that is there."""
@@ -198,6 +202,15 @@ class Sender:
             return True
         ticket = await tickets.by_id(self._ledger, row["ticket_id"])
         return not has_card and ticket is not None and ticket["assignee_id"] == row["person_id"]
+
+    async def _board(self, row: Row, person: Row | None) -> Sent:
+        """How far a notice has come, on the one message on which its author watches it."""
+        composed, message_id = await self._notices.board(row, person, self._now())
+        text, markup = self._drawn(composed, person)
+        if message_id is not None and await self._change(row["chat_id"], message_id, split(text)[0], markup):
+            return Sent(message_id=message_id)
+        result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=split(text)[0]))
+        return Sent(message_id=result["message_id"], keep=notices.keep_board)
 
     async def _media(self, row: Row) -> Sent:
         try:

@@ -9,11 +9,13 @@ from .resident import (  # noqa: F401 - importing registers
     doorstep,
     matters,
     me,
+    notices,
     objecting,
     rating,
     words,
 )
-from .staff import admin, correcting, filing, inviting, triage  # noqa: F401
+from .staff import admin, correcting, filing, inviting, triage, writing  # noqa: F401
+from .staff import notices as staff_notices  # noqa: F401
 from .worker import danger, more, tasks  # noqa: F401
 
 

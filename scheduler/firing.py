@@ -7,8 +7,9 @@ them speaks.
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from storage import closing, handling, overdue, people, reminders, routing, tickets, unreachable, unsure
+from storage import broadcast, closing, handling, overdue, people, reminders, routing, tickets, unreachable, unsure
 from storage.handling import Ticket
+from storage.keeping import erasing, nightly
 from storage.ledger import Row
 from storage.rules.clocks import ClockKind, is_wanted
 from storage.rules.press import press
@@ -20,8 +21,14 @@ Fire = Callable[[Work, Ticket, Row], Awaitable[None]]
 async def fire(work: Work, reminder: Row) -> None:
     """Carry out a reminder; the caller marks it as fired in the same change set."""
     subject, _, subject_id = reminder["subject"].partition(":")
+    if reminder["kind"] in SLICES:
+        await SLICES[reminder["kind"]](work, reminder)
+        return
     if subject == "person":
         await unreachable.pass_on(work, int(subject_id))
+        return
+    if subject == "notice":
+        await broadcast.fire(work, int(subject_id), reminder["kind"])
         return
     if subject == "draft":
         await unsure.becomes_danger(work, int(subject_id))
@@ -107,3 +114,6 @@ _ACTS: Mapping[str, Fire] = {
     ClockKind.CONFIRM_CLOSE: _confirm_close,
     ClockKind.DANGER_RING: _ring,
 }
+
+SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {nightly.KIND: nightly.keep, erasing.KIND: erasing.go_on}
+"""Long work that is not about one ticket and moves its own reminder on."""

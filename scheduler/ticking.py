@@ -1,7 +1,8 @@
 """The tick: what is due is decided, one change set a reminder, and committed; then the clock looks again.
 
 APScheduler only ticks. What has to be done, and when, stands in reminder rows; a reminder fires by compare-and-set
-together with its effect, so that a crash, a second scheduler or a clock that jumps cannot fire it twice.
+together with its effect, so that a crash, a second scheduler or a clock that jumps cannot fire it twice. Of several
+replicas one ticks; every change set guards its lease, so that what it decided before a long pause is refused.
 """
 
 import asyncio
@@ -9,25 +10,29 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage import people, recomputing, reminders
+from storage import broadcast, people, recomputing, reminders
 from storage.changes import ChangeSet, Outcome
+from storage.keeping import nightly
+from storage.leases import Lease, always, guard
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
 from storage.passing import is_passing
 from storage.work import Priority, Work
 
-from .firing import fire
+from .firing import SLICES, fire
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1
 BATCH = 50
 TRIES = 20  # how often one reminder is decided again because somebody was faster, before it is given up
+
+AFTER_TROUBLE = timedelta(hours=1)  # when long work that stumbled tries its slice again
 
 
 class GivenUp(Exception):
@@ -38,9 +43,17 @@ class Ticking:
     """Fires due reminders whenever the clock ticks."""
 
     def __init__(
-        self, ledger: Ledger, numbers: Numbers, now: Callable[[], datetime], *, on_commit: Callable[[], None]
+        self,
+        ledger: Ledger,
+        numbers: Numbers,
+        now: Callable[[], datetime],
+        *,
+        on_commit: Callable[[], None],
+        lease: Lease | None = None,
     ) -> None:
         self._ledger = ledger
+        self._lease = lease or always()
+        self._fence: Row | None = None
         self._numbers = numbers
         self._now = now
         self._on_commit = on_commit
@@ -48,6 +61,7 @@ class Ticking:
         self._scheduler = AsyncIOScheduler()
         self._stale: Counter[int] = Counter()
         self._computed_for: str | None = None
+        self._keeps_house = False
         self.last_tick_at: datetime | None = None
         self.fired: Counter[str] = Counter()
         self.failed = 0
@@ -58,7 +72,7 @@ class Ticking:
     def tick_age(self) -> float | None:
         """Real seconds since the clock ticked; None while it is not meant to. By the machine's running time: the wired
         clock may be moved."""
-        return None if self._beat_at is None else time.monotonic() - self._beat_at
+        return None if self._beat_at is None or not self._lease.is_held else time.monotonic() - self._beat_at
 
     def start(self) -> None:
         """Begin to tick."""
@@ -91,18 +105,24 @@ class Ticking:
             self._beat()
 
     async def tick(self) -> int:
-        """Fire everything that is due; gives back how many reminders fired."""
+        """Fire everything that is due, if that is ours to do; gives back how many reminders fired."""
         fired = 0
         async with self._one_at_a_time:
+            self._fence = self._lease.row
+            if not self._lease.is_held:
+                self._beat()
+                return 0
             await self._ledger.refresh()
             await self._follow_the_calendar()
-            while due := await reminders.due(self._ledger, self._now(), BATCH):
+            await self._keep_house()
+            while self._lease.is_held and (due := await reminders.due(self._ledger, self._now(), BATCH)):
                 # One subject at a time: two reminders of one ticket decide one after the other.
                 heads = list({row["subject"]: row for row in reversed(due)}.values())
                 sets = [await self._decide(row) for row in heads]
                 fired += self._count(heads, await self._ledger.commit(sets))
                 self._on_commit()
                 self._beat()
+            await self._feed()
             self.last_tick_at = self._now()
             self._beat()
         return fired
@@ -110,6 +130,25 @@ class Ticking:
     def _beat(self) -> None:
         if self._beat_at is not None:
             self._beat_at = time.monotonic()
+
+    async def _feed(self) -> None:
+        """Let the notices that are going out go on, each a change set of its own."""
+        waiting = await broadcast.going(self._ledger)
+        room = await broadcast.room(self._ledger) if waiting else 0
+        for notice in waiting:
+            work = self._work()
+            try:
+                room -= await broadcast.feed(work, notice, room)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                # One notice that cannot go on must stop neither the clock nor the others.
+                log.error(
+                    "notice %(notice)s stumbled: %(error)s", {"notice": notice["id"], "error": type(error).__name__}
+                )
+                continue
+            if await self._ledger.commit([work.finish()]) == [Outcome.APPLIED]:
+                self._on_commit()
 
     async def _follow_the_calendar(self) -> None:
         """Compute running clocks again once after every import."""
@@ -121,8 +160,16 @@ class Ticking:
             self._computed_for = version
             self._on_commit()
 
+    async def _keep_house(self) -> None:
+        """See to it once that the night's work has its reminder."""
+        if not self._keeps_house:
+            await nightly.seed(self._ledger, self._now())
+            self._keeps_house = True
+
     def _work(self) -> Work:
-        return Work(self._ledger, self._now(), self._numbers)
+        work = Work(self._ledger, self._now(), self._numbers)
+        guard(work.changes, self._fence)
+        return work
 
     def _count(self, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> int:
         """How many fired. The others are decided again at once, or were fired by another scheduler."""
@@ -152,5 +199,7 @@ class Ticking:
             work.audit("reminder_failed", kind=row["kind"], error=type(error).__name__)
             for person in await people.administrators(work, None):
                 work.notify(person, "staff.reminder_failed", priority=Priority.ALARM, kind=row["kind"])
+            if row["kind"] in SLICES:
+                reminders.move_on(work, row, work.now + AFTER_TROUBLE, row["params"] or {})
         reminders.fired(work, row)
         return work.finish()

@@ -16,7 +16,7 @@ from .directory import Directory
 from .ledger import Ledger, Row
 from .recipients import Counts
 from .rules.errors import NotYours, Stale
-from .rules.notices import State, can_remind
+from .rules.notices import State, can_remind, is_official
 from .rules.press import press
 from .rules.rights import Actor, NoticeAction, may_with_notice, notice_roles
 from .work import Button, Work
@@ -108,6 +108,25 @@ async def unread(work: Work, notice: Row) -> list[dict[str, Any]]:
         raise NotYours
     rows = await recipients.unread(work.ledger, notice["id"], homes, MOST_NAMES)
     return [{**row, "place": work.directory.name(row["home_id"], work.language)} for row in rows]
+
+
+def said(directory: Directory, notice: Row, language: str, *, round_: int = 1) -> dict[str, Any]:
+    """What a recipient reads, with the buttons under it; a later round says that it was said before."""
+    community = directory.community_of(notice["place_id"])
+    buttons: list[list[Button]] = []
+    if notice["has_receipt"]:
+        buttons.append([("notice_got", press("notice_got", notice["id"]))])
+    if not is_official(notice["kind"]):
+        buttons.append([("activities_off", press("activities_off"))])
+    return {
+        "kind": notice["kind"],
+        "words": notice["words"],
+        "place": directory.name(community.id if community else notice["place_id"], language),
+        "is_again": round_ > 1,
+        "photo": notice["photo"],
+        "has_no_preview": True,
+        "buttons": buttons,
+    }
 
 
 async def board(

@@ -111,15 +111,21 @@ def actor(work: Work) -> Actor:
 # --- steering ------------------------------------------------------------------------------------------------
 
 
+async def mine(work: Work, notice_id: int | None) -> Row:
+    """A notice that the one who asks may steer. Raises Stale when there is none, or NotYours."""
+    notice = await by_id(work.ledger, notice_id)
+    if notice is None:
+        raise Stale
+    check(work, NoticeAction.STEER, notice["place_id"], notice["author_id"])
+    return notice
+
+
 async def steer(work: Work, notice_id: int | None, event: Event) -> Row:
     """Pause, go on, stop, or tell again those who have not read it; gives back the notice as it is then.
 
     Raises NotYours, Stale, TooSoon.
     """
-    notice = await by_id(work.ledger, notice_id)
-    if notice is None:
-        raise Stale
-    check(work, NoticeAction.STEER, notice["place_id"], notice["author_id"])
+    notice = await mine(work, notice_id)
     if event is Event.REMINDED:
         _check_reminding(work, notice)
     work.audit(f"notice_{event}", notice=notice["id"])

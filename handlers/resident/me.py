@@ -5,8 +5,10 @@ from handlers.context import Context
 from handlers.flows import Flow, Step
 from handlers.said import Said
 from storage import family, people, taking_over
+from storage.ledger import Row
 from storage.rules import phones
 from storage.rules.press import Press, press
+from storage.work import Button
 
 from . import home
 from .about import ResidentDraft
@@ -24,10 +26,11 @@ async def me(context: Context, _args: list[str]) -> None:
     """Name, home, telephone, language, family."""
     work, person = context.work, context.person
     links = await family.links_of(work.ledger, person["id"])
-    rows = [
+    rows: list[list[Button]] = [
         [("me_name", press("me_name")), ("me_home", press("me_home"))],
         [("me_phone", press("me_phone")), ("me_family", press("family"))],
         [("me_lang", press("me_lang")), ("me_privacy", press("me_privacy"))],
+        [_activities(person)],
     ]
     work.reply(
         "me.card",
@@ -39,6 +42,12 @@ async def me(context: Context, _args: list[str]) -> None:
         relatives=sum(not link["is_elder"] for link in links),
         elders=sum(bool(link["is_elder"]) for link in links),
     )
+
+
+def _activities(person: Row) -> Button:
+    """The switch for invitations to activities; official notices have none."""
+    is_off = person["activities_off_at"] is not None
+    return ("activities_on", press("activities_on")) if is_off else ("activities_off", press("activities_off"))
 
 
 @entry.pressed("me_name")

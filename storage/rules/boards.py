@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from storage.rules.rights import Role
 
-MAIN, STAFF, FILING, SECRETARY = "main", "staff", "filing", "secretary"
+MAIN, STAFF, FILING, GRID, SECRETARY = "main", "staff", "filing", "grid", "secretary"
 ADMIN = "+admin"
 """Ends the name of a keyboard that has the administrator's row as well."""
 
@@ -22,7 +22,7 @@ def board(held: Collection[str]) -> str:
     if roles & _SECRETARIES:
         base = SECRETARY
     elif roles & _FILERS:
-        base = FILING
+        base = GRID if Role.GRID_WORKER in roles else FILING
     else:
         base = STAFF if works else MAIN
     return base + ADMIN if Role.ADMINISTRATOR in roles else base

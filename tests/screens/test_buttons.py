@@ -23,7 +23,7 @@ TEXTS = Texts()
 KEYBOARDS = Keyboards(TEXTS)
 LABELS = sorted(key.removeprefix("button.") for key in KEYS if key.startswith("button."))
 LARGEST = base36(2**63 - 1)
-ON_STAFF_KEYBOARDS = {"triage", "admin", "file"}
+ON_STAFF_KEYBOARDS = {"triage", "admin", "file", "notice"}
 """Commands that everybody's menu does not show; those who may use them have a big button."""
 HALF = re.compile("^[\u200d\ufe0f\u0301\U0001f3fb-\U0001f3ff]|\u200d…$|[\ud800-\udfff]")
 
