@@ -23,6 +23,7 @@ test: $(READY) $(PACKAGES)
 
 test-slow: $(READY) $(PACKAGES)
 	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m slow $(ARGS)
+	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m "not slow" --engine postgres $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
