@@ -39,6 +39,8 @@ ENV PATH=/opt/linli/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     LINLI_DATABASE_URL=sqlite:////var/lib/linli/linli.sqlite3 \
     LINLI_MEDIA_PATH=/var/lib/linli/media \
+    LINLI_BACKUP_PATH=/var/lib/linli/backups \
+    LINLI_LOG_FORMAT=json \
     LINLI_HTTP_LISTEN=0.0.0.0:8080
 USER 10001:10001
 WORKDIR /var/lib/linli

@@ -101,7 +101,7 @@ def test_it_confines_every_service(name: str) -> None:
 def test_it_mounts_what_is_there(name: str) -> None:
     for volume in compose.services()[name].get("volumes", ()):
         source = volume.partition(":")[0]
-        if source == "./exchange":  # made by whoever needs it
+        if source in {"./exchange", "./backups"}:  # made by whoever runs it
             continue
         exists = (ROOT / source).exists() if source.startswith(".") else source in compose.document()["volumes"]
         assert exists, volume
@@ -141,7 +141,7 @@ def test_it_gives_a_replica_settings_that_it_accepts(name: str, monkeypatch: pyt
 def test_it_gives_the_replicas_the_same_but_for_their_addresses() -> None:
     first, second = compose.replicas().values()
     assert {**first, "networks": None} == {**second, "networks": None}
-    assert first["volumes"] == second["volumes"] == ["media:/var/lib/linli/media"]
+    assert "media:/var/lib/linli/media" in first["volumes"]
 
 
 def test_it_balances_over_the_replicas_there_are() -> None:
