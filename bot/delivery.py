@@ -272,7 +272,9 @@ class Delivery:
     def _note(self, result: _Result, row: Row, sent: Sent) -> None:
         """It was said."""
         now = self._now()
-        told = {} if sent.message_id is None else {"telegram_message_id": sent.message_id}
+        told: dict[str, Any] = {} if sent.message_id is None else {"telegram_message_id": sent.message_id}
+        if len(sent.parts) > 1:
+            told["params"] = {**row["params"], "sent_ids": list(sent.parts)}
         outbox.mark(result.mark, row, sent.state, sent_at=now, **told)
         self._metrics.sent(sent.state, row["priority"], (now - row["due_at"]).total_seconds())
         if sent.keep is not None and sent.message_id is not None:

@@ -34,6 +34,8 @@ class Health:
         found = self.fatal()
         if app.ticking.tick_age is not None and app.ticking.last_tick_at is None:
             found.append("clock_has_not_begun")
+        if not app.replica.is_alive:
+            found.append("no_heartbeat")
         if app.watch.database.seconds > AWAY_SECONDS:
             found.append("database_away")
         if app.transport.silence.seconds > AWAY_SECONDS:

@@ -13,6 +13,7 @@ from typing import Any
 from storage import inbox
 from storage.engine import Database
 from storage.inbox import Stored
+from storage.leases import Lease, always
 from storage.passing import is_passing
 
 from .lanes import Lanes
@@ -90,8 +91,14 @@ class Poller:
     """The one poller of a token."""
 
     def __init__(
-        self, transport: Transport, intake: Intake, now: Callable[[], datetime], metrics: Metrics | None = None
+        self,
+        transport: Transport,
+        intake: Intake,
+        now: Callable[[], datetime],
+        metrics: Metrics | None = None,
+        lease: Lease | None = None,
     ) -> None:
+        self._lease = lease or always()
         self._transport = transport
         self._intake = intake
         self._now = now
@@ -106,9 +113,10 @@ class Poller:
         return None if self._conflict_at is None else time.monotonic() - self._conflict_at
 
     async def run(self) -> None:
-        """Poll until cancelled."""
+        """Poll until cancelled, whenever it is ours to do."""
         failures = 0
         while True:
+            await self._lease.until_held()
             try:
                 if self._intake.is_full:
                     await asyncio.sleep(FULL_SECONDS)

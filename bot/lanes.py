@@ -4,6 +4,9 @@ The heads of the waiting lanes are decided together and committed together. A ch
 is decided again on fresh rows; a surprise is tried again a bounded number of times and then set aside, and an
 administrator is told. Meanwhile only its own lane waits. Trouble that passes by itself (a locked or restarting
 database) is never counted as a try: everything waits until it has passed.
+
+What an earlier process left is counted before it is begun: that process may have died of it (no memory, a crash in a
+library). What was begun so before is decided alone, and set aside when it was begun too often.
 """
 
 import asyncio
@@ -24,18 +27,24 @@ from .dispatch import Decided, Dispatch
 from .failures import where
 from .metrics import Metrics
 from .pace import Rate
+from .sharing import LOOK_SECONDS, Share
 from .waiting import LANE_MOST, Waiting
 
 log = logging.getLogger(__name__)
 
 BATCH = 60
 TRIES = 3
+BEGUN_MOST = 3  # how many processes may end while they work on a leftover
 STALE_MOST = 200  # races end after a few rounds; a decision that loses so often is a fault
 HELD_MOST = 20_000
 RETRY_SECONDS = 0.2
 RETRY_MOST_SECONDS = 5.0
 
 OnSetAside = Callable[[ChangeSet, Stored], Awaitable[None]]
+
+
+class EndedProcesses(Exception):
+    """Processes ended whenever they worked on this update."""
 
 
 class Lanes:
@@ -50,6 +59,7 @@ class Lanes:
         *,
         on_commit: Callable[[], None],
         on_set_aside: OnSetAside,
+        share: Share | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._ledger = ledger
@@ -57,6 +67,7 @@ class Lanes:
         self._now = now
         self._on_commit = on_commit
         self._on_set_aside = on_set_aside
+        self._share = share  # None: everything is ours
         self._metrics = metrics or Metrics()
         self._waiting = Waiting(rate)
         self._late: list[Stored] | None = []  # what comes while the inbox is still being read
@@ -75,28 +86,42 @@ class Lanes:
         return self.backlog >= HELD_MOST
 
     def add(self, updates: Iterable[Stored]) -> None:
-        """Queue updates that are committed to the inbox."""
+        """Queue updates that were just committed to the inbox, if their lanes are ours."""
+        if self._share is not None:
+            updates = self._share.split(updates)
         if self._late is not None:
             self._late.extend(updates)
             return
         self._waiting.add(updates)
         self._wake.set()
 
+    def wake(self) -> None:
+        """Other replicas have stored something, or other lanes are ours."""
+        self._wake.set()
+
     async def run(self) -> None:
         """Work until cancelled, beginning with what an earlier process left."""
         await self._begin()
         while True:
+            if self._share is not None:
+                await self._share.follow(self._waiting)
             await self._refill()
             if heads := self._waiting.heads(BATCH):
-                await self._work_off(heads)
+                if self._share is not None:
+                    heads = await self._share.first(heads, self._waiting)
+                await self._work_through(heads)
             else:
                 await self._news(self._waiting.next_turn_in())
 
     async def _begin(self) -> None:
         self._late = [] if self._late is None else self._late
         self._waiting.clear()
-        async for page in inbox.waiting(self._ledger):
-            self._waiting.add(page)
+        if self._share is not None:
+            self._share.begin()
+            await self._share.follow(self._waiting)
+        else:
+            async for page in inbox.waiting(self._ledger):
+                self._waiting.add(page)
         late, self._late = self._late, None
         self._waiting.add(late)
 
@@ -106,11 +131,39 @@ class Lanes:
             self._waiting.refill(name, mark, updates, is_all=len(updates) < LANE_MOST)
 
     async def _news(self, seconds: float | None) -> None:
+        if self._share is not None:
+            seconds = LOOK_SECONDS if seconds is None else min(seconds, LOOK_SECONDS)
         # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         self._wake.clear()
+
+    async def _work_through(self, heads: Sequence[Stored]) -> None:
+        """Work the heads off, those last and alone that an earlier process may have died of."""
+        left = [one for one in heads if one.is_left]
+        if not left:
+            return await self._work_off(heads)
+        if plain := [one for one in heads if not one.is_left] + await self._begun(
+            [one for one in left if not one.begun]
+        ):
+            await self._work_off(plain)
+        for one in left:
+            if one.begun >= BEGUN_MOST:
+                log.error("update %(update)s ended %(count)s processes", {"update": one.id, "count": one.begun})
+                await self._settle([one], [Decided(ChangeSet(), EndedProcesses())])
+            elif one.begun and (again := await self._begun([one])):
+                await self._work_off(again)
+        return None
+
+    async def _begun(self, left: Sequence[Stored]) -> list[Stored]:
+        """Count that leftovers are begun; gives back those that are still as they were read."""
+        sets = [ChangeSet() for _ in left]
+        begun = [inbox.begin(changes, one) for changes, one in zip(sets, left, strict=True)]
+        outcomes = await self._ledger.commit(sets) if sets else []
+        is_ours = [outcome is Outcome.APPLIED for outcome in outcomes]
+        await self._again([one for one, ours in zip(left, is_ours, strict=True) if not ours])
+        return [one for one, ours in zip(begun, is_ours, strict=True) if ours]
 
     async def _work_off(self, batch: Sequence[Stored]) -> None:
         try:
@@ -189,7 +242,7 @@ class Lanes:
         error = where(result.error)
         about = {"update": one.id, "try": one.attempts + 1, "error": error}
         log.error("update %(update)s failed (try %(try)s): %(error)s", about)
-        if one.attempts + 1 < TRIES:
+        if one.attempts + 1 < TRIES and not isinstance(result.error, EndedProcesses):
             return changes, inbox.failed(changes, one, error)
         inbox.set_aside(changes, one, error, now)
         await self._on_set_aside(changes, one)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from storage import attachments
 from storage.changes import ChangeSet
+from storage.leases import Lease, always
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 from storage.passing import is_passing
@@ -41,16 +42,19 @@ class MediaCopies:
         store: MediaStore,
         now: Callable[[], datetime],
         metrics: Metrics | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._ledger = ledger
+        self._lease = lease or always()
         self._transport = transport
         self._store = store
         self._now = now
         self._metrics = metrics or Metrics()
 
     async def run(self) -> None:
-        """Copy until cancelled."""
+        """Copy until cancelled, whenever it is ours to do."""
         while True:
+            await self._lease.until_held()
             if not await self.turn():
                 await asyncio.sleep(IDLE_SECONDS)
 

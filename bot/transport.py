@@ -4,8 +4,8 @@ PTB's own transport (httpx) costs two to three times the processor time per call
 bot; see docs/decisions. Errors are told apart by what may be done about them.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import aiohttp
 import orjson
@@ -36,6 +36,38 @@ class NotSent(Exception):
 
 class Ambiguous(Exception):
     """The connection broke after the call was sent: it may have been carried out or not."""
+
+
+class Caller(Protocol):
+    """Whatever calls the Bot API as `Transport` does."""
+
+    async def call(self, method: str, params: Mapping[str, Any]) -> Any:
+        """Call a method and give back its result."""
+
+    async def upload(self, method: str, params: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Any:
+        """Call a method with files."""
+
+
+class Permitted:
+    """A caller who asks before each call whether it may still be made; what may not raises NotSent."""
+
+    def __init__(self, caller: Caller, may_call: Callable[[], bool]) -> None:
+        self._caller = caller
+        self._may_call = may_call
+
+    async def call(self, method: str, params: Mapping[str, Any]) -> Any:
+        """Call a method, if it may be called."""
+        self._check()
+        return await self._caller.call(method, params)
+
+    async def upload(self, method: str, params: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Any:
+        """Call a method with files, if it may be called."""
+        self._check()
+        return await self._caller.upload(method, params, files)
+
+    def _check(self) -> None:
+        if not self._may_call():
+            raise NotSent("it is another's to say")
 
 
 class Transport:

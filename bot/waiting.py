@@ -44,6 +44,9 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._ids) + sum(lane.is_longer for lane in self._lanes.values())
 
+    def __contains__(self, update_id: int) -> bool:
+        return update_id in self._ids
+
     def clear(self) -> None:
         """Forget everything: it is read again from the inbox."""
         for kept in (self._lanes, self._turns, self._later, self._ids):
@@ -101,6 +104,26 @@ class Waiting:
             heapq.heappush(self._later, (self._clock() + seconds, one.lane))
         else:
             self._turns.append(one.lane)
+
+    def drop(self, is_lost: Callable[[str], bool]) -> None:
+        """Forget some lanes: they are somebody else's. None of them may be at work."""
+        for name in [name for name in self._lanes if is_lost(name)]:
+            self._ids.difference_update(one.id for one in self._lanes.pop(name).waiting)
+        self._turns = deque(name for name in self._turns if name in self._lanes)
+        self._later = [(at, name) for at, name in self._later if name in self._lanes]
+        heapq.heapify(self._later)
+
+    def precede(self, head: Stored, earlier: list[Stored]) -> Stored:
+        """Put what comes before a head that is at work in front of it; the first of these is at work then."""
+        lane, first = self._lanes[head.lane], earlier[0]
+        known = {one.id for one in earlier}
+        lane.waiting = deque([*earlier[1:], head, *(one for one in lane.waiting if one.id not in known)])
+        self._ids |= known
+        return first
+
+    def long_lanes(self) -> list[str]:
+        """Lanes of which the inbox has more than is kept here."""
+        return [name for name, lane in self._lanes.items() if lane.is_longer]
 
     def cut_short(self) -> list[tuple[str, int]]:
         """Lanes that are empty here while the inbox has more, each with the mark to hand to `refill`."""

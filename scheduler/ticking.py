@@ -147,7 +147,8 @@ class Ticking:
                     "notice %(notice)s stumbled: %(error)s", {"notice": notice["id"], "error": type(error).__name__}
                 )
                 continue
-            if await self._ledger.commit([work.finish()]) == [Outcome.APPLIED]:
+            changes = work.finish()
+            if changes and await self._ledger.commit([changes]) == [Outcome.APPLIED]:
                 self._on_commit()
 
     async def _follow_the_calendar(self) -> None:

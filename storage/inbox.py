@@ -36,9 +36,13 @@ _oldest = (
     .order_by(*_in_order)
     .limit(PAGE)
 )
-_heads = sa.func.unnest(
-    sa.bindparam("lanes", type_=postgresql.ARRAY(sa.Text)), sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))
-).table_valued(sa.column("lane", sa.Text), sa.column("id", sa.BigInteger), name="head")
+_lanes = sa.bindparam("lanes", type_=postgresql.ARRAY(sa.Text))
+_ids = sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))
+_heads = (
+    sa.func.unnest(_lanes, _ids)
+    .table_valued(sa.column("lane", sa.Text), sa.column("id", sa.BigInteger), name="head")
+    .render_derived()
+)
 _earlier = (
     _waiting.join_from(_table, _heads, _table.c.lane == _heads.c.lane)
     .where(_table.c.id < _heads.c.id)
@@ -94,6 +98,11 @@ async def waiting(ledger: Ledger, shards: Collection[int] | None = None) -> Asyn
         yield [_left(row) for row in rows]
         last = rows[-1]
         rows = await ledger.all(then, at=last["received_at"], id=last["id"], **given)
+
+
+async def is_waiting(ledger: Ledger) -> bool:
+    """Whether anything waits, here or with another replica."""
+    return await ledger.one(_first_page.limit(1)) is not None
 
 
 async def waiting_in(ledger: Ledger, lane: str, most: int) -> list[Stored]:

@@ -2,7 +2,7 @@
 
 Every replica renews what it holds in one short transaction each second and a half, on the database's own clock. It
 takes what is free or was not renewed in time, up to its share of the shards of lanes, and gives back what is above
-its share. `version` of a row changes only with its owner: a change set that guards it (`Lease.guard`) is refused once
+its share. `version` of a row changes only with its owner: a change set that guards it is refused once
 somebody else has taken over, whatever the replica that was paused still believes. On SQLite there is one process, and
 it holds everything.
 """
@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from . import schema
+from . import schema, signals
 from .changes import ChangeSet, Row
+from .ledger import Ledger
 
 SHARDS = 64
 ALL_SHARDS = frozenset(range(SHARDS))
@@ -76,24 +77,30 @@ class Lease:
             self._renewed.clear()
             await self._renewed.wait()
 
-    def guard(self, changes: ChangeSet) -> None:
-        """Apply nothing of a change set once another replica has taken over."""
-        if self.row is not None:
-            changes.guard(_lease, self.row)
-
 
 def always() -> Lease:
     """The lease of the only process there is."""
     return Lease(float("inf"))
 
 
+def guard(changes: ChangeSet, row: Row | None) -> None:
+    """Apply nothing of a change set once another replica has taken over; `row` is the lease it was decided under."""
+    if row is not None:
+        changes.guard(_lease, row)
+
+
+async def still_stands(ledger: Ledger, row: Row | None) -> bool:
+    """Whether nobody else has had a lease since."""
+    found = await ledger.get(_lease, row["id"]) if row is not None else None
+    return row is None or (found is not None and found["version"] == row["version"])
+
+
 @dataclass(frozen=True)
 class Beat:
-    """What one heartbeat found: the rows that are ours now, by name, and whether something was given back."""
+    """What one heartbeat found: the rows that are ours now, by name, and how many replicas live."""
 
     held: Mapping[str, Row]
     replicas: int
-    has_released: bool
 
     @property
     def shards(self) -> frozenset[int]:
@@ -102,53 +109,49 @@ class Beat:
 
 
 def join(connection: sa.Connection) -> None:
-    """Make sure that there is a row for every lease; forget replicas that ended long ago without a word."""
+    """Make sure that there is a row for every lease, forget replicas that ended long ago without a word, and have the
+    others make room."""
     rows = [{"id": row_id, "name": name} for row_id, name in _NAMES.items()]
     connection.execute(postgresql.insert(_lease).values(rows).on_conflict_do_nothing())
     connection.execute(sa.delete(_replica).where(_replica.c.seen_at < _now(connection) - FORGET_AFTER))
+    signals.tell_now(connection, signals.LEASES)
 
 
-def beat(connection: sa.Connection, replica: str, posts: Collection[str], *, is_leaving: bool = False) -> Beat:
-    """Renew what a replica holds, take what it may, give back what is too much; `posts` are those it can fill.
-
-    A replica that is leaving takes nothing and gives its lanes back.
-    """
+def beat(connection: sa.Connection, replica: str, posts: Collection[str]) -> Beat:
+    """Renew what a replica holds, take what it may, give back what is too much; `posts` are those it can fill."""
     now = _now(connection)
-    _show_up(connection, replica, now)
+    insert = postgresql.insert(_replica).values(id=replica, seen_at=now)
+    connection.execute(insert.on_conflict_do_update(index_elements=[_replica.c.id], set_={"seen_at": now}))
     held = _renew(connection, replica, now)
-    replicas = 1 if is_leaving else _count(connection, now)
-    share = 0 if is_leaving else -(-SHARDS // replicas)
-    lanes = sorted((name for name in held if name.startswith(_LANES)), key=_IDS.__getitem__)
-    for name in (surplus := lanes[share:]):
-        del held[name]
-    _release(connection, replica, [_IDS[name] for name in surplus])
-    if not is_leaving:
-        free = [_IDS[name] for name in posts if name not in held]
-        held |= _take(connection, replica, now, free, len(free)) if free else {}
-        if (room := share - len(lanes)) > 0:
-            held |= _take(connection, replica, now, range(1, SHARDS + 1), room)
-    return Beat(held, replicas, bool(surplus))
+    alive = sa.select(sa.func.count()).where(_replica.c.seen_at > now - LIFE)
+    replicas = int(connection.execute(alive).scalar_one())
+    share = -(-SHARDS // replicas)
+    lanes = sorted(name for name in held if name.startswith(_LANES))
+    _release(connection, held, lanes[share:])
+    if free := [_IDS[name] for name in posts if name not in held]:
+        held |= _take(connection, replica, now, free, len(free))
+    if (room := share - len(lanes)) > 0:
+        held |= _take(connection, replica, now, range(1, SHARDS + 1), room)
+    return Beat(held, replicas)
+
+
+def retire(connection: sa.Connection, replica: str) -> Beat:
+    """The heartbeat of a replica that ends: it keeps nothing but what it may still be sending."""
+    connection.execute(sa.delete(_replica).where(_replica.c.id == replica))
+    held = _renew(connection, replica, _now(connection))
+    _release(connection, held, [name for name in held if name != SENDER])
+    return Beat(held, 0)
 
 
 def leave(connection: sa.Connection, replica: str) -> None:
     """Give everything back at once."""
-    connection.execute(_freed().where(_lease.c.owner == replica))
+    _release(connection, _renew(connection, replica, _now(connection)), list(_IDS))
     connection.execute(sa.delete(_replica).where(_replica.c.id == replica))
 
 
 def _now(connection: sa.Connection) -> datetime:
     now: datetime = connection.execute(_NOW).scalar_one()
     return now
-
-
-def _show_up(connection: sa.Connection, replica: str, now: datetime) -> None:
-    insert = postgresql.insert(_replica).values(id=replica, seen_at=now)
-    connection.execute(insert.on_conflict_do_update(index_elements=[_replica.c.id], set_={"seen_at": now}))
-
-
-def _count(connection: sa.Connection, now: datetime) -> int:
-    query = sa.select(sa.func.count()).where(_replica.c.seen_at > now - LIFE)
-    return int(connection.execute(query).scalar_one())
 
 
 def _renew(connection: sa.Connection, replica: str, now: datetime) -> dict[str, Row]:
@@ -171,10 +174,10 @@ def _rows(connection: sa.Connection, query: sa.Update) -> dict[str, Row]:
     return {row["name"]: dict(row) for row in found}
 
 
-def _release(connection: sa.Connection, replica: str, ids: Collection[int]) -> None:
+def _release(connection: sa.Connection, held: dict[str, Row], names: Collection[str]) -> None:
+    """Give back some of what is held, and have the others take it."""
+    ids = [held.pop(name)["id"] for name in names if name in held]
     if ids:
-        connection.execute(_freed().where(_lease.c.owner == replica, _lease.c.id.in_(ids)))
-
-
-def _freed() -> sa.Update:
-    return sa.update(_lease).values(owner=None, until=None, version=_lease.c.version + 1)
+        freed = {"owner": None, "until": None, "version": _lease.c.version + 1}
+        connection.execute(sa.update(_lease).where(_lease.c.id.in_(ids)).values(freed))
+        signals.tell_now(connection, signals.LEASES)

@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from .engine import Database
@@ -54,9 +55,9 @@ class Signals:
         self._updates.extend(updates)
         self._wake.set()
 
-    def say(self, topic: str) -> None:
-        """Tell that there is something to send (WORDS), or a lease to take or give back (LEASES)."""
-        self._topics.add(topic)
+    def words(self) -> None:
+        """Tell that there is something to send."""
+        self._topics.add(WORDS)
         self._wake.set()
 
     async def run(self) -> None:
@@ -86,8 +87,7 @@ class Signals:
         updates, self._updates = self._updates, []
         topics, self._topics = self._topics, set()
         parts = [updates[at : at + PART] for at in range(0, len(updates), PART)]
-        told = [*({UPDATES: part} for part in parts), *({topic: True} for topic in sorted(topics))]
-        return [orjson.dumps(one).decode() for one in told]
+        return [*(_payload(UPDATES, part) for part in parts), *(_payload(topic) for topic in sorted(topics))]
 
     def _ended(self, *_: object) -> None:
         self._wake.set()
@@ -98,3 +98,12 @@ class Signals:
                 self._on_updates(content)
             else:
                 self._on[topic]()
+
+
+def tell_now(connection: sa.Connection, topic: str) -> None:
+    """Tell within a transaction: it is heard when that is committed."""
+    connection.execute(sa.select(sa.func.pg_notify(CHANNEL, _payload(topic))))
+
+
+def _payload(topic: str, content: object = True) -> str:
+    return orjson.dumps({topic: content}).decode()
