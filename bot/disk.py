@@ -23,11 +23,14 @@ class Space:
 
 def folders(settings: Settings) -> Mapping[str, Path]:
     """What is kept where: `media`, and `database` where that is a file of this machine."""
+    file = file_of(settings)
+    return {"media": settings.media_path} | ({} if file is None else {"database": file.parent})
+
+
+def file_of(settings: Settings) -> Path | None:
+    """The database's file, where it is one."""
     scheme, _, path = settings.database_url.partition(":///")
-    found = {"media": settings.media_path}
-    if scheme.startswith("sqlite") and path:
-        found["database"] = Path(path).parent
-    return found
+    return Path(path) if scheme.startswith("sqlite") and path else None
 
 
 def space_of(folder: Path) -> Space:

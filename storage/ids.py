@@ -15,9 +15,13 @@ _last = [0]
 
 def new_id(now: datetime) -> int:
     """Make an id for a row that is created at `now` (aware). Ids of one process always grow."""
-    milliseconds = max(int((now - _START).total_seconds() * 1000), 0)
-    made = (milliseconds << _LOW_BITS) | secrets.randbits(_LOW_BITS - 1)
+    made = first_id(now) | secrets.randbits(_LOW_BITS - 1)
     if made >> _LOW_BITS <= _last[0] >> _LOW_BITS:
         made = _last[0] + 1
     _last[0] = made
     return made
+
+
+def first_id(at: datetime) -> int:
+    """No id that was made from `at` (aware) on is smaller, as long as the clock did not jump back."""
+    return max(int((at - _START).total_seconds() * 1000), 0) << _LOW_BITS
