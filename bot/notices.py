@@ -27,7 +27,7 @@ class Notices:
         if until is not None and not notice["is_urgent"]:
             raise NotNow(until)
         params = noticeboard.said(self._ledger.directory, notice, person["language"], round_=row["params"]["round"])
-        return {**row, "message": "notice.said", "params": params}
+        return {**row, "message": "notices.said", "params": params}
 
     async def board(self, row: Row, person: Row | None, now: datetime) -> tuple[Composed, int | None]:
         """The board, and the message it stands on already. Raises Suppressed for who may not see it any more."""
@@ -36,5 +36,5 @@ class Notices:
         if notice is None or person is None or not noticeboard.may_see(self._ledger.directory, notice, actor):
             raise Suppressed
         params, buttons = await noticeboard.board(self._ledger, notice, actor, person["language"], now)
-        composed = {**row, "message": "notice.board", "params": {**params, "buttons": buttons}}
+        composed = {**row, "message": "notices.board", "params": {**params, "buttons": buttons}}
         return composed, notice["message_id"]

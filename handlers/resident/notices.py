@@ -11,7 +11,7 @@ from storage.rules.press import Press, press
 async def got(context: Context, pressed: Press, _said: Said) -> None:
     """Read: counted once."""
     is_new = await notices.read(context.work, pressed.number())
-    context.work.answer("notice.counted" if is_new else "notice.counted_before")
+    context.work.answer("notices.counted" if is_new else "notices.counted_before")
 
 
 @entry.pressed("activities_off")
@@ -19,7 +19,7 @@ async def off(context: Context, _pressed: Press, _said: Said) -> None:
     """No more invitations to activities; one tap takes it back."""
     work = context.work
     work.person = notices.want_activities(work, context.person, are_wanted=False)
-    work.reply("notice.activities_off", [[("activities_on", press("activities_on"))]])
+    work.reply("notices.activities_off", [[("activities_on", press("activities_on"))]])
 
 
 @entry.pressed("activities_on")
@@ -27,4 +27,4 @@ async def on(context: Context, _pressed: Press, said: Said) -> None:
     """Invitations come again."""
     work = context.work
     work.person = notices.want_activities(work, context.person, are_wanted=True)
-    work.reply("notice.activities_on", edit=said.pressed_message)
+    work.reply("notices.activities_on", edit=said.pressed_message)

@@ -42,7 +42,7 @@ async def _list(context: Context, page: int, edit: int | None) -> None:
     if len(found) > PAGE:
         turn.append(("later", press("notices", page + 1)))
     rows += [turn] if turn else []
-    work.reply("notice.list", [*rows, [("close", "close")]], edit=edit, count=len(found), for_roles=ROLES)
+    work.reply("notices.list", [*rows, [("close", "close")]], edit=edit, count=len(found), for_roles=ROLES)
 
 
 @entry.pressed("notice_look")
@@ -56,7 +56,7 @@ async def _show(context: Context, notice: Row, edit: int | None) -> None:
     work = context.work
     actor = notices.actor(work)
     params, rows = await noticeboard.board(work.ledger, notice, actor, work.language, work.now)
-    work.reply("notice.board", rows, edit=edit, for_roles=ROLES, **params)
+    work.reply("notices.board", rows, edit=edit, for_roles=ROLES, **params)
 
 
 # --- steering ------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ async def ask_stop(context: Context, pressed: Press, said: Said) -> None:
         [("notice_stop_yes", press("notice_stop_yes", notice["id"]))],
         [("back", press("notice_look", notice["id"]))],
     ]
-    work.reply("notice.ask_stop", rows, edit=said.pressed_message, words=notice["words"], for_roles=ROLES)
+    work.reply("notices.ask_stop", rows, edit=said.pressed_message, words=notice["words"], for_roles=ROLES)
 
 
 @entry.pressed("notice_stop_yes")
@@ -121,7 +121,7 @@ async def by_building(context: Context, pressed: Press, said: Said) -> None:
     ]
     rows: Rows = [[("back", press("notice_look", notice["id"])), ("close", "close")]]
     work.reply(
-        "notice.where",
+        "notices.where",
         rows,
         edit=said.pressed_message,
         lines=lines,
@@ -139,7 +139,7 @@ async def who(context: Context, pressed: Press, said: Said) -> None:
     found = await noticeboard.unread(work, notice)
     rows: Rows = [[("back", press("notice_look", notice["id"])), ("close", "close")]]
     work.reply(
-        "notice.who",
+        "notices.who",
         rows,
         edit=said.pressed_message,
         people=found,

@@ -169,8 +169,8 @@ async def _show(context: Context, draft: NoticeDraft, edit: int | None) -> None:
     sample |= {"place_id": place_id, "has_receipt": draft.has_receipt}
     said = noticeboard.said(work.directory, sample, work.language)
     buttons = [[(label, press("notice_sample")) for label, *_ in row] for row in said.pop("buttons")]
-    work.reply("notice.preview", edit=edit)
-    work.reply("notice.said", buttons, **said)
+    work.reply("notices.preview", edit=edit)
+    work.reply("notices.said", buttons, **said)
 
 
 def _confirm(_context: Context, draft: NoticeDraft) -> Rows:
@@ -227,7 +227,7 @@ async def _finish(context: Context, draft: NoticeDraft) -> None:
         is_urgent=draft.is_urgent and _may_wake(context, draft),
         due_at=datetime.fromisoformat(draft.due_at) if draft.due_at else None,
     )
-    work.reply("notice.written", edit=context.pressed_message)
+    work.reply("notices.written", edit=context.pressed_message)
 
 
 def _step(name: str, prompt: str, take: Take, **others: Any) -> Step[NoticeDraft]:
@@ -239,29 +239,29 @@ NOTICE = flows.declare(
         "notice",
         NoticeDraft,
         (
-            _step("words", "notice.ask_words", _take_words, unclear="notice.words_unclear"),
+            _step("words", "notices.ask_words", _take_words, unclear="notices.words_unclear"),
             _step(
                 "place",
-                "notice.ask_place",
+                "notices.ask_place",
                 _take_place,
                 choices=lambda context, draft: places.rows(context, draft.at, grids=True),
                 params=lambda context, draft: places.params(context, draft.at),
                 unclear="admin.place_unclear",
             ),
-            _step("audience", "notice.ask_audience", _take_audience, choices=_list_of("notice_to", Audience)),
-            _step("kind", "notice.ask_kind", _take_kind, choices=_list_of("notice_kind", NoticeKind)),
+            _step("audience", "notices.ask_audience", _take_audience, choices=_list_of("notice_to", Audience)),
+            _step("kind", "notices.ask_kind", _take_kind, choices=_list_of("notice_kind", NoticeKind)),
             _step(
                 "receipt",
-                "notice.ask_receipt",
+                "notices.ask_receipt",
                 _take_receipt,
                 choices=lambda _context, _draft: [
                     [("notice_receipt", press("choose", "yes")), ("notice_no_receipt", press("choose", "no"))]
                 ],
             ),
-            _step("when", "notice.ask_when", _take_when, choices=_when, unclear="notice.when_unclear"),
+            _step("when", "notices.ask_when", _take_when, choices=_when, unclear="notices.when_unclear"),
             _step(
                 "night",
-                "notice.ask_night",
+                "notices.ask_night",
                 _take_night,
                 is_wanted=lambda draft: draft.is_urgent,
                 choices=lambda _context, _draft: [
@@ -269,7 +269,7 @@ NOTICE = flows.declare(
                     [("notice_wait", press("choose", "wait"))],
                 ],
             ),
-            Step("confirm", "notice.confirm", _take_confirm, choices=_confirm, params=_about, needs_consent=False),
+            Step("confirm", "notices.confirm", _take_confirm, choices=_confirm, params=_about, needs_consent=False),
         ),
         _finish,
     )
@@ -289,4 +289,4 @@ async def write(context: Context, _pressed: Press, said: Said) -> None:
 @entry.pressed("notice_sample")
 async def sample(context: Context, _pressed: Press, _said: Said) -> None:
     """A button of the preview."""
-    context.work.answer("notice.only_preview")
+    context.work.answer("notices.only_preview")

@@ -88,6 +88,11 @@ KNOWN: Mapping[str, Any] = {
     "for_whom": "mother",
     "state": "accepted",
     "worker.history.rows": HISTORY,
+    "notices.where.lines": [
+        Line(name="锦绣家园 3栋", total=40, sent=38, read=12),
+        Line(name=None, total=2, sent=2, read=0),
+    ],
+    "notices.who.people": [Line(name="王阿姨", place=PLACE, room="1502"), Line(name="陈叔", place=PLACE)],
     "rows": 200_000,
     "update": 123_456_789,
     "port": 8800,
@@ -95,6 +100,7 @@ KNOWN: Mapping[str, Any] = {
 COUNTS = {
     *("count", "files", "followers", "stars", "created", "updated", "unchanged", "missing", "done", "total", "row"),
     *("first_row", "columns", "max_length", "megabytes", "days", "minutes", "hours"),
+    *("sent", "waiting", "unreachable", "unknown", "suppressed", "read"),
 }
 CODES = {"state", "event", "closed_how"}
 """Parameters that the program chooses, never a person; a text may look them up without a way out."""
