@@ -2,7 +2,6 @@
 
 import io
 import json
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ import sqlalchemy as sa
 from bot.webhook import HEADER, PATH
 from storage import schema
 from tests.town import Town, a_town
+
+from .process import free_port
 
 SECRET = "a-secret-of-the-door-0123456789"
 
@@ -57,13 +58,6 @@ def by_webhook(port: int) -> Mapping[str, Any]:
         "webhook_url": f"http://127.0.0.1:{port}",
         "webhook_secret": SECRET,
     }
-
-
-def free_port() -> int:
-    """A port nobody uses now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

@@ -4,49 +4,74 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from simulator.client import Sim
 from simulator.phone import Phone
+from tests.balancer import Balancer
 from tests.town import CAST, MONDAY, TOKEN, copy_of_sample
 
+from .looking import Look
+
 ROOT = Path(__file__).parents[2]
+RUN = ("-m", "bot", "run")
 PATIENCE = 20.0
 
 
 class Bot:
-    """One bot process after another, on one SQLite file."""
+    """One bot process after another, on a SQLite file in its folder or on the PostgreSQL database at `url`.
 
-    def __init__(self, sim: Sim, folder: Path, **settings: str) -> None:
+    Several on one `url`, each with a folder of its own, are replicas; `a_balanced_street` makes them. `program` is run
+    instead of the bot itself, by a test that needs a bot with a fault.
+    """
+
+    def __init__(
+        self, sim: Sim, folder: Path, *, url: str | None = None, program: Sequence[str] = RUN, **settings: str
+    ) -> None:
         self.sim = sim
         self.file = folder / "linli.sqlite3"
+        self.url = url or f"sqlite:///{self.file}"
         self.log = folder / "log"
+        self.rows = Look(self.url)
         self._folder = folder
+        self._program = program
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
+        self._said_before = 0
 
     async def start(self) -> None:
-        """Start and wait until it polls."""
+        """Start and wait until it polls, or until its door is open."""
         await self.launch()
+        if "webhook_url" in self._settings:
+            await self.until_it_says("Linli works")
+            return
         async with asyncio.timeout(PATIENCE):
             await self.sim.until_polled()
 
+    @property
+    def address(self) -> str:
+        """Where it serves, when `http_listen` was set."""
+        return f"http://{self._settings['http_listen']}"
+
     async def launch(self) -> None:
         """Start."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"), cwd=self._folder, env=self._environment(), stderr=log
+                *(sys.executable, *self._program), cwd=self._folder, env=self._environment(), stderr=log
             )
 
     async def until_it_says(self, words: str) -> None:
-        """Wait until its log holds some words."""
+        """Wait until the log of its present process holds some words."""
         async with asyncio.timeout(PATIENCE):
-            while words not in self.log.read_text(encoding="utf-8"):
+            while words not in self.log.read_bytes()[self._said_before :].decode("utf-8", "replace"):
                 await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
@@ -63,6 +88,11 @@ class Bot:
         async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
 
+    @property
+    def pid(self) -> int | None:
+        """The number of its process while it runs."""
+        return self._process.pid if self._process is not None else None
+
     def send_signal(self, number: signal.Signals) -> None:
         """Freeze it (SIGSTOP) or let it go on (SIGCONT)."""
         assert self._process is not None
@@ -76,12 +106,6 @@ class Bot:
             process.send_signal(number)
         async with asyncio.timeout(PATIENCE):
             return await process.wait()
-
-    def rows(self, query: str, *params: Any) -> list[dict[str, Any]]:
-        """Look into its database."""
-        with contextlib.closing(sqlite3.connect(self.file, isolation_level=None, timeout=5)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query, params)]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -106,13 +130,20 @@ class Bot:
             "PYTHONPATH": str(ROOT),
             "LINLI_BOT_TOKEN": TOKEN,
             "LINLI_BOT_API_URL": self.sim.url,
-            "LINLI_DATABASE_URL": f"sqlite:///{self.file}",
+            "LINLI_DATABASE_URL": self.url,
             "LINLI_MEDIA_PATH": str(self._folder / "media"),
             "LINLI_HTTP_LISTEN": "127.0.0.1:0",
             "LINLI_TIMEZONE": zone_at_noon(),
             "LINLI_LOG_LEVEL": "DEBUG",
         }
         return kept | ours | {f"LINLI_{name.upper()}": value for name, value in self._settings.items()}
+
+
+def free_port() -> int:
+    """A port nobody uses now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 def zone_at_noon() -> str:
@@ -138,6 +169,30 @@ class Street:
             raise AttributeError(name) from None
 
 
+class Replicas(Street):
+    """The same with several bots on one database, and the balancer before them."""
+
+    def __init__(self, sim: Sim, bots: Sequence[Bot], balancer: Balancer) -> None:
+        super().__init__(sim, bots[0])
+        self.bots = bots
+        self.balancer = balancer
+
+    async def start(self) -> None:
+        """Start them all and wait until they share the lanes."""
+        await asyncio.gather(*(bot.start() for bot in self.bots))
+        await until(lambda: len(self.shares()) == len(self.bots), "the lanes are shared")
+
+    def shares(self) -> Mapping[str, int]:
+        """How many leases of lanes each replica holds, by its name."""
+        held = self.bot.rows("SELECT owner, count(*) AS n FROM lease WHERE name LIKE 'lanes:%' GROUP BY owner")
+        return {row["owner"]: row["n"] for row in held if row["owner"] is not None}
+
+    def holder(self, post: str) -> Bot | None:
+        """Which bot holds a post, such as "sender"; None when none of the living does."""
+        (row,) = self.bot.rows("SELECT owner FROM lease WHERE name = ?", post) or [{"owner": None}]
+        return next((bot for bot in self.bots if bot.pid and f"-{bot.pid}-" in (row["owner"] or "")), None)
+
+
 @contextlib.asynccontextmanager
 async def a_street(folder: Path, **settings: str) -> AsyncIterator[Street]:
     """The sample community on its feet, everybody on duty, no bot running yet."""
@@ -149,6 +204,32 @@ async def a_street(folder: Path, **settings: str) -> AsyncIterator[Street]:
             yield Street(sim, bot)
         finally:
             await bot.kill()
+
+
+@contextlib.asynccontextmanager
+async def a_balanced_street(folder: Path, url: str, replicas: int = 2, **settings: str) -> AsyncIterator["Replicas"]:
+    """The community at `url` (PostgreSQL, filled already) on its feet, everybody on duty; replicas behind a balancer.
+
+    None of them runs yet: `await street.start()`, or `await street.bots[0].start()`.
+    """
+    async with Sim(TOKEN) as sim, Balancer() as balancer:
+        shared = {
+            "media_path": str(folder / "media"),
+            "webhook_url": balancer.url,
+            "webhook_secret": "a-secret-of-the-door-0123456789",
+        }
+        bots = []
+        for number in range(replicas):
+            own = {**shared, "http_listen": f"127.0.0.1:{free_port()}", **settings}
+            bots.append(Bot(sim, folder / f"replica{number}", url=url, **own))
+        balancer.targets = [bot.address for bot in bots]
+        bots[0].rows("UPDATE person SET on_duty = true WHERE code IS NOT NULL")
+        try:
+            yield Replicas(sim, bots, balancer)
+        finally:
+            for bot in bots:
+                await bot.kill()
+                bot.rows.close()
 
 
 async def until(condition: Callable[[], Any], what: str | Callable[[], str], seconds: float = PATIENCE) -> None:
