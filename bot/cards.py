@@ -45,6 +45,9 @@ class Cards:
         actor = await people.actor(self._ledger, viewer["id"])
         if not may(actor, Action.SEE, facts):
             return await self._taken(ticket, viewer, now)
+        if ticket["anonymised_at"] is not None:
+            text = self._texts.render(viewer["language"], "card.emptied", {"number": ticket["number"]}, now)
+            return Drawn(text, {"inline_keyboard": []})
         is_own = viewer["id"] in {facts.owner_id, *facts.follower_ids, *facts.relative_ids} or (
             facts.filed_by_id == viewer["id"] and viewer["id"] not in {facts.assignee_id, *facts.offered_to}
         )
@@ -100,7 +103,7 @@ class Cards:
             "emoji": kind.emoji if kind else "",
             "place": self._ledger.directory.name(ticket["place_id"], language) if ticket["place_id"] else None,
             "owner": found.get(ticket["owner_id"]) if is_person_shown else None,
-            "worker": worker["name"] if worker else None,
+            "worker": (worker["name"] or None) if worker else None,
             "worker_phone": worker["phone"] if worker else None,
             "offered_to": await self._offered_names(facts),
             "files": len([row for row in files if row["purpose"] != "proof"]),

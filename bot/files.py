@@ -12,7 +12,7 @@ from storage import attachments
 from storage.ledger import Ledger
 from storage.media import MediaStore
 
-from .transport import ApiError, Transport
+from .transport import ApiError, Caller
 
 log = logging.getLogger(__name__)
 ALBUM = 10  # what Telegram takes together
@@ -29,45 +29,45 @@ class FileGone(Exception):
 class Files:
     """Sends files of one ticket to one chat."""
 
-    def __init__(self, ledger: Ledger, transport: Transport, store: MediaStore) -> None:
+    def __init__(self, ledger: Ledger, transport: Caller, store: MediaStore) -> None:
         self._ledger = ledger
         self._transport = transport
         self._store = store
 
-    async def send(self, chat_id: int, ticket_id: int, files: Sequence[File]) -> int | None:
-        """Send files, pictures and films together in albums; the id of the last message.
+    async def send(self, chat_id: int, ticket_id: int, files: Sequence[File]) -> list[int]:
+        """Send files, pictures and films together in albums; the ids of the messages.
 
         Raises FileGone when there was nothing left to send, and what the transport raises.
         """
-        last: Any = None
+        sent: list[int] = []
         for part in _parts(files):
-            last = await self._part(chat_id, ticket_id, part) or last
-        if last is None:
+            sent += await self._part(chat_id, ticket_id, part)
+        if not sent:
             raise FileGone
-        message_id: int = last["message_id"]
-        return message_id
+        return sent
 
     async def photo(self, chat_id: int, ticket_id: int | None, file_id: str, params: Mapping[str, Any]) -> Any:
         """Send a picture with a caption, buttons and the like. Raises FileGone, and what the transport raises."""
         one = {"media": "photo", "file_id": file_id}
         return await self._known_or_copy(ticket_id, one, {"chat_id": chat_id, **params})
 
-    async def _part(self, chat_id: int, ticket_id: int, part: Sequence[File]) -> Any:
+    async def _part(self, chat_id: int, ticket_id: int, part: Sequence[File]) -> list[int]:
         if len(part) > 1:
             media = [{"type": one["media"], "media": one["file_id"]} for one in part]
             try:
-                return (await self._transport.call("sendMediaGroup", {"chat_id": chat_id, "media": media}))[-1]
+                album = await self._transport.call("sendMediaGroup", {"chat_id": chat_id, "media": media})
+                return [message["message_id"] for message in album]
             except ApiError as error:
                 if not _is_unknown(error):
                     raise
-        last: Any = None
+        sent: list[int] = []
         for one in part:  # one of an album that is unknown refuses all of it
             try:
-                last = await self._single(chat_id, ticket_id, one)
+                sent.append((await self._single(chat_id, ticket_id, one))["message_id"])
             except FileGone:
                 about = {"kind": one["media"], "ticket": ticket_id}
                 log.warning("a %(kind)s of ticket %(ticket)s cannot be shown any more", about)
-        return last
+        return sent
 
     async def _single(self, chat_id: int, ticket_id: int, one: File) -> Any:
         if one["media"] == "location":

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from storage import attachments
 from storage.changes import ChangeSet
+from storage.keeping import sweeping
 from storage.leases import Lease, always
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 LIMIT_BYTES = 20 * 1024 * 1024  # what the Bot API gives to a bot
 AT_A_TIME = 4
 IDLE_SECONDS = 2.0
+SWEEP_EVERY = timedelta(minutes=5)  # the whole store in a day
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
 TRIES = 14
@@ -50,6 +52,8 @@ class MediaCopies:
         self._store = store
         self._now = now
         self._metrics = metrics or Metrics()
+        self._part = 0
+        self._swept_at: datetime | None = None
 
     async def run(self) -> None:
         """Copy until cancelled, whenever it is ours to do."""
@@ -64,6 +68,8 @@ class MediaCopies:
             rows = await attachments.waiting(self._ledger, self._now(), AT_A_TIME)
             if rows:
                 await self._ledger.commit(await asyncio.gather(*(self._copy(row) for row in rows)))
+            else:
+                await self._tidy()
         except Exception as error:
             if not is_passing(error):
                 raise
@@ -71,6 +77,14 @@ class MediaCopies:
             log.warning("copying media waits: %(error)s", {"error": type(error).__name__})
             return False
         return bool(rows)
+
+    async def _tidy(self) -> None:
+        """Delete what nobody wants any more; and, a part every few minutes, what no row names."""
+        now = self._now()
+        await sweeping.unwanted(self._ledger, self._store, now)
+        if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
+            await sweeping.orphans(self._ledger, self._store, self._part)
+            self._part, self._swept_at = self._part + 1, now
 
     async def _copy(self, row: Row) -> ChangeSet:
         changes = ChangeSet()

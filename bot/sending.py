@@ -1,6 +1,6 @@
 """One row of the outbox becomes one call: who is it for, may they still have it, what does it say now."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from storage.media import MediaStore
 from storage.rules.rights import Action, may
 
 from .cards import Cards
+from .exporting import Exports
 from .files import FileGone, Files
 from .keyboards import Keyboards
 from .notices import Notices
+from .retracting import retract
 from .splitting import cut, split, visible_length
 from .texts import Texts
 from .transport import ApiError, Caller
@@ -33,6 +35,7 @@ class Sent:
 
     state: str = "sent"
     message_id: int | None = None
+    parts: Sequence[int] = ()  # all of them, where it took several
     keep: Keep | None = None  # remembers where the message stands: somebody's card, or a notice's board
 
 
@@ -50,13 +53,16 @@ class Sender:
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
+        self._exports = Exports(ledger, texts, store)
 
     async def send(self, row: Row) -> Sent:
         """Send one row. Raises what the transport raises, Suppressed, or NotNow."""
-        if row["method"] == "answer":
-            return await self._answer(row)
+        if row["method"] in {"answer", "retract"}:
+            return await (self._answer if row["method"] == "answer" else self._retract)(row)
         person = await self._reader(row)
         match row["method"]:
+            case "export":
+                return await self._export(row, person)
             case "card":
                 return await self._card(row, person)
             case "board":
@@ -128,17 +134,20 @@ class Sender:
 
     async def _message(self, row: Row, person: Row | None) -> Sent:
         text, markup = self._drawn(row, person)
+        sent: list[int] = []
         if photo := row["params"].get("photo"):
             is_short = visible_length(text) <= CAPTION_LIMIT
             result = await self._photo(row, photo, _call(row["chat_id"], markup, caption=text) if is_short else {})
             if result is not None and is_short:
                 return Sent(message_id=result["message_id"])
+            sent = [] if result is None else [result["message_id"]]
         parts = split(text)
         look = {"link_preview_options": NO_PREVIEW} if row["params"].get("has_no_preview") else {}
         for part in parts[:-1]:
-            await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part, **look))
+            first = await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part, **look))
+            sent.append(first["message_id"])
         result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1], **look))
-        return Sent(message_id=result["message_id"])
+        return Sent(message_id=result["message_id"], parts=[*sent, result["message_id"]])
 
     async def _photo(self, row: Row, file_id: str, params: Mapping[str, Any]) -> Any | None:
         """A picture with its words, or before them; None when it is nowhere any more: the words are said then."""
@@ -214,9 +223,28 @@ class Sender:
 
     async def _media(self, row: Row) -> Sent:
         try:
-            return Sent(message_id=await self._files.send(row["chat_id"], row["ticket_id"], row["params"]["files"]))
+            sent = await self._files.send(row["chat_id"], row["ticket_id"], row["params"]["files"])
         except FileGone:
             raise Suppressed from None
+        return Sent(message_id=sent[-1], parts=sent)
+
+    async def _export(self, row: Row, person: Row | None) -> Sent:
+        """Somebody's own data, to nobody else's chat than their own."""
+        if person is None or person["telegram_id"] != row["chat_id"]:
+            raise Suppressed
+        file = await self._exports.make(person, self._now())
+        caption = self._texts.render(person["language"], "privacy.export", {}, self._now())
+        call = {"chat_id": row["chat_id"], "caption": caption, "parse_mode": "HTML"}
+        result = await self._transport.upload("sendDocument", call, {"document": file})
+        return Sent(message_id=result["message_id"])
+
+    async def _retract(self, row: Row) -> Sent:
+        """Messages that must not say any more what they say; the reader's language as it is now."""
+        readers = await people.by_telegram_ids(self._ledger, [row["chat_id"]])
+        language = self._language(row, readers.get(row["chat_id"]))
+        neutral = self._texts.render(language, "card.retracted", {}, self._now())
+        await retract(self._transport, row["chat_id"], row["params"]["message_ids"], neutral)
+        return Sent()
 
 
 def _call(chat_id: int, markup: Mapping[str, Any] | None, **content: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from .resident import (  # noqa: F401 - importing registers
     me,
     notices,
     objecting,
+    own_data,
     rating,
     words,
 )

@@ -1,10 +1,11 @@
 """Attachments: the files of tickets, and how far each is copied into the media store.
 
 A file is `waiting` until it is `stored`; it may turn out to be `gone` (Telegram has it no more), `too_large` to fetch
-or `damaged`. A passing trouble leaves it waiting and names the time of the next try.
+or `damaged`. A passing trouble leaves it waiting and names the time of the next try. When its matter is emptied, a
+stored file is `unwanted` until it is deleted; then its row goes too.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from .ledger import Ledger, Row
 from .media import MediaStore
 
 WAITING, STORED, GONE, TOO_LARGE, DAMAGED = "waiting", "stored", "gone", "too_large", "damaged"
+UNWANTED = "unwanted"
 
 
 async def waiting(ledger: Ledger, now: datetime, limit: int) -> list[Row]:
@@ -62,7 +64,29 @@ async def delete_unused(ledger: Ledger, store: MediaStore, name: str) -> bool:
 
     To be asked after the rows that named it are committed away; False also for a file that was put within the hour.
     """
+    return await store.delete(name) if name in await unused(ledger, [name]) else False
+
+
+async def unused(ledger: Ledger, names: Collection[str]) -> set[str]:
+    """Which of these stored files no attachment names that is still wanted."""
     table = schema.attachment
-    if await ledger.one(sa.select(table.c.id).where(table.c.stored_as == name).limit(1)) is not None:
-        return False
-    return await store.delete(name)
+    query = sa.select(table.c.stored_as).where(table.c.stored_as.in_(names), table.c.copy_state != UNWANTED)
+    return {*names} - {row["stored_as"] for row in await ledger.all(query)}
+
+
+def unwanted(changes: ChangeSet, rows: Iterable[Row]) -> None:
+    """Let go of the files of a matter that is emptied."""
+    for row in rows:
+        if row["stored_as"] is None:
+            changes.delete(schema.attachment, row)
+        else:
+            gone = {"file_id": None, "file_unique_id": None, "copy_due_at": None}
+            changes.update(schema.attachment, row, copy_state=UNWANTED, **gone)
+
+
+async def to_delete(ledger: Ledger, now: datetime, limit: int) -> list[Row]:
+    """Stored files that nobody wants any more and that may be deleted now."""
+    table = schema.attachment
+    is_unwanted = table.c.copy_state == sa.literal_column("'unwanted'")  # a parameter would not find the partial index
+    is_due = sa.or_(table.c.copy_due_at.is_(None), table.c.copy_due_at <= now)
+    return await ledger.all(sa.select(table).where(is_unwanted, is_due).order_by(table.c.id).limit(limit))

@@ -81,7 +81,8 @@ def _condition(need: Need, now: datetime) -> sa.ColumnElement[bool]:
         case Need.LATE:
             return sa.and_(ticket.overdue_at.is_not(None), ticket.state.in_(_states(OPEN - {State.DONE})))
         case Need.LOW:
-            return sa.and_(ticket.state == str(State.CLOSED), ticket.stars <= LOW_STARS, ticket.rung_back_at.is_(None))
+            low = sa.and_(ticket.state == str(State.CLOSED), ticket.stars <= LOW_STARS, ticket.rung_back_at.is_(None))
+            return sa.and_(low, ticket.anonymised_at.is_(None))  # there is nobody left to ring
         case Need.DISPUTED:
             return sa.and_(unowned, sa.or_(ticket.disputes >= 2, ticket.objected_at.is_not(None)))
 

@@ -10,23 +10,26 @@ from . import changes, directory
 from .changes import ChangeSet, Outcome
 from .directory import Directory
 from .engine import Database
+from .rules.retention import Periods
 
+KEPT_FOR = Periods()
 Row = Mapping[str, Any]
 
 
 class Ledger:
     """One database with the structure it holds. Made by `Ledger.open`."""
 
-    def __init__(self, database: Database, structure: Directory, timezone: str) -> None:
+    def __init__(self, database: Database, structure: Directory, timezone: str, periods: Periods) -> None:
         self.database = database
         self.directory = structure
+        self.periods = periods  # how long what is kept
         self._timezone = timezone
 
     @classmethod
-    async def open(cls, database: Database, timezone: str = "Asia/Shanghai") -> "Ledger":
+    async def open(cls, database: Database, timezone: str = "Asia/Shanghai", periods: Periods = KEPT_FOR) -> "Ledger":
         """Load the structure and be ready."""
         async with database.reading() as connection:
-            return cls(database, await directory.load(connection, timezone), timezone)
+            return cls(database, await directory.load(connection, timezone), timezone, periods)
 
     async def refresh(self) -> bool:
         """Load the structure again if an import changed it; tell whether it did."""

@@ -21,6 +21,9 @@ from .rules.pictures import stripped, suffix
 SETTLED_AFTER = timedelta(hours=1)
 """A file that was put more recently may be named by a row that is about to be committed; it is not deleted."""
 
+PARTS = 256
+"""The first level of folders; a part is one of them."""
+
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{3,4}")
 _ASIDE = "aside"
 
@@ -58,6 +61,14 @@ class MediaStore:
     def bring_back(self, name: str, content: bytes) -> None:
         """Keep a file of a backup under the name it had. Raises ValueError for what is no name, OSError."""
         self._keep(name, content)
+
+    async def part(self, part: int) -> list[str]:
+        """What lies in one of the `PARTS` of the store."""
+        return await asyncio.to_thread(self._part, part)
+
+    async def clear_aside(self) -> int:
+        """Delete what a crash left half written more than an hour ago; how many files that were."""
+        return await asyncio.to_thread(self._clear_aside)
 
     def path(self, name: str) -> Path:
         """Where a file lies. Raises ValueError for what is no name."""
@@ -101,16 +112,29 @@ class MediaStore:
             path.replace(aside)
         except FileNotFoundError:
             return True
-        if time.time() - aside.stat().st_mtime < SETTLED_AFTER.total_seconds():
+        if _is_young(aside):
             aside.replace(path)
             return False
         aside.unlink()
         return True
 
+    def _part(self, part: int) -> list[str]:
+        return sorted(path.name for path in (self._folder / f"{part:02x}").glob("??/*") if _NAME.fullmatch(path.name))
+
+    def _clear_aside(self) -> int:
+        old = [path for path in (self._folder / _ASIDE).glob("*") if not _is_young(path)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def _aside(self) -> Path:
         folder = self._folder / _ASIDE
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder / secrets.token_hex(16)
+
+
+def _is_young(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime < SETTLED_AFTER.total_seconds()
 
 
 def sync_folder(folder: Path) -> None:

@@ -91,6 +91,12 @@ def _execute(connection: sa.Connection, query: sa.Update) -> None:
     connection.execute(query)
 
 
+async def waits_for(ledger: Ledger, person_id: int, method: str) -> bool:
+    """Whether something of that method waits to be sent to somebody."""
+    mine = sa.select(_table.c.id).where(_is(QUEUED), _table.c.person_id == person_id, _table.c.method == method)
+    return await ledger.one(mine.limit(1)) is not None
+
+
 async def by_id(ledger: Ledger, row_id: int) -> Row | None:
     """One row as it stands now."""
     return await ledger.get(_table, row_id)

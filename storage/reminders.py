@@ -120,8 +120,23 @@ async def upcoming(ledger: Ledger, limit: int = 50) -> list[Row]:
     return await ledger.all(query)
 
 
+async def of(ledger: Ledger, subject: str) -> list[Row]:
+    """Every reminder of a subject, whatever became of it."""
+    return await ledger.all(sa.select(schema.reminder).where(schema.reminder.c.subject == subject))
+
+
+def move_on(work: Work, reminder: Row, due_at: datetime, params: Mapping[str, Any]) -> None:
+    """Let a reminder wait again instead of firing: long work goes on in its next slice, what recurs waits for its
+    time."""
+    work.changes.update(schema.reminder, reminder, due_at=due_at, params=dict(params))
+
+
 def fired(work: Work, reminder: Row) -> None:
-    """Mark a reminder as done, in the change set of its effect; somebody else's firing makes that set stale."""
+    """Mark a reminder as done, in the change set of its effect, unless that moved it on; somebody else's firing makes
+    that set stale."""
+    _, changed = work.changes.updates.get((schema.reminder.name, reminder["id"]), (None, {}))
+    if "params" in changed:
+        return
     work.changes.update(schema.reminder, reminder, state="fired", fired_at=work.now)
 
 

@@ -220,7 +220,8 @@ async def history_of(ledger: Ledger, ticket_id: int) -> list[Row]:
 async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     """The files of a ticket, in the order they came."""
     attachment = schema.attachment
-    return await ledger.all(sa.select(attachment).where(attachment.c.ticket_id == ticket_id).order_by(attachment.c.id))
+    mine = (attachment.c.ticket_id == ticket_id) & (attachment.c.copy_state != "unwanted")
+    return await ledger.all(sa.select(attachment).where(mine).order_by(attachment.c.id))
 
 
 def position_of(ticket: Row) -> list[dict[str, Any]]:

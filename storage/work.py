@@ -229,6 +229,11 @@ class Work:
                 params={"files": list(files), "is_offer": is_offer},
             )
 
+    def retract(self, chat_id: int, message_ids: Sequence[int]) -> None:
+        """Take messages of ours back: deleted where Telegram allows it, else edited until they say nothing."""
+        params = {"message_ids": list(message_ids)}
+        self._say("retract", None, chat_id=chat_id, person_id=None, priority=Priority.BROADCAST, params=params)
+
     def speak_at(self, priority: Priority) -> datetime:
         """When something unasked may be said: at once, or after the quiet hours (21:30–07:30, community's zone)."""
         if priority <= Priority.ANSWER:

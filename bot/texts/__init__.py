@@ -43,6 +43,11 @@ class Texts:
         """A button's label, an alert, a line of the command line: no markup."""
         return self._fill(language, key, params, now, is_html=False)
 
+    def page(self, source: str, language: str, params: Mapping[str, Any], now: datetime) -> str:
+        """A whole page of HTML from its template, escaped and with times and numbers as in messages."""
+        text = self._html.from_string(source).render({**params, "now": now, "language": language})
+        return _SPACES.sub("\n\n", _UNSEEN.sub("", text))
+
     def _fill(self, language: str, key: str, params: Mapping[str, Any], now: datetime, *, is_html: bool) -> str:
         template = self._template(language, key, is_html=is_html)
         text = template.render({**params, "now": now, "language": language})
@@ -67,6 +72,7 @@ class Texts:
             "spoken": spoken,
             "when": self._when,
             "clock": self._clock,
+            "date": self._date,
             "brief": _brief,
             "text": _text,
         }
@@ -76,6 +82,12 @@ class Texts:
         """A time as people say it: 今天 14:30, 明天 09:00, 11月23日 09:00."""
         at, today = self._local(value), now.astimezone(self._zone).date()
         return f"{_day(at.date(), today, language)} {at:%H:%M}"
+
+    def _date(self, value: datetime | str, language: str) -> str:
+        """A time with its year, for what is read much later."""
+        at = self._local(value)
+        day = f"{at.day} {at:%b %Y}" if language == "en" else f"{at.year}年{at.month}月{at.day}日"
+        return f"{day} {at:%H:%M}"
 
     def _clock(self, value: datetime | str) -> str:
         return f"{self._local(value):%H:%M}"

@@ -8,7 +8,7 @@ from handlers.said import Said
 from storage import joining, people, privacy, taking_over, tickets, unreachable
 from storage.rules.press import Press
 
-from . import home, kin, taking_up
+from . import home, kin, own_data, taking_up
 from .names import tidy_name
 from .short import says
 
@@ -131,7 +131,7 @@ async def _disagree(context: Context, said: Said) -> None:
 @entry.command("privacy")
 async def privacy_notice(context: Context, _args: list[str]) -> None:
     """What is kept, why, how long, and how to end it."""
-    context.work.reply("privacy.notice", keyboard=keyboard_for(context))
+    context.work.reply("privacy.notice", own_data.buttons(), days=context.work.ledger.periods.matters.days)
     if context.person["consented_at"] is None:
         flows.ask_consent(context)
 

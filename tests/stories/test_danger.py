@@ -181,7 +181,8 @@ async def test_it_tells_everybody_of_a_false_alarm(town: Town) -> None:
         assert "不用再去了" in one.shows("撤回").text
     await town.advance(hours=3)
     assert not town.fang.received
-    waiting = sa.select(schema.reminder).where(schema.reminder.c.state == "scheduled")
+    reminder = schema.reminder.c
+    waiting = sa.select(schema.reminder).where(reminder.state == "scheduled", reminder.subject != "keeping")
     assert not await town.app.ledger.all(waiting)
 
 

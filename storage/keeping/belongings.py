@@ -1,0 +1,208 @@
+"""Everything that is kept of one person, as plain data for a file that is handed to them.
+
+Others stay out of it: staff appear as their roles, relatives and neighbours as what they are. What the person said in
+a neighbour's matter is theirs; the matter is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import outbox, people, schema, tickets
+from ..ledger import Ledger, Row
+from ..rules.rights import Role
+from . import traces
+from .traces import Who
+
+OWN_FILES = {"report", "added", "answer"}
+_PRIVATE = {Role.RESIDENT, Role.FAMILY}
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What is kept, and the files that belong to it: their names in the archive with their rows."""
+
+    data: Mapping[str, Any]
+    files: Mapping[str, Row]
+
+
+class Gathering:
+    """Gathers for one person, in their language."""
+
+    def __init__(self, ledger: Ledger, person: Row, now: datetime) -> None:
+        self._ledger = ledger
+        self._me = person
+        self._now = now
+        self._files: dict[str, Row] = {}
+
+    async def all(self) -> Belongings:
+        """Everything."""
+        me = self._me
+        data = {
+            "made_at": self._now,
+            "person": await self._person(),
+            "family": await self._family(),
+            "matters": [await self._matter(row) for row in await self._rows(schema.ticket, "owner_id")],
+            "joined": [await self._joined(row) for row in await traces.joined_by(self._ledger, me["id"])],
+            "notices": [
+                {"received_at": row["sent_at"], "read_at": row["read_at"]}
+                for row in await self._rows(schema.notice_recipient, "person_id")
+            ],
+            "draft": await self._draft(),
+            "received": await self._received(),
+            "sent": await self._sent(),
+        }
+        return Belongings(data, self._files)
+
+    async def _rows(self, table: sa.Table, column: str) -> Sequence[Row]:
+        return await self._ledger.all(sa.select(table).where(table.c[column] == self._me["id"]).order_by(table.c.id))
+
+    def _place(self, place_id: int | None) -> str | None:
+        return self._ledger.directory.name(place_id, self._me["language"]) if place_id is not None else None
+
+    async def _person(self) -> dict[str, Any]:
+        me = self._me
+        grants = await self._rows(schema.role_grant, "person_id")
+        plain = ("id", "telegram_id", "code", "name", "phone", "room", "language", "created_at", "consented_at")
+        return {name: me[name] for name in plain} | {
+            "home": self._place(me["home_id"]),
+            "roles": [
+                {
+                    "role": row["role"],
+                    "place": self._place(row["place_id"]),
+                    "from": row["granted_at"],
+                    "until": row["revoked_at"],
+                }
+                for row in grants
+            ],
+        }
+
+    async def _family(self) -> list[dict[str, Any]]:
+        link = schema.family_link
+        mine = sa.or_(link.c.person_id == self._me["id"], link.c.relative_id == self._me["id"])
+        return [
+            {
+                "is_my_elder": row["relative_id"] == self._me["id"],
+                "relation": row["relation"],
+                "since": row["consented_at"],
+                "ended_at": row["ended_at"],
+            }
+            for row in await self._ledger.all(sa.select(link).where(mine))
+        ]
+
+    async def _matter(self, ticket: Row) -> dict[str, Any]:
+        kind = self._ledger.directory.kinds.get(ticket["kind"])
+        plain = (
+            "number words room spot latitude longitude for_whom caller_phone is_danger is_confidential is_anonymous"
+            " state created_at done_at done_words closed_at closed_how stars rating_words"
+        )
+        files = await tickets.attachments_of(self._ledger, ticket["id"])
+        strangers = {row["person_id"] for row in await tickets.followers_of(self._ledger, ticket["id"])}
+        mine = [row for row in files if row["purpose"] in OWN_FILES and row["added_by_id"] not in strangers]
+        return {name: ticket[name] for name in plain.split()} | {
+            "kind": kind.name_in(self._me["language"]) if kind else ticket["kind"],
+            "place": self._place(ticket["place_id"]),
+            "story": await self._story(ticket),
+            "files": [self._file(ticket["number"], row) for row in mine],
+        }
+
+    def _file(self, number: int, row: Row) -> dict[str, Any]:
+        ending = (row["stored_as"] or "").rpartition(".")[2] or "bin"
+        name = f"files/{number}-{len(self._files) + 1}.{ending}"
+        self._files[name] = row
+        return {"name": name, "media": row["media"], "added_at": row["added_at"]}
+
+    async def _story(self, ticket: Row) -> list[dict[str, Any]]:
+        lines = await tickets.history_of(self._ledger, ticket["id"])
+        named = await people.by_ids(self._ledger, {line["actor_id"] for line in lines if line["actor_id"]})
+        roles = await self._roles(set(named))
+        strangers = {row["person_id"] for row in await tickets.followers_of(self._ledger, ticket["id"])}
+        return [
+            {
+                "at": line["at"],
+                "event": line["event"],
+                "who": self._who(line["actor_id"], roles),
+                "words": _without(_words(line), named, self._me["id"]),
+            }
+            for line in lines
+            if line["actor_id"] not in strangers and line["event"] != "joined"
+        ]
+
+    async def _roles(self, ids: set[int]) -> Mapping[int, str]:
+        """The role in which each of the staff acts; of several the first one they got."""
+        held: dict[int, str] = {}
+        for grant in await people.grants_of(self._ledger, sorted(ids)):
+            if grant["role"] not in _PRIVATE:
+                held.setdefault(grant["person_id"], grant["role"])
+        return held
+
+    def _who(self, actor_id: int | None, roles: Mapping[int, str]) -> str:
+        if actor_id is None:
+            return "clock"
+        return "me" if actor_id == self._me["id"] else roles.get(actor_id, "family")
+
+    async def _joined(self, row: Row) -> dict[str, Any]:
+        ticket = await tickets.by_id(self._ledger, row["ticket_id"]) or {}
+        files = await tickets.attachments_of(self._ledger, row["ticket_id"])
+        mine = [one for one in files if one["added_by_id"] == self._me["id"]]
+        return {
+            "number": ticket.get("number"),
+            "words": row["words"],
+            "joined_at": row["joined_at"],
+            "files": [self._file(ticket.get("number") or 0, one) for one in mine],
+        }
+
+    async def _draft(self) -> Mapping[str, Any]:
+        row = await self._ledger.get(schema.conversation, self._me["telegram_id"])
+        return (row["draft"] or {}) if row else {}
+
+    async def _received(self) -> list[dict[str, Any]]:
+        """What is still stored of what they sent in the last days, in groups too; never what others sent."""
+        found = []
+        async for row in self._walk(traces.updates):
+            update = traces.parsed(row["payload"]) if row["payload"] is not None else {}
+            for event in update.values():
+                sender = event.get("from") if isinstance(event, Mapping) else None
+                if isinstance(sender, Mapping) and sender.get("id") == self._me["telegram_id"]:
+                    found.append({"at": row["received_at"], "said": _own(event)})
+        return found
+
+    async def _sent(self) -> list[dict[str, Any]]:
+        """When they were written to in the last weeks; the words are in their chat."""
+        chat_id = self._me["telegram_id"]
+        rows = [row async for row in self._walk(traces.messages)]
+        own = [row for row in rows if row["chat_id"] == chat_id and row["state"] == outbox.SENT]
+        return [{"at": row["sent_at"], "what": row["message"] or row["method"]} for row in own]
+
+    async def _walk(self, find: traces.Find) -> Any:
+        who = Who.of([self._me], traces.EVERYTHING, self._now)
+        after: int | None = -1
+        while after is not None:
+            found = await find(self._ledger, who, after)
+            for row in found.rows:
+                yield row
+            after = found.last
+
+
+_SAID = ("text", "caption", "location", "venue", "contact", "photo", "voice", "video", "document", "data", "date")
+
+
+def _own(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an update what the sender said; a pressed button also carries our own message, which may speak of others."""
+    return {name: event[name] for name in _SAID if name in event}
+
+
+def _words(line: Row) -> str | None:
+    words: str | None = (line["why"] or {}).get("words")
+    return words
+
+
+def _without(words: str | None, named: Mapping[int, Row], me: int) -> str | None:
+    """Staff are not called by their names."""
+    for person in named.values():
+        if words and person["id"] != me and len(person["name"]) >= traces.SHORTEST_NAME:
+            words = words.replace(person["name"], "…")
+    return words

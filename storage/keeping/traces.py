@@ -1,0 +1,212 @@
+"""What tells of a person in rows that are not theirs alone: messages, updates, half-told drafts, the audit.
+
+Nobody's row is looked at twice: a table is walked from its beginning in pages, and each page tells what it found and
+where the next one begins. A walk ends at the moment the deletion was asked for; whoever comes again is not touched.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+import orjson
+import sqlalchemy as sa
+
+from .. import outbox, schema
+from ..inbox import NEW
+from ..ledger import Ledger, Row
+from ..rules import phones
+from ..rules.numbers import spoken
+
+WALK = 400
+SHORTEST_NAME = 2
+EVERYTHING = 2**63 - 1
+"""The bound of a walk that looks at every row."""
+PAUSE = timedelta(seconds=1)
+"""Between two slices: so that what somebody just said always comes first."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose traces are looked for, as they were called before they became anonymous."""
+
+    person_id: int
+    telegram_id: int | None
+    names: tuple[str, ...]
+    phones: tuple[str, ...]
+    before: int  # rows with greater ids were made later
+    at: str  # ISO time of the request
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], before: int, at: datetime) -> Self:
+        """A person by their records, the one that is in use first."""
+        first = rows[0]
+        names = {row["name"] for row in rows if len(row["name"]) >= SHORTEST_NAME}
+        numbers = {one for row in rows if row["phone"] for one in (row["phone"], phones.normal(row["phone"])) if one}
+        return cls(
+            first["id"], first["telegram_id"], tuple(sorted(names)), tuple(sorted(numbers)), before, at.isoformat()
+        )
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(**{**data, "names": tuple(data["names"]), "phones": tuple(data["phones"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page's rows that tell of the person, and the id after which the next page begins; None at the end."""
+
+    rows: Sequence[Row]
+    last: int | None = None
+    pause: timedelta = PAUSE
+
+
+Find = Callable[[Ledger, Who, int], Awaitable[Found]]
+
+
+async def messages(ledger: Ledger, who: Who, after: int) -> Found:
+    """What was said to them, about their matters, or with their words, name or telephone."""
+    table = schema.outbox
+    page = await _page(ledger, sa.select(table).where(table.c.id < who.before), table, after)
+    owned = {row["id"] for row in await matters_of(ledger, who)}
+    said = await _own_words(ledger, who) | {*who.names}
+
+    def tells(row: Row) -> bool:
+        if row["state"] == outbox.SENDING:
+            return False  # nobody knows its message yet; the second walk finds it
+        is_theirs = who.telegram_id is not None and row["chat_id"] == who.telegram_id
+        if is_theirs or row["person_id"] == who.person_id or row["ticket_id"] in owned:
+            return True
+        values = set(texts_in(row["params"]))
+        return bool(values & said) or any(phone in one for phone in who.phones for one in values)
+
+    return Found([row for row in page if tells(row)], _last(page))
+
+
+async def updates(ledger: Ledger, who: Who, after: int) -> Found:
+    """Stored updates that came from them or show something of theirs: a staff member's press carries the card."""
+    table = schema.inbox
+    page = await _page(ledger, sa.select(table).where(table.c.state != NEW), table, after, WALK // 2)
+    numbers = [row["number"] for row in await matters_of(ledger, who)]
+    needles = [*who.names, *who.phones, *map(str, numbers), *map(spoken, numbers)]
+    if who.telegram_id is not None:
+        needles.append(str(who.telegram_id))
+    at = datetime.fromisoformat(who.at)
+
+    def tells(row: Row) -> bool:
+        if row["received_at"] > at:
+            return False
+        if row["lane"] == lane_of(who):
+            return True
+        text = readable(row["payload"]) if row["payload"] is not None else ""
+        return any(one in text for one in needles)
+
+    return Found([row for row in page if tells(row)], _last(page, WALK // 2))
+
+
+async def drafts(ledger: Ledger, who: Who, after: int) -> Found:
+    """What others are just saying that names them or a matter of theirs."""
+    table = schema.conversation
+    page = await _page(ledger, sa.select(table), table, after)
+    ids = {who.person_id, *(row["id"] for row in await matters_of(ledger, who))}
+
+    def tells(row: Row) -> bool:
+        values = set(values_in(row["draft"]))
+        texts = {one for one in values if isinstance(one, str)}
+        named = {*who.names} & texts or any(phone in one for phone in who.phones for one in texts)
+        return row["id"] != who.telegram_id and bool(named or ids & values)
+
+    return Found([row for row in page if tells(row)], _last(page))
+
+
+async def audit(ledger: Ledger, who: Who, after: int) -> Found:
+    """What they were refused: the act stays, the number of their account goes."""
+    table = schema.audit
+    page = await _page(ledger, sa.select(table).where(table.c.id < who.before), table, after)
+    return Found([row for row in page if row["telegram_id"] == who.telegram_id is not None], _last(page))
+
+
+async def waiting(ledger: Ledger, who: Who, _after: int) -> Found:
+    """What the clock still has, or had, to do about them or a draft of theirs."""
+    table = schema.reminder
+    subjects = [f"person:{who.person_id}", *([f"draft:{who.telegram_id}"] if who.telegram_id is not None else [])]
+    return Found(await ledger.all(sa.select(table).where(table.c.subject.in_(subjects), table.c.id < who.before)))
+
+
+async def matters_of(ledger: Ledger, who: Who) -> list[Row]:
+    """The ids and numbers of the matters that are theirs."""
+    ticket = schema.ticket
+    return await ledger.all(sa.select(ticket.c.id, ticket.c.number).where(ticket.c.owner_id == who.person_id))
+
+
+async def joined_by(ledger: Ledger, person_id: int) -> list[Row]:
+    """The matters of neighbours that somebody joined."""
+    follower = schema.follower
+    return await ledger.all(sa.select(follower).where(follower.c.person_id == person_id))
+
+
+async def _own_words(ledger: Ledger, who: Who) -> set[str]:
+    """What they said, and the pictures they sent, in matters of neighbours that they joined."""
+    rows = await joined_by(ledger, who.person_id)
+    found = {row["words"] for row in rows if row["words"]}
+    history, attachment = schema.history, schema.attachment
+    for row in rows:
+        said = sa.select(history.c.why).where(
+            history.c.ticket_id == row["ticket_id"], history.c.actor_id == who.person_id
+        )
+        found |= {(one["why"] or {}).get("words") for one in await ledger.all(said)} - {None}
+        sent = sa.select(attachment.c.file_id).where(
+            attachment.c.ticket_id == row["ticket_id"], attachment.c.added_by_id == who.person_id
+        )
+        found |= {one["file_id"] for one in await ledger.all(sent)} - {None}
+    return found
+
+
+def lane_of(who: Who) -> str:
+    """The lane of their private chat."""
+    return f"u{who.telegram_id}"
+
+
+def values_in(value: Any) -> Iterator[Any]:
+    """Every plain value in JSON data, however deep."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from values_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from values_in(one)
+    else:
+        yield value
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in JSON data."""
+    return (one for one in values_in(value) if isinstance(one, str) and one)
+
+
+def parsed(payload: bytes) -> Mapping[str, Any]:
+    """A stored update as data."""
+    try:
+        update = orjson.loads(payload)
+    except orjson.JSONDecodeError:  # half of a surrogate pair
+        update = json.loads(payload)
+    return update if isinstance(update, dict) else {}
+
+
+def readable(payload: bytes) -> str:
+    """A stored update as text in which people's words can be found, whatever way it escapes them."""
+    return json.dumps(parsed(payload), ensure_ascii=False)
+
+
+async def _page(ledger: Ledger, query: sa.Select[Any], table: sa.Table, after: int, size: int = WALK) -> list[Row]:
+    return await ledger.all(query.where(table.c.id > after).order_by(table.c.id).limit(size))
+
+
+def _last(page: Sequence[Row], size: int = WALK) -> int | None:
+    return page[-1]["id"] if len(page) == size else None

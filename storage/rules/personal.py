@@ -1,0 +1,203 @@
+"""What each column of each table may say about somebody, and how a deletion reaches each table: data, in one place.
+
+Deletion, anonymising and the tests read it from here: a column that is classified as identity or words is emptied
+wherever its row stays. A test fails for a column that is not listed, so that what is built later has to say what it
+keeps of people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Sort(StrEnum):
+    """What a column may say."""
+
+    TECHNICAL = "technical"  # states, times, versions, counts: alone it tells of nobody
+    PUBLIC = "public"  # the structure, and what the office writes for everybody
+    PERSON = "person"  # points to a person's row, and to nobody once that row is anonymous
+    PLACE = "place"  # where; kept at the level of a building
+    IDENTITY = "identity"  # who it is, where they live, how they are reached
+    WORDS = "words"  # what somebody said, in words, data or a file
+
+
+class Reach(StrEnum):
+    """What a person's deletion does to a table."""
+
+    NOTHING = "nothing"  # there is nothing of anybody in it
+    POINTS = "points"  # it only points to people: the pointer stays, the person behind it becomes anonymous
+    EMPTIED = "emptied"  # rows that name the person in `by` stay, with identity and words emptied
+    DELETED = "deleted"  # rows that name the person in `by` are deleted
+    WITH_MATTER = "with_matter"  # emptied or deleted together with the matters of the person
+    SEARCHED = "searched"  # every row is looked at, because anybody's may speak of the person
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: the sort of each column, and what deletion does."""
+
+    columns: Mapping[str, Sort]
+    reach: Reach
+    by: tuple[str, ...] = ()
+
+    def of(self, *sorts: Sort) -> frozenset[str]:
+        """The columns of some sorts."""
+        return frozenset(name for name, sort in self.columns.items() if sort in sorts)
+
+
+def _table(
+    reach: Reach,
+    *,
+    technical: str = "",
+    public: str = "",
+    person: str = "",
+    place: str = "",
+    identity: str = "",
+    words: str = "",
+    by: str = "",
+) -> Table:
+    sorted_in = {
+        Sort.TECHNICAL: technical,
+        Sort.PUBLIC: public,
+        Sort.PERSON: person,
+        Sort.PLACE: place,
+        Sort.IDENTITY: identity,
+        Sort.WORDS: words,
+    }
+    columns = {name: sort for sort, names in sorted_in.items() for name in names.split()}
+    return Table(MappingProxyType(columns), reach, tuple(by.split()))
+
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "place": _table(
+            Reach.NOTHING,
+            technical="id parent_id grid_id retired_at version",
+            public="code level name name_en number latitude longitude hotline",
+        ),
+        "kind": _table(
+            Reach.NOTHING,
+            technical="id is_confidential needs_proof needs_place position retired_at version",
+            public="code name name_en emoji limits",
+        ),
+        "routing_rule": _table(
+            Reach.NOTHING,
+            technical="id position is_danger retired_at version",
+            public="code kinds place_id chain",
+        ),
+        "calendar_day": _table(Reach.NOTHING, technical="id is_working version", public="note"),
+        "setting": _table(Reach.NOTHING, technical="name value"),
+        "counter": _table(Reach.NOTHING, technical="name next"),
+        "lease": _table(Reach.NOTHING, technical="id name owner until version"),
+        "replica": _table(Reach.NOTHING, technical="id seen_at"),
+        "person": _table(
+            Reach.EMPTIED,
+            technical="id language has_chosen_language on_duty unreachable_at activities_off_at last_assigned_at"
+            " consented_at created_at retired_at erased_at version",
+            person="merged_into_id",
+            identity="code telegram_id name phone home_id room",
+            by="id merged_into_id",
+        ),
+        "role_grant": _table(
+            Reach.POINTS, technical="id role place_id granted_at revoked_at version", person="person_id granted_by"
+        ),
+        "family_link": _table(
+            Reach.EMPTIED,
+            technical="id asked_at consented_at ended_at version",
+            person="person_id relative_id",
+            words="relation",
+            by="person_id relative_id",
+        ),
+        "invitation": _table(
+            Reach.DELETED,
+            technical="id code_hash role place_id created_at expires_at used_at version",
+            person="for_person_id created_by used_by",
+            by="for_person_id created_by used_by",
+        ),
+        "poster": _table(Reach.NOTHING, technical="id created_at withdrawn_at version", public="code place_id"),
+        "ticket": _table(
+            Reach.WITH_MATTER,
+            technical="id number kind state intent is_danger is_confidential is_anonymous limits created_at offered_at"
+            " response_due_at resolution_due_at accepted_at arrived_at controlled_at asked_at danger_at paused_seconds"
+            " overdue_at done_at closed_at closed_how disputes stars rung_back_at objected_at limits_at merged_into_id"
+            " tier anonymised_at version",
+            person="owner_id filed_by_id assignee_id",
+            place="place_id",
+            identity="room caller_phone latitude longitude",
+            words="spot words for_whom done_words rating_words same_key route",
+        ),
+        "offer": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id tier offered_at due_at state reason version",
+            person="person_id",
+            words="words",
+        ),
+        "follower": _table(
+            Reach.DELETED,
+            technical="id ticket_id joined_at version",
+            person="person_id",
+            words="words",
+            by="person_id",
+        ),
+        "history": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id at event old_state new_state",
+            person="actor_id",
+            words="why",
+        ),
+        "attachment": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id media purpose copy_state copy_attempts copy_due_at added_at version",
+            person="added_by_id",
+            words="file_id file_unique_id stored_as",
+        ),
+        "card": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id message_id sent_at version",
+            person="person_id",
+            identity="chat_id",
+        ),
+        "notice": _table(
+            Reach.POINTS,
+            technical="id audience kind has_receipt is_urgent state due_at created_at spoke_at ended_at round listed_to"
+            " is_listed message_id shown_at version",
+            public="words photo place_id",
+            person="author_id",
+        ),
+        "notice_recipient": _table(
+            Reach.DELETED,
+            technical="id notice_id state outbox_id sent_at read_at version",
+            person="person_id",
+            by="person_id",
+        ),
+        "inbox": _table(
+            Reach.SEARCHED,
+            technical="id shard received_at state attempts begun error done_at version",
+            identity="lane",
+            words="payload",
+        ),
+        "conversation": _table(Reach.SEARCHED, technical="flow step updated_at version", identity="id", words="draft"),
+        "outbox": _table(
+            Reach.SEARCHED,
+            technical="id priority due_at created_at ticket_id method message state attempts unique_key"
+            " telegram_message_id error sent_at version",
+            person="person_id",
+            identity="chat_id",
+            words="params",
+        ),
+        "reminder": _table(
+            Reach.SEARCHED,
+            technical="id kind occurrence due_at state fired_at version",
+            identity="subject",
+            words="params",
+        ),
+        "audit": _table(Reach.SEARCHED, technical="id at what", identity="telegram_id", words="data"),
+    }
+)
+
+KEPT_REASONS = frozenset({"kind", "stars", "step", "reason", "rule", "tier", "due_at"})
+"""What the history may still say of the why of an event in a matter that was anonymised; never words, never people."""
+
+BUILDING = "building"
+"""The level at which the place of an anonymised matter is kept, for statistics; what is larger stays as it is."""

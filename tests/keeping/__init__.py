@@ -1,0 +1,1 @@
+"""Retention, a person's own data, and their deletion."""
