@@ -37,10 +37,9 @@ def _is(state: str) -> sa.ColumnElement[bool]:
 def _inside() -> sa.Select[Any]:
     """The place and everything in it, with what a grid covers."""
     top = sa.select(sa.bindparam("place", type_=sa.BigInteger).label("id")).cte("inside", recursive=True)
-    within = sa.select(_place.c.id).where(_place.c.retired_at.is_(None))
-    children = within.join_from(_place, top, _place.c.parent_id == top.c.id)
-    covered = within.join_from(_place, top, _place.c.grid_id == top.c.id)
-    everything = top.union(children, covered)
+    is_inside = sa.or_(_place.c.parent_id == top.c.id, _place.c.grid_id == top.c.id)
+    below = sa.select(_place.c.id).join_from(_place, top, is_inside).where(_place.c.retired_at.is_(None))
+    everything = top.union(below)
     return sa.select(everything.c.id)
 
 
