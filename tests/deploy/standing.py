@@ -1,0 +1,216 @@
+"""The set-up of compose.yaml without containers: every service a real process, with the environment and the command
+that the file gives it. What a container would bring is replaced and nothing else: addresses by free ports, the media
+volume by a folder, the database's container by a server of the tests.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from simulator.client import Sim
+from tests import postgres
+from tests.faults.process import zone_at_noon
+from tests.town import CAST, TOKEN
+
+from . import compose
+from .compose import ROOT
+
+PATIENCE = 30.0
+INNER_PORT = 8080
+
+
+def nginx() -> str:
+    """The web server's program. Skips loudly where there is none; where nothing may be skipped, fails."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if found is None:
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail("nginx is needed")
+        pytest.skip("NOT TESTED: nginx is not installed")
+    return found or ""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody uses now."""
+    with contextlib.ExitStack() as held:
+        taken = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in taken:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in taken]
+
+
+class Process:
+    """One service: started, ended, started again; its log is kept over all its lives."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, cwd: Path) -> None:
+        self.log = log
+        self._command = command
+        self._environment = environment
+        self._cwd = cwd
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its number while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    async def start(self) -> None:
+        """Start."""
+        with open(self.log, "ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, cwd=self._cwd, env=self._environment, stdout=log, stderr=log
+            )
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send a signal and wait; gives back the exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            return await process.wait()
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; gives back the exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
+
+class Standing:
+    """The whole set-up, and the people around it."""
+
+    def __init__(self, sim: Sim, folder: Path, url: str) -> None:
+        self.sim = sim
+        self.url = url
+        self._folder = folder
+        self._values = values(sim)
+        self.ports = dict(zip(["balancer", *compose.replicas()], free_ports(1 + len(compose.replicas())), strict=True))
+        self._values["LINLI_WEBHOOK_URL"] = f"http://127.0.0.1:{self.ports['balancer']}"
+        self.replicas = {name: self.process(name) for name in compose.replicas()}
+        self.balancer = Process([nginx(), "-c", str(self._conf())], dict(os.environ), folder / "balancer.log", folder)
+        for user_id, called in CAST.values():
+            sim.person(called, user_id=user_id, is_started=True)
+
+    def process(self, name: str) -> Process:
+        """A service of compose.yaml, ready to be started."""
+        service = compose.services()[name]
+        entry, *arguments = compose.command(service)
+        assert entry == "linli"
+        replaced = compose.environment(service, self._values)
+        replaced["LINLI_DATABASE_URL"] = re.sub("@db/linli$", f"@{self._server}", replaced["LINLI_DATABASE_URL"])
+        replaced["LINLI_MEDIA_PATH"] = str(self._folder / "volumes" / "media")
+        port = self.ports.get(name, 0)
+        replaced["LINLI_HTTP_LISTEN"] = replaced["LINLI_HTTP_LISTEN"].replace(
+            f"0.0.0.0:{INNER_PORT}", f"127.0.0.1:{port}"
+        )
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("LINLI_")}
+        command = [sys.executable, "-m", "bot", *arguments]
+        environment = {**kept, **replaced, "PYTHONPATH": str(ROOT)}
+        return Process(command, environment, self._folder / f"{name}.log", self._folder)
+
+    @property
+    def _server(self) -> str:
+        return self.url.rpartition("@")[2]
+
+    def _conf(self) -> Path:
+        """ops/nginx/linli.conf with our ports, inside the smallest frame that nginx needs around it."""
+        text = (ROOT / "ops" / "nginx" / "linli.conf").read_text(encoding="utf-8")
+        for name, service in compose.replicas().items():
+            address = f"{service['networks']['inside']['ipv4_address']}:{INNER_PORT}"
+            text = text.replace(address, f"127.0.0.1:{self.ports[name]}")
+        text = text.replace(f"listen {INNER_PORT}", f"listen 127.0.0.1:{self.ports['balancer']}")
+        text = text.replace("/etc/nginx/tls", str(self._folder / "tls"))
+        (self._folder / "linli.conf").write_text(text, encoding="utf-8")
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        places = " ".join(f"{kind}_temp_path {self._folder}/{kind};" for kind in kinds)
+        user = "user root;" if os.geteuid() == 0 else ""
+        conf = self._folder / "nginx.conf"
+        conf.write_text(
+            f"{user} daemon off; pid {self._folder}/nginx.pid; error_log stderr; events {{}}\n"
+            f"http {{ {places} include {self._folder}/linli.conf; }}\n",
+            encoding="utf-8",
+        )
+        return conf
+
+    async def up(self) -> None:
+        """What `docker compose up` does: the schema first, then everything else."""
+        migrating = self.process("migrate")
+        await migrating.start()
+        assert await migrating.ended() == 0, migrating.log.read_text(encoding="utf-8")
+        await asyncio.gather(self.balancer.start(), *(one.start() for one in self.replicas.values()))
+        for name in self.replicas:
+            await self.until_ready(name)
+
+    async def down(self) -> None:
+        """End everything."""
+        await asyncio.gather(
+            self.balancer.end(signal.SIGTERM), *(one.end(signal.SIGKILL) for one in self.replicas.values())
+        )
+
+    async def until_ready(self, name: str) -> None:
+        """Wait as compose's health check does."""
+        check = compose.replicas()[name]["healthcheck"]["test"][3].replace(f":{INNER_PORT}", f":{self.ports[name]}")
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                asking = await asyncio.create_subprocess_exec(
+                    sys.executable, "-c", check, stderr=asyncio.subprocess.DEVNULL
+                )
+                if await asking.wait() == 0:
+                    return
+                await asyncio.sleep(0.2)
+
+    async def rows(self, query: str, *params: Any) -> list[asyncpg.Record]:
+        """Look into the database."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            return list(await connection.fetch(query, *params))
+        finally:
+            await connection.close()
+
+    async def sender(self) -> str:
+        """The replica that sends for all at this moment."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for row in await self.rows("SELECT owner FROM lease WHERE name = 'sender'"):
+                    for name, one in self.replicas.items():
+                        if row["owner"] and f"-{one.pid}-" in row["owner"]:
+                            return name
+                await asyncio.sleep(0.1)
+
+
+def values(sim: Sim) -> dict[str, str]:
+    """What stands in `.env`: only what an operator has to fill in, and an API of our own."""
+    return {
+        "LINLI_BOT_TOKEN": TOKEN,
+        "LINLI_BOT_API_URL": sim.url,
+        "LINLI_WEBHOOK_SECRET": "a-secret-of-the-door-0123456789",
+        "LINLI_ADMIN_IDS": str(CAST["ada"][0]),
+        "LINLI_TIMEZONE": zone_at_noon(),
+        "POSTGRES_PASSWORD": "letters0and0digits",
+    }
+
+
+@contextlib.asynccontextmanager
+async def standing(folder: Path, server: postgres.Server) -> AsyncIterator[Standing]:
+    """The sample community in the set-up of compose.yaml, everybody on duty, nothing started yet."""
+    url = await postgres.copy(server, postgres.FILLED)
+    await postgres.execute(url, "UPDATE person SET on_duty = true WHERE code IS NOT NULL")
+    async with Sim(TOKEN) as sim:
+        made = Standing(sim, folder, url)
+        try:
+            yield made
+        finally:
+            await made.down()
+    await postgres.drop(url)
