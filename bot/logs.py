@@ -24,8 +24,8 @@ ROOMS = ("bot", "handlers", "scheduler", "storage")
 FIELDS = frozenset(
     {
         *("update", "row", "ticket", "reminder", "attachment", "notice", "lease", "shard", "other"),  # ids
-        *("kind", "loop", "error", "status", "duty", "table", "setting"),  # words of ours
-        *("try", "count", "seconds", "bytes"),  # numbers
+        *("kind", "loop", "error", "status", "posts", "table", "setting"),  # words of ours
+        *("try", "count", "seconds", "bytes", "shards", "all"),  # numbers
     }
 )
 """What a line may hold. Row ids, update ids, kinds and numbers; nothing that is anybody's."""
@@ -117,7 +117,7 @@ def _error(record: logging.LogRecord) -> BaseException | None:
 
 def set_up(level: str, form: str = "text") -> None:
     """Log to the error stream, our rooms at `level`, libraries from WARNING on whatever the level."""
-    replica = f"{socket.gethostname()}:{os.getpid()}"
+    replica = f"{socket.gethostname()}-{os.getpid()}"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(replica) if form == "json" else TextLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -68,6 +68,9 @@ class Metrics:
         )
         self.api_away = self._gauge("linli_bot_api_away_seconds", "For how long the Bot API has not answered")
         self.database_away = self._gauge("linli_database_away_seconds", "For how long the database has not answered")
+        self.replicas = self._gauge("linli_replicas", "Replicas that live, as this one sees it")
+        self.shards = self._gauge("linli_lane_shards", "How many of the 64 parts of the lanes are this replica's")
+        self.leases = self._gauge("linli_lease_held", "1 for what this replica does for all", "post")
         self.disk_free = self._gauge("linli_disk_free_bytes", "Room that is left", "of")
         self.disk_ratio = self._gauge("linli_disk_free_ratio", "Room that is left, as a part of the disk", "of")
 

@@ -5,6 +5,7 @@ gauges are "not a number" or absent: a figure that is not known is not shown as 
 """
 
 import asyncio
+import logging
 import math
 import platform
 import time
@@ -18,14 +19,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from storage import figures
 from storage.figures import Figures, Queue
-from storage.passing import is_passing
 from storage.rules.lifecycle import OPEN
 
 from .disk import folders, space_of
+from .failures import where
 from .metrics import PRIORITIES
 
 if TYPE_CHECKING:
     from .app import App
+
+log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 10.0
 LOOK_SECONDS = 5.0
@@ -66,6 +69,10 @@ class Scrape:
         metrics.api_away.set(app.transport.silence.seconds)
         metrics.database_away.set(app.watch.database.seconds)
         metrics.loop_lag.set(app.watch.lag)
+        metrics.replicas.set(app.replica.replicas)
+        metrics.shards.set(len(app.replica.shards()))
+        for name, lease in app.replica.leases.items():
+            metrics.leases.labels(name).set(lease.is_held)
         for kind, total in app.ticking.fired.items():
             metrics.follow(metrics.reminders_fired, total, kind)
         metrics.follow(metrics.reminders_failed, app.ticking.failed)
@@ -85,9 +92,8 @@ class Scrape:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 found = await figures.read(self._app.ledger, now)
-        except Exception as error:
-            if not isinstance(error, TimeoutError) and not is_passing(error):
-                raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other figures are worth having
+            log.warning("the database's figures are not known: %(error)s", {"error": where(error)})
             self._show_nothing()
         else:
             self._show(found, now)

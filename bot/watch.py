@@ -1,6 +1,5 @@
-"""The loop that looks after the others: does the database answer, is the loop late, and a sign of life to the outside.
-
-It tells nothing to anybody inside by itself; `Health` judges by what it found.
+"""The loop that looks after the others: does the database answer, is the loop late, what should administrators know;
+and a sign of life to the outside. `Health` judges by what it found.
 """
 
 import asyncio
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from storage import figures
+from storage.passing import is_passing
 
 from .failures import where
+from .rounds import Rounds
 from .silence import Silence
 from .transport import Ambiguous, ApiError, NotSent
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROUND_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 PROBE_SECONDS = 5.0
 BEAT_SECONDS = 60.0
+ROUND_SECONDS = 300.0
 LAG_ROUNDS = 60
 
 
@@ -33,6 +35,7 @@ class Watch:
 
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._rounds = Rounds(app)
         self.database = Silence()
         self._lags: deque[float] = deque([0.0], maxlen=LAG_ROUNDS)
 
@@ -44,6 +47,7 @@ class Watch:
     async def run(self) -> None:
         """Look until cancelled."""
         probe_at = beat_at = time.monotonic()
+        round_at = probe_at + ROUND_SECONDS
         while True:
             now = time.monotonic()
             if now >= probe_at:
@@ -52,9 +56,12 @@ class Watch:
             if now >= beat_at:
                 beat_at = now + BEAT_SECONDS
                 await self.beat()
+            if now >= round_at:
+                round_at = now + ROUND_SECONDS
+                await self.round()
             began = time.monotonic()
-            await asyncio.sleep(ROUND_SECONDS)
-            self._lags.append(max(time.monotonic() - began - ROUND_SECONDS, 0.0))
+            await asyncio.sleep(LOOK_SECONDS)
+            self._lags.append(max(time.monotonic() - began - LOOK_SECONDS, 0.0))
 
     async def probe(self) -> None:
         """Ask the database whether it is there, and the Bot API too if it was silent."""
@@ -71,6 +78,17 @@ class Watch:
                 await self._app.transport.call("getMe", {}, seconds=PROBE_SECONDS)
             except (NotSent, Ambiguous, ApiError) as error:
                 log.debug("the Bot API does not answer: %(error)s", {"error": type(error).__name__})
+
+    async def round(self) -> None:
+        """Let the administrators know what they should, if this replica is the one that ticks."""
+        if self._app.ticking.tick_age is None:
+            return
+        try:
+            await self._rounds.go()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("the rounds wait: %(error)s", {"error": where(error)})
 
     async def beat(self) -> None:
         """Tell the outside watcher that the clock ticks, where one is set. Its silence is what it rings for."""

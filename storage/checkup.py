@@ -4,15 +4,16 @@ Nothing here writes. Every question stands alone, so that one that fails hides n
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from . import last_backup, outbox, schema
 from .engine import Database
 from .ids import first_id
+from .leases import POLLER
 from .ledger import Ledger
 from .migrate import revision_of, revisions
 from .rules.rights import Role
@@ -139,17 +140,20 @@ def _unrouted(ledger: Ledger) -> list[str]:
 
 
 async def replicas(database: Database, life: timedelta) -> tuple[int, int]:
-    """How many replicas live, and how many leases nobody holds. SQLite has neither."""
+    """How many replicas live, and how many leases nobody holds (polling apart: a webhook leaves that free).
+
+    SQLite has neither.
+    """
     if database.is_sqlite:
         return 0, 0
     lease, replica = schema.lease.c, schema.replica.c
-    now = await server_time(database)
+    now = await server_time(database) or datetime.now(UTC)
     async with database.reading() as connection:
-        living = sa.select(sa.func.count()).where(replica.seen_at > sa.literal(now, schema.UtcTime) - life)
+        living = sa.select(sa.func.count()).where(replica.seen_at > now - life)
         free = (
             sa.select(sa.func.count())
             .select_from(schema.lease)
-            .where(sa.or_(lease.owner.is_(None), lease.until < sa.literal(now, schema.UtcTime)))
+            .where(lease.name != POLLER, sa.or_(lease.owner.is_(None), lease.until < now))
         )
         return (await connection.execute(living)).scalar_one(), (await connection.execute(free)).scalar_one()
 
@@ -158,3 +162,11 @@ async def backed_up_at(ledger: Ledger) -> datetime | None:
     """When the last backup was made, as far as the database knows."""
     async with ledger.database.reading() as connection:
         return await last_backup.made_at(connection)
+
+
+async def said(ledger: Ledger, keys: Collection[str]) -> set[str]:
+    """Which of these keys the outbox knows: what was told already, or waits to be."""
+    table = schema.outbox
+    query = sa.select(table.c.unique_key).where(table.c.unique_key.in_(keys))
+    async with ledger.database.reading() as connection:
+        return {str(key) for key in (await connection.execute(query)).scalars()}
