@@ -12,6 +12,7 @@ from importlib.metadata import files, metadata
 from pathlib import Path
 from typing import Any
 
+from docs import city
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
 from storage.rules.routing import Need, pick_rule
@@ -193,6 +194,14 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "licences_to_run": licences_to_run,
     "licences_to_develop": licences_to_develop,
+    "city_load": lambda: table(("", "reckoned", "result"), city.load()),
+    "city_broadcasts": lambda: table(("bots", "reckoned", "everybody has it after"), city.broadcasts()),
+    "city_splits": lambda: table(city.SPLIT_HEAD, city.splits()),
+    "city_storage": lambda: table(city.STORAGE_HEAD, city.storage()),
+    "city_totals": lambda: table(("", "reckoned", "result"), city.totals()),
+    "city_history": lambda: city.statements("history_by_month.sql"),
+    "city_archive": lambda: city.statements("city_archive.sql"),
+    "city_night": lambda: city.statements("city_night.sql"),
 }
 
 

@@ -50,7 +50,7 @@ class Residents:
 
     async def _tell(self, phone: Phone, number: int) -> None:
         room = f"{number // 4 % 9 + 1}0{number % 4 + 1}"
-        await phone.says(f"锦绣家园{number % 3 + 1}栋1单元{room}室，我家下水道堵了")
+        await phone.says(f"{(1, 4, 13)[number % 3]}栋1单元{room}室，我家下水道堵了")
         for label in ("同意，继续", "报上去"):
             await self._waits(phone.waits_for_button(label, within=WAIT))
             await phone.presses(label)
