@@ -26,24 +26,23 @@ from tests.town import MONDAY, TOKEN, Town, TownClock
 class TwoBots(Town):
     """The town with several bots (`apps`) that share its lanes."""
 
-    def __init__(self, sim: Sim, settings: Settings, balancer: Balancer, count: int) -> None:
+    def __init__(self, sim: Sim, settings: Settings, balancer: Balancer) -> None:
         super().__init__(sim, settings, TownClock(sim, MONDAY), UNLIMITED)
         self.balancer = balancer
-        self.count = count
         self.apps: list[App] = []
 
     async def start(self) -> None:
-        """Start every bot and wait until all of them have lanes."""
-        for _ in range(self.count):
-            await self.join()
-        self.app = self.apps[0]
-        await self.until_shared()
+        """Start two bots and wait until both have lanes."""
+        await self.join()
+        await self.join()
+        await self.until_shared_by(32, 32)
 
     async def join(self) -> App:
         """Start one more bot."""
         app = await App.open(self.settings, clock=self.clock, rates=self.rates)
         await app.start()
         self.apps.append(app)
+        self.app = self.apps[0]
         self.balancer.targets.append(f"http://127.0.0.1:{app.endpoint.port}")
         return app
 
@@ -59,11 +58,10 @@ class TwoBots(Town):
         for app in list(self.apps):
             await self.leave(app)
 
-    async def until_shared(self) -> None:
-        """Wait until every shard has its replica and no replica has more than its share."""
-        share = -(-64 // len(self.apps))
+    async def until_shared_by(self, *shares: int) -> None:
+        """Wait until the replicas have so many shards each."""
         async with asyncio.timeout(10):
-            while {len(app.replica.shards()) for app in self.apps} != {share}:
+            while sorted(len(app.replica.shards()) for app in self.apps) != sorted(shares):
                 await asyncio.sleep(0.01)
 
     @property
@@ -91,15 +89,14 @@ class TwoBots(Town):
 
 
 @contextlib.asynccontextmanager
-async def several_bots(folder: Path, url: str, count: int = 2) -> AsyncIterator[TwoBots]:
-    """The sample community at `url`, everybody at their phones."""
+async def a_town_of_two_bots(folder: Path, url: str) -> AsyncIterator[TwoBots]:
+    """The sample community at `url`, everybody at their phones; no bot is started yet."""
     async with Sim(TOKEN, now=MONDAY, is_frozen=True) as sim, Balancer() as balancer:
         given: dict[str, Any] = {"media_path": folder / "media", "http_listen": "127.0.0.1:0"}
         given |= {"webhook_url": balancer.url, "webhook_secret": SECRET}
         settings = Settings(_env_file=None, bot_token=TOKEN, bot_api_url=sim.url, database_url=url, **given)
-        town = TwoBots(sim, settings, balancer, count)
+        town = TwoBots(sim, settings, balancer)
         try:
-            await town.start()
             yield town
         finally:
             await town.stop()
@@ -116,7 +113,8 @@ async def filled_url(postgres_server: Server) -> AsyncIterator[str]:
 @pytest.fixture
 async def two_bots(tmp_path: Path, filled_url: str) -> AsyncIterator[TwoBots]:
     """The sample community, served by two bots."""
-    async with several_bots(tmp_path, filled_url) as town:
+    async with a_town_of_two_bots(tmp_path, filled_url) as town:
+        await town.start()
         yield town
 
 
