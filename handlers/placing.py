@@ -25,17 +25,32 @@ class Typed:
 
 def read(directory: Directory, text: str, near: int | None) -> Typed:
     """Read a typed address."""
-    return located(directory, read_address(text), near)
+    return located(directory, read_address(text), near, text)
 
 
-def located(directory: Directory, address: Address | None, near: int | None) -> Typed:
-    """The places an address can mean; none when it names no building."""
+def located(directory: Directory, address: Address | None, near: int | None, text: str) -> Typed:
+    """The places that the address read out of a text can mean; none when it names no building."""
     if address is None:
         return Typed()
     if not (address.building or address.unit):
         return Typed(room=address.room, has_address=address.estate is not None)
-    found = directory.find(estate=address.estate, building=address.building, unit=address.unit, near=near)
+    estate = _estate_in(directory, text) or address.estate
+    found = directory.find(estate=estate, building=address.building, unit=address.unit, near=near)
     return Typed(tuple(place.id for place in found), address.room, has_address=True)
+
+
+def _estate_in(directory: Directory, text: str) -> str | None:
+    """The one estate of ours that a text names: whatever it is called, where the reader knows only usual endings."""
+    estates = [place for place in directory.places.values() if place.level in {"estate", "village"}]
+    named = {
+        name: place.name for place in estates for name in (place.name, place.name_en) if name and _says(text, name)
+    }
+    found = {named[name] for name in named if not any(name != other and name in other for other in named)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _says(text: str, name: str) -> bool:
+    return name.casefold() in text.casefold()
 
 
 def pressed(directory: Directory, choice: str | None) -> Place | None:

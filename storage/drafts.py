@@ -143,6 +143,7 @@ class AfterDraft(Draft):
     ticket_id: int
     album: str | None = None
     is_danger: bool = False
+    is_place_guess: bool = False  # the words fit several places, and nobody waits for an answer
     until: str = ""  # ISO time; after it, words begin something new
 
 

@@ -19,12 +19,17 @@ async def enrich(
     place_id: int | None = None,
     room: str | None = None,
     position: tuple[float, float] | None = None,
+    is_guess: bool = False,
 ) -> None:
-    """Add words, pictures or a position. A place counts only while none is known. Raises what `add_words` raises."""
+    """Add words, pictures or a position. Raises what `add_words` raises.
+
+    A place counts only while none is known, or while the known one `is_guess`.
+    """
     if position is not None:
         tickets.alter(work, ticket, latitude=position[0], longitude=position[1])
         files = [*files, *tickets.position_of(ticket)]
-    is_place_new = ticket["place_id"] is None and place_id is not None
+    is_open = ticket["place_id"] is None or (is_guess and ticket["place_id"] != place_id)
+    is_place_new = is_open and place_id is not None
     if is_place_new:
         tickets.alter(work, ticket, place_id=place_id, room=room)
     if words or files:

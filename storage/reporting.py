@@ -67,5 +67,9 @@ def after(work: Work, ticket: Row, draft: ReportDraft) -> AfterDraft | None:
         return None
     until = work.now + LATER_WORDS
     return AfterDraft(
-        ticket_id=ticket["id"], album=draft.album, is_danger=bool(ticket["is_danger"]), until=until.isoformat()
+        ticket_id=ticket["id"],
+        album=draft.album,
+        is_danger=bool(ticket["is_danger"]),
+        is_place_guess=bool(draft.options) and not draft.is_place_sure,
+        until=until.isoformat(),
     )

@@ -61,9 +61,10 @@ async def later_words(context: Context, said: Said) -> bool:
         await withdrawing.begin(context, ticket)
         return True
     draft.album = said.album or draft.album
-    flows.keep(context, report.AFTER, draft)
-    near = context.person["home_id"]
+    near, is_guess = context.person["home_id"], draft.is_place_guess
     typed = placing.read(context.work.directory, said.text, near) if said.text else placing.Typed()
+    draft.is_place_guess = is_guess and len(typed.places) != 1 and said.latitude is None
+    flows.keep(context, report.AFTER, draft)
     position = (said.latitude, said.longitude) if said.latitude is not None and said.longitude is not None else None
     await enriching.enrich(
         context.work,
@@ -73,6 +74,7 @@ async def later_words(context: Context, said: Said) -> bool:
         place_id=_place(context, typed, position),
         room=typed.room,
         position=position,
+        is_guess=is_guess,
     )
     if position is not None:
         context.work.reply("danger.passed_on", keyboard="main", priority=Priority.ALARM, number=ticket["number"])

@@ -85,7 +85,7 @@ def _kind(context: Context, reading: Reading) -> tuple[str | None, bool]:
 
 def _place(context: Context, draft: ReportDraft, reading: Reading) -> None:
     home = context.person["home_id"]
-    typed = placing.located(context.work.directory, reading.address, home)
+    typed = placing.located(context.work.directory, reading.address, home, draft.words)
     draft.room = typed.room or draft.room
     if typed.places:
         is_one = len(typed.places) == 1

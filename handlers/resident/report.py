@@ -48,12 +48,13 @@ async def know_elders(context: Context, draft: ReportDraft) -> None:
 async def send_danger(context: Context, draft: ReportDraft) -> None:
     """A danger is a ticket at once, routed to everybody of the first tier; the caller is told whom to ring."""
     work, person = context.work, context.person
-    if draft.place_id is None and draft.options:
+    is_guess = draft.place_id is None and bool(draft.options)
+    if is_guess:
         draft.place_id = draft.options[0]
     work.reply("danger.ring_first", keyboard="main", priority=Priority.ALARM)
     ticket = await reporting.send_danger(work, draft, person)
     _remember(context, ticket, draft)
-    if draft.place_id is None or not draft.words:
+    if draft.place_id is None or is_guess or not draft.words:
         work.reply("danger.tell_more", keyboard="place", priority=Priority.ALARM, number=ticket["number"])
 
 

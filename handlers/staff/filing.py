@@ -56,7 +56,7 @@ def _read(context: Context, draft: FilingDraft) -> None:
 def _locate(context: Context, draft: FilingDraft, address: Address | None) -> None:
     """Where the words say; what was chosen by hand stays."""
     near = draft.place_id or next(iter(reach.seats(context.work, reach.FILERS)), None)
-    typed = placing.located(context.work.directory, address, near)
+    typed = placing.located(context.work.directory, address, near, draft.words)
     here = reach.communities(context.work, reach.FILERS)
     inside = [place_id for place_id in typed.places if place_id in here]
     if inside:

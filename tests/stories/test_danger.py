@@ -221,3 +221,24 @@ async def test_it_calls_beside_a_lamp(town: Town) -> None:
     await in_danger(town)
     await presses(town, town.wei, "我去处理")
     assert (await ticket(town))["state"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [("槐荫里8栋3单元有很重的煤气味", "槐荫里 8栋 3单元"), ("锦绣家园8栋3单元有很重的煤气味", "锦绣家园 8栋 3单元")],
+)
+async def test_it_sends_help_to_the_estate_that_was_named(town: Town, words: str, place: str) -> None:
+    await says(town, town.otto, words)
+    assert place in town.dan.shows("煤气味").text
+    assert not town.otto.sees("在哪里")
+
+
+async def test_it_asks_where_while_help_is_called_to_the_likeliest_of_several_places(town: Town) -> None:
+    await says(town, town.otto, "8栋3单元有很重的煤气味")
+    assert town.dan.shows("煤气味")
+    assert town.otto.shows("在哪里")
+    await says(town, town.otto, "是锦绣家园8栋3单元")
+    assert "锦绣家园 8栋 3单元" in town.dan.shows("煤气味").text
+    assert "place_changed" in await history(town)
+    await says(town, town.otto, "槐荫里5栋1单元也闻到了")
+    assert "锦绣家园 8栋 3单元" in town.dan.shows("煤气味").text
