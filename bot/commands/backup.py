@@ -12,6 +12,7 @@ import click
 
 from bot.commands.console import USAGE, WRONG, ProgressLine, fail, load_settings, run, words, writing_to
 from bot.settings import Settings
+from storage import last_backup
 from storage.backup import loading, making, restoring
 from storage.backup.aftermath import Aftermath, Resend
 from storage.backup.making import Made, Seal
@@ -78,7 +79,17 @@ async def _backup(settings: Settings, path: Path, now: datetime, secret: str | N
     if is_verified:
         click.echo(words("backup.verifying"), err=True)
         _verify(path, secret)
+    await _note(settings, now)
     _tell_made(made, path, is_verified=is_verified)
+
+
+async def _note(settings: Settings, now: datetime) -> None:
+    """Let those who watch know how old the last backup is."""
+    database = await Database.open(settings.database_url)
+    try:
+        await last_backup.note(database, now)
+    finally:
+        await database.close()
 
 
 def _verify(path: Path, secret: str | None) -> None:
@@ -101,20 +112,20 @@ def _tell_made(made: Made, path: Path, *, is_verified: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--to", "url", help=words("backup.help_to"))
 @click.option("--replace", is_flag=True, help=words("backup.help_replace"))
-@click.option("--resend", type=click.Choice(Resend), default=Resend.NONE, help=words("backup.help_resend"))
+@click.option("--resend", type=click.Choice([str(one) for one in Resend]), default=str(Resend.NONE), help=words("backup.help_resend"))
 @_passphrase_file
-def restore(file: Path | None, url: str | None, replace: bool, resend: Resend, passphrase_file: Path | None) -> None:
+def restore(file: Path | None, url: str | None, replace: bool, resend: str, passphrase_file: Path | None) -> None:
     """Restore a backup, or send what an earlier restore stopped."""
-    settings = load_settings()
+    settings, which = load_settings(), Resend(resend)
     target = url or settings.database_url
     if file is None:
-        if resend is Resend.NONE:
+        if which is Resend.NONE:
             raise click.UsageError(words("backup.need_file"))
         with told():
-            run(lambda: _resend(target, resend))
+            run(lambda: _resend(target, which))
         return
     secret = _passphrase(passphrase_file, settings, is_new=False) if is_sealed(file) else None
-    wish = partial(restoring.Wish, file, secret, MediaStore(settings.media_path), datetime.now(UTC), replace, resend)
+    wish = partial(restoring.Wish, file, secret, MediaStore(settings.media_path), datetime.now(UTC), replace, which)
     with told(), writing_to(settings.media_path):
         run(lambda: _restore(target, wish(ProgressLine())))
 

@@ -50,8 +50,6 @@ def explained() -> Iterator[None]:
     """Around work with a database that may be foreign: what it refuses for good becomes a BackupProblem."""
     try:
         yield
-    except sa.exc.ArgumentError as error:
-        raise BackupProblem(Reason.BAD_ADDRESS) from error
     except sa.exc.DBAPIError as error:
         if is_passing(error):
             raise

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from storage.engine import RUNNING_NAME, Database, DatabaseBusyElsewhere
 from storage.migrate import COPY_MARK, VERSION_TABLE, revision_of, revisions, tables_at
@@ -61,17 +61,28 @@ def ensure_there(url: str) -> None:
 
 def is_sqlite(url: str) -> bool:
     """Whether an address is that of a file."""
-    return make_url(url).get_backend_name() == "sqlite"
+    return _parsed(url).get_backend_name() == "sqlite"
+
+
+def _parsed(url: str) -> URL:
+    """An address. Raises BackupProblem for what is none, and for those of other databases."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise BackupProblem(Reason.BAD_ADDRESS) from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql", "postgres"} or not parsed.database:
+        raise BackupProblem(Reason.BAD_ADDRESS)
+    return parsed
 
 
 def file_of(url: str) -> Path:
     """The file of a SQLite address."""
-    return Path(make_url(url).database or "")
+    return Path(_parsed(url).database or "")
 
 
 def where_is(url: str) -> str:
     """A database's place, without the password of its address."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if is_sqlite(url):
         return str(file_of(url).resolve())
     return f"{parsed.host or 'localhost'}:{parsed.port or 5432}/{parsed.database}"
