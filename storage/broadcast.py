@@ -58,7 +58,7 @@ async def feed(work: Work, notice: Row, most: int) -> int:
     is_quiet = not notice["is_urgent"] and work.directory.calendar.quiet_until(work.now) is not None
     values: dict[str, Any] = {}
     if not notice["is_listed"]:
-        values = await recipients.put_on_list(work.ledger, work.changes, notice, work.new_id(), LISTED_AT_A_TIME)
+        values = await recipients.put_on_list(work.ledger, work.changes, notice, work.now, LISTED_AT_A_TIME)
     rows = await recipients.next_of(work.ledger, notice["id"], max(most, 1))
     queued = [] if is_quiet else rows[:most]
     for row in queued:

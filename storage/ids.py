@@ -22,6 +22,13 @@ def new_id(now: datetime) -> int:
     return made
 
 
+def new_ids(now: datetime, count: int) -> int:
+    """Make `count` ids (one or more) that follow each other, for rows that the database itself makes; the first one."""
+    first = new_id(now)
+    _last[0] = first + count - 1
+    return first
+
+
 def first_id(at: datetime) -> int:
     """No id that was made from `at` (aware) on is smaller, as long as the clock did not jump back."""
     return max(int((at - _START).total_seconds() * 1000), 0) << _LOW_BITS

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from . import schema
 from .changes import ChangeSet
+from .ids import new_ids
 from .ledger import Ledger, Row
 from .rules.notices import Audience, NoticeKind
 from .rules.rights import Role
@@ -107,7 +108,7 @@ def _listing(audience: str, kind: str) -> sa.Insert:
     number = sa.func.row_number().over(order_by=_person.c.id)
     state = sa.case((_REACHABLE, WAITING), else_=UNREACHABLE)
     rows = sa.select(
-        sa.bindparam("first", type_=sa.BigInteger) + number, _NOTICE, _person.c.id, state, sa.literal(1)
+        sa.bindparam("first", type_=sa.BigInteger) + number - 1, _NOTICE, _person.c.id, state, sa.literal(1)
     ).where(after, upto, _wanted(audience, kind))
     return sa.insert(_recipient).from_select(["id", "notice_id", "person_id", "state", "version"], rows)
 
@@ -116,14 +117,15 @@ _SLICES = {pair: _slice(*pair) for pair in _PAIRS}
 _LISTINGS = {pair: _listing(*pair) for pair in _PAIRS}
 
 
-async def put_on_list(ledger: Ledger, changes: ChangeSet, notice: Row, first_id: int, most: int) -> dict[str, Any]:
+async def put_on_list(ledger: Ledger, changes: ChangeSet, notice: Row, now: datetime, most: int) -> dict[str, Any]:
     """Put the next `most` people on a notice's list; gives back what the notice says of it from then on."""
     pair = Audience(notice["audience"]), NoticeKind(notice["kind"])
     bounds = {"place": notice["place_id"], "after": notice["listed_to"]}
     found = await ledger.one(_SLICES[pair], most=most, **bounds)
     if found is None or not found["people"]:
         return {"is_listed": True}
-    changes.run(_LISTINGS[pair], notice=notice["id"], first=first_id, upto=found["last"], **bounds)
+    first = new_ids(now, found["people"])
+    changes.run(_LISTINGS[pair], notice=notice["id"], first=first, upto=found["last"], **bounds)
     return {"listed_to": found["last"], "is_listed": found["people"] < most}
 
 
