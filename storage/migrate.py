@@ -1,5 +1,10 @@
-"""Schema changes, through Alembic, upward only, on both engines."""
+"""Schema changes, through Alembic, upward only, on both engines.
 
+A migration only adds, so that the version before it goes on working: replicas are renewed one after the other, and a
+new version can be taken back. A program that meets a schema newer than its own therefore leaves it as it is.
+"""
+
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from .engine import Database
+
+log = logging.getLogger(__name__)
 
 VERSION_TABLE = "alembic_version"
 TURN = 0x11_1111  # any number that nothing else in the database locks
@@ -22,7 +29,7 @@ class UnfinishedCopy(Exception):
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring a database to a revision, in one transaction; nothing happens when it is there already.
+    """Bring a database to a revision, in one transaction; nothing happens when it is there already, or newer.
 
     Raises UnfinishedCopy.
     """
@@ -30,6 +37,9 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     def act(connection: sa.Connection) -> None:
         if sa.inspect(connection).has_table(COPY_MARK):
             raise UnfinishedCopy
+        if is_newer(connection):
+            log.warning("the schema is newer than this program, and stays as it is")
+            return
         upgrade_within(connection, revision)
 
     await database.write(act)
@@ -47,6 +57,12 @@ def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision a database stands at; None where it has no tables of ours."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_newer(connection: sa.Connection) -> bool:
+    """Whether a later version of Linli has been here: it left a revision that we do not know."""
+    found = revision_of(connection)
+    return found is not None and found not in revisions()
 
 
 @cache
