@@ -1,11 +1,17 @@
-"""How much room the disks have on which Linli keeps things."""
+"""Where Linli keeps things on this machine: how much room is left there, and how old the newest backup is."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from storage.backup.making import made_before
+
 from .settings import Settings
+
+_WHEN = re.compile(r"\d{8}T\d{6}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +46,13 @@ def space_of(folder: Path) -> Space:
         path = path.parent
     usage = shutil.disk_usage(path)
     return Space(usage.free, usage.total)
+
+
+def newest_backup_at(folder: Path) -> datetime | None:
+    """When the newest backup in a folder was made, by its name; None where there is none, or no folder to look into."""
+    try:
+        made = made_before(folder)
+    except OSError:
+        return None
+    found = _WHEN.search(made[0].name) if made else None
+    return None if found is None else datetime.strptime(found[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

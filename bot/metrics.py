@@ -90,6 +90,7 @@ class Metrics:
         self.dangers = self._gauge("linli_dangers_not_taken", "Dangers that nobody has taken")
         self.danger_age = self._gauge("linli_dangers_oldest_seconds", "How long the oldest of them has waited")
         self.media = self._gauge("linli_media_waiting", "Files that are not copied yet")
+        self.backup_age = self._gauge("linli_backup_age_seconds", "How old the last backup is that is known of")
         self.media_age = self._gauge("linli_media_oldest_seconds", "How long the oldest of them has waited")
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:

@@ -21,7 +21,7 @@ from storage import figures
 from storage.figures import Figures, Queue
 from storage.rules.lifecycle import OPEN
 
-from .disk import folders, space_of
+from .disk import folders, newest_backup_at, space_of
 from .failures import where
 from .metrics import PRIORITIES
 
@@ -112,6 +112,8 @@ class Scrape:
         metrics.aside.set(found.set_aside.count)
         metrics.held.set(found.held)
         metrics.overdue.set(found.overdue)
+        made = [at for at in (found.backup_at, newest_backup_at(self._app.settings.backup_path)) if at is not None]
+        metrics.backup_age.set(max((now - max(made)).total_seconds(), 0.0) if made else math.nan)
 
     def _queues(self, found: Figures) -> Mapping[tuple[Gauge, Gauge], Queue]:
         metrics = self._metrics
@@ -127,13 +129,13 @@ class Scrape:
         for pair in self._queues(_NOTHING):
             for gauge in pair:
                 gauge.set(math.nan)
-        for gauge in (metrics.aside, metrics.held, metrics.overdue):
+        for gauge in (metrics.aside, metrics.held, metrics.overdue, metrics.backup_age):
             gauge.set(math.nan)
         for gauge in (metrics.outbox, metrics.outbox_age, metrics.tickets):
             gauge.clear()
 
 
-_NOTHING = Figures(Queue(), Queue(), {}, 0, Queue(), {}, 0, Queue(), Queue())
+_NOTHING = Figures(Queue(), Queue(), {}, 0, Queue(), {}, 0, Queue(), Queue(), None)
 
 
 def _age(queue: Queue, now: datetime) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import schema
+from . import last_backup, schema
 from .engine import Database
 from .ledger import Ledger, Row
 from .rules.lifecycle import OPEN, State
@@ -38,6 +38,7 @@ class Figures:
     overdue: int
     dangers: Queue  # that nobody has taken
     media: Queue
+    backup_at: datetime | None  # the last one that was noted
 
 
 def _is(column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
@@ -98,6 +99,7 @@ async def read(ledger: Ledger, now: datetime) -> Figures:
                 sum(row["dangers"] for row in tickets), min((row["at"] for row in tickets if row["at"]), default=None)
             ),
             media=_queue(await _rows(connection, _MEDIA)),
+            backup_at=await last_backup.made_at(connection),
         )
 
 

@@ -13,7 +13,7 @@ NAME = "last_backup_at"
 
 
 async def note(database: Database, at: datetime) -> None:
-    """Remember that a backup was made and found good at `at` (aware)."""
+    """Remember that a backup was made at `at` (aware)."""
     make = sqlite.insert if database.is_sqlite else postgresql.insert
     row = make(schema.setting).values(name=NAME, value=at.isoformat())
     query = row.on_conflict_do_update(index_elements=[schema.setting.c.name], set_={"value": at.isoformat()})

@@ -1,7 +1,9 @@
 """Looks at the database: is it there, sound, of the right version, backed up, and how do its replicas stand?"""
 
+import asyncio
 from collections.abc import Sequence
 
+from bot.disk import newest_backup_at
 from storage import checkup
 from storage.leases import LIFE
 from storage.ledger import Ledger
@@ -43,8 +45,10 @@ async def replicas(visit: Visit) -> Sequence[Finding]:
 
 
 async def backup(visit: Visit, ledger: Ledger) -> Sequence[Finding]:
-    """How old the last backup is."""
-    at = await checkup.backed_up_at(ledger)
+    """How old the last backup is: the one that was noted, or one that lies in the folder for them."""
+    noted = await checkup.backed_up_at(ledger)
+    lying = await asyncio.to_thread(newest_backup_at, visit.settings.backup_path)
+    at = max((one for one in (noted, lying) if one is not None), default=None)
     if at is None:
         return [look("backup_none")]
     hours = max(int((visit.now - at).total_seconds() // 3600), 0)

@@ -20,8 +20,10 @@ from bot.doctor.here import ask_the_bot
 from bot.settings import Settings
 from simulator.client import Sim
 from storage import last_backup, schema
+from storage.backup.making import name_at
 from storage.ids import first_id
-from tests.faults.conftest import by_webhook, free_port
+from tests.faults.conftest import by_webhook
+from tests.faults.process import free_port
 from tests.faults.story import secrets
 from tests.faults.test_coming_in import report
 from tests.town import TOKEN, Town, a_town
@@ -30,9 +32,12 @@ Found = dict[str, Finding]
 
 
 def settings_of(town: Town, **others: Any) -> Settings:
-    """The town's settings, with the port that its bot really has."""
-    listen = {"http_listen": f"127.0.0.1:{town.app.endpoint.port}"}
-    return town.settings.model_copy(update={**listen, **others})
+    """The town's settings, with the port that its bot really has, and a folder for backups of its own."""
+    own = {
+        "http_listen": f"127.0.0.1:{town.app.endpoint.port}",
+        "backup_path": town.settings.media_path.parent / "backups",
+    }
+    return town.settings.model_copy(update=own | others)
 
 
 async def examined(town: Town, at: datetime | None = None, **others: Any) -> Found:
@@ -243,6 +248,10 @@ async def test_it_knows_how_old_the_last_backup_is(any_town: Town) -> None:
     await last_backup.note(town.app.database, town.clock.now() - timedelta(hours=30))
     assert (await looked(town, "backup"))["backup_fine"].params["hours"] == 30
     assert "backup_old" in await looked(town, "backup", backup_age=timedelta(hours=29))
+    folder = settings_of(town).backup_path
+    folder.mkdir(parents=True)
+    (folder / name_at(town.clock.now() - timedelta(hours=3), is_sealed=True)).touch()
+    assert (await looked(town, "backup"))["backup_fine"].params["hours"] == 3
 
 
 async def test_it_tells_of_a_look_that_stumbles(town: Town) -> None:

@@ -1,5 +1,7 @@
 """What a running bot tells its administrators by itself, and how seldom."""
 
+from pathlib import Path
+
 from bot.doctor import Thresholds
 from bot.rounds import Rounds
 from storage import last_backup
@@ -51,7 +53,8 @@ async def test_it_tells_nothing_when_all_is_well(town: Town) -> None:
     assert len(town.ada.received) == before
 
 
-async def test_it_misses_a_backup(town: Town) -> None:
+async def test_it_misses_a_backup(town: Town, tmp_path: Path) -> None:
+    town.app.settings.backup_path = tmp_path
     await last_backup.note(town.app.database, town.clock.now())
     await town.advance(days=4)
     await Rounds(town.app).go()
