@@ -40,7 +40,6 @@ LABELS = (
     "export.position",
     "export.for_whom",
     "export.stars",
-    "export.files",
     "export.missing",
     "export.joined",
     "export.notices",

@@ -191,17 +191,22 @@ async def _forget_what_was_said(work: Work, reminder: Row, params: dict[str, Any
 
 
 async def _forget_messages(work: Work, who: Who, rows: Sequence[Row]) -> None:
+    """Rows go; what others were shown of it is taken back, but never for the sake of a name or of words alone, which
+    may be somebody else's too."""
     owned = {row["id"] for row in await traces.matters_of(work.ledger, who)}
     joined = {row["ticket_id"] for row in await traces.joined_by(work.ledger, who.person_id)}
     for row in rows:
         work.changes.delete(schema.outbox, row)
-        is_about = row["ticket_id"] in owned | joined
-        is_shown = row["method"] in {"message", "media"} or (row["params"] or {}).get("is_fresh")
-        if is_about and is_shown and row["state"] == outbox.SENT and row["chat_id"] != who.telegram_id:
-            last = row["telegram_message_id"]
-            sent = (row["params"] or {}).get("sent_ids") or ([last] if last else [])
-            if sent and not await _is_card(work.ledger, row, last):
-                work.retract(row["chat_id"], sent)
+        said = "\n".join(traces.texts_in(row["params"]))
+        is_about = row["ticket_id"] in owned | joined or any(phone in said for phone in who.phones)
+        if is_about and row["state"] == outbox.SENT and row["chat_id"] != who.telegram_id:
+            await _take_back(work, row)
+
+
+async def _take_back(work: Work, row: Row) -> None:
+    last = row["telegram_message_id"]
+    if last is not None and not await _is_card(work.ledger, row, last):
+        work.retract(row["chat_id"], row["params"].get("sent_ids") or [last])
 
 
 async def _is_card(ledger: Ledger, row: Row, message_id: int) -> bool:

@@ -18,9 +18,13 @@ from ..inbox import NEW
 from ..ledger import Ledger, Row
 from ..rules import phones
 from ..rules.numbers import spoken
+from ..rules.retention import RULES
 
 WALK = 400
 SHORTEST_NAME = 2
+SHORTEST_WORDS = 4
+"""Less is said by everybody: yes, thanks, done."""
+BEGINNING = 60
 EVERYTHING = 2**63 - 1
 """The bound of a walk that looks at every row."""
 PAUSE = timedelta(seconds=1)
@@ -75,7 +79,7 @@ async def messages(ledger: Ledger, who: Who, after: int) -> Found:
     table = schema.outbox
     page = await _page(ledger, sa.select(table).where(table.c.id < who.before), table, after)
     owned = {row["id"] for row in await matters_of(ledger, who)}
-    said = await _own_words(ledger, who) | {*who.names}
+    needles = [*who.names, *who.phones, *await said_by(ledger, who)]
 
     def tells(row: Row) -> bool:
         if row["state"] == outbox.SENDING:
@@ -83,8 +87,8 @@ async def messages(ledger: Ledger, who: Who, after: int) -> Found:
         is_theirs = who.telegram_id is not None and row["chat_id"] == who.telegram_id
         if is_theirs or row["person_id"] == who.person_id or row["ticket_id"] in owned:
             return True
-        values = set(texts_in(row["params"]))
-        return bool(values & said) or any(phone in one for phone in who.phones for one in values)
+        text = "\n".join(texts_in(row["params"]))
+        return any(one in text for one in needles)
 
     return Found([row for row in page if tells(row)], _last(page))
 
@@ -94,7 +98,7 @@ async def updates(ledger: Ledger, who: Who, after: int) -> Found:
     table = schema.inbox
     page = await _page(ledger, sa.select(table).where(table.c.state != NEW), table, after, WALK // 2)
     numbers = [row["number"] for row in await matters_of(ledger, who)]
-    needles = [*who.names, *who.phones, *map(str, numbers), *map(spoken, numbers)]
+    needles = [*who.names, *who.phones, *map(str, numbers), *map(spoken, numbers), *await said_by(ledger, who)]
     if who.telegram_id is not None:
         needles.append(str(who.telegram_id))
     at = datetime.fromisoformat(who.at)
@@ -151,21 +155,28 @@ async def joined_by(ledger: Ledger, person_id: int) -> list[Row]:
     return await ledger.all(sa.select(follower).where(follower.c.person_id == person_id))
 
 
-async def _own_words(ledger: Ledger, who: Who) -> set[str]:
-    """What they said, and the pictures they sent, in matters of neighbours that they joined."""
-    rows = await joined_by(ledger, who.person_id)
-    found = {row["words"] for row in rows if row["words"]}
-    history, attachment = schema.history, schema.attachment
-    for row in rows:
-        said = sa.select(history.c.why).where(
-            history.c.ticket_id == row["ticket_id"], history.c.actor_id == who.person_id
-        )
-        found |= {(one["why"] or {}).get("words") for one in await ledger.all(said)} - {None}
-        sent = sa.select(attachment.c.file_id).where(
-            attachment.c.ticket_id == row["ticket_id"], attachment.c.added_by_id == who.person_id
-        )
-        found |= {one["file_id"] for one in await ledger.all(sent)} - {None}
-    return found
+async def said_by(ledger: Ledger, who: Who) -> set[str]:
+    """What was said in their matters and by them in neighbours', as far back as messages are kept: how it begins."""
+    since = datetime.fromisoformat(who.at) - RULES["message"].after - timedelta(days=1)
+    ticket, history, attachment = schema.ticket, schema.history, schema.attachment
+    mine = sa.select(ticket.c.id).where(ticket.c.owner_id == who.person_id)
+    joined = sa.select(schema.follower.c.ticket_id).where(schema.follower.c.person_id == who.person_id)
+    here = history.c.ticket_id.in_(mine) | (history.c.ticket_id.in_(joined) & (history.c.actor_id == who.person_id))
+    lines = await ledger.all(sa.select(history.c.why).where(here, history.c.at > since))
+    matters = await ledger.all(sa.select(ticket).where(ticket.c.owner_id == who.person_id, ticket.c.created_at > since))
+    sent = sa.select(attachment.c.file_id).where(
+        attachment.c.ticket_id.in_(joined), attachment.c.added_by_id == who.person_id
+    )
+    found = [(row["why"] or {}).get("words") for row in lines]
+    found += [row[name] for row in matters for name in ("words", "spot", "done_words", "rating_words")]
+    found += [row["words"] for row in await joined_by(ledger, who.person_id)]
+    found += [row["file_id"] for row in await ledger.all(sent)]
+    return {one for words in found if words and len(one := _beginning(words)) >= SHORTEST_WORDS}
+
+
+def _beginning(words: str) -> str:
+    """Screens show the beginning of long words, in one line."""
+    return words.strip().partition("\n")[0][:BEGINNING]
 
 
 def lane_of(who: Who) -> str:
