@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs import city
+from storage.rules import notices
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
 from storage.rules.routing import Need, pick_rule
@@ -75,6 +76,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def life() -> str:
     """The transition table as a diagram."""
     return f"```mermaid\n{diagram()}```"
+
+
+def notice_life() -> str:
+    """The same for a notice."""
+    return f"```mermaid\n{notices.diagram()}```"
 
 
 def legal() -> str:
@@ -190,6 +196,7 @@ def _project() -> dict[str, dict[str, list[str]]]:
 _PARTS: Mapping[str, Callable[[], str]] = {
     "life": life,
     "legal": legal,
+    "notice_life": notice_life,
     "kinds": kinds,
     "scenarios": scenarios,
     "licences_to_run": licences_to_run,
@@ -199,6 +206,8 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "city_splits": lambda: table(city.SPLIT_HEAD, city.splits()),
     "city_storage": lambda: table(city.STORAGE_HEAD, city.storage()),
     "city_totals": lambda: table(("", "reckoned", "result"), city.totals()),
+    "sizing": lambda: table(city.SIZING_HEAD, city.sizing()),
+    "sizing_zh": lambda: table(city.SIZING_HEAD_ZH, city.sizing()),
     "city_history": lambda: city.statements("history_by_month.sql"),
     "city_archive": lambda: city.statements("city_archive.sql"),
     "city_night": lambda: city.statements("city_night.sql"),
