@@ -120,11 +120,15 @@ class App:
     async def open(cls, settings: Settings, *, clock: Clock | None = None, rates: Rates | None = None) -> "App":
         """Open the database, bring its schema up to date, and wire everything.
 
-        Raises DatabaseBusyElsewhere when another process works on the same file.
+        Raises DatabaseBusyElsewhere when another process works on the same file, UnfinishedCopy.
         """
         database = await Database.open(settings.database_url, exclusive=True)
-        await upgrade(database)
-        ledger = await Ledger.open(database, settings.timezone)
+        try:
+            await upgrade(database)
+            ledger = await Ledger.open(database, settings.timezone)
+        except BaseException:
+            await database.close()
+            raise
         return cls(settings, database, ledger, clock or Clock(), rates or Rates())
 
     async def start(self) -> None:
