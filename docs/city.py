@@ -39,6 +39,16 @@ SPLIT_HEAD = (
     "a notice to all its people",
     "database",
 )
+SIZING_HEAD = (
+    "people",
+    "matters a day",
+    "updates a day",
+    "database after a year, MB",
+    "photos a year, GB",
+    "a notice to all, minutes",
+)
+SIZING_HEAD_ZH = ("人数", "每天的事", "每天的消息", "一年后的数据库，MB", "一年的照片，GB", "通知到所有人，分钟")
+SIZES = (1_000, 15_000, 60_000)
 STORAGE_HEAD = ("table", "rows a matter", "bytes a matter", "kept", "the city, a day", "the city")
 
 Row = Sequence[str]
@@ -141,6 +151,21 @@ def living() -> float:
     """Bytes that stand for each matter a day after one year: what passes, and a year of what stays."""
     tables: Mapping[str, Mapping[str, float]] = footprint()["tables"]
     return sum(table["bytes"] * (kept_days(name) or 365) for name, table in tables.items()) * DATABASE_SPARE
+
+
+def sizing() -> Iterator[Row]:
+    """What a village, a community and a street need, as busy as the city is on the average."""
+    for people in SIZES:
+        matters = MATTERS_A_DAY * people / PEOPLE
+        photos = matters * 365 * footprint()["tables"]["attachment"]["rows"] * PHOTO_BYTES
+        yield (
+            f"{people:,}",
+            f"{matters:,.0f}",
+            f"{matters * footprint()['updates']:,.0f}",
+            f"{living() * matters / 1e6:,.0f}",
+            f"{photos / 1e9:,.1f}",
+            f"{people / a_second() / 60:,.1f}",
+        )
 
 
 def totals() -> Iterator[Row]:
