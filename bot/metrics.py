@@ -4,7 +4,7 @@ somebody looks (`bot/scrape.py`). Numbers only, nobody's names or words, and no 
 Every metric is made here, so that the documents, the dashboard and the alerts can be held against this list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 
@@ -61,7 +61,7 @@ class Metrics:
         self.paused = self._gauge("linli_sending_paused", "1 while Telegram wants nothing from anybody (429)")
         self.last_tick = self._gauge("linli_last_tick_timestamp_seconds", "When the clock last ticked, by its own time")
         self.tick_age = self._gauge(
-            "linli_tick_age_seconds", "Real seconds since the clock ticked; absent where it is not meant to"
+            "linli_tick_age_seconds", "Real seconds since the clock ticked; not a number where it is another's to tick"
         )
         self.loop_lag = self._gauge(
             "linli_loop_lag_seconds", "How late the loop came to a timer, the worst of a minute"
@@ -90,8 +90,8 @@ class Metrics:
         self.dangers = self._gauge("linli_dangers_not_taken", "Dangers that nobody has taken")
         self.danger_age = self._gauge("linli_dangers_oldest_seconds", "How long the oldest of them has waited")
         self.media = self._gauge("linli_media_waiting", "Files that are not copied yet")
-        self.backup_age = self._gauge("linli_backup_age_seconds", "How old the last backup is that is known of")
         self.media_age = self._gauge("linli_media_oldest_seconds", "How long the oldest of them has waited")
+        self.backup_age = self._gauge("linli_backup_age_seconds", "How old the last backup is that is known of")
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         self.labels[name] = labels
@@ -104,6 +104,13 @@ class Metrics:
     def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
         self.labels[name] = labels
         return Gauge(name, about, labels, registry=self.registry)
+
+    def described(self) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+        """Every metric of ours as it is asked for: name, type, labels, what it says."""
+        for family in self.registry.collect():
+            if family.name.startswith("linli_"):
+                ends = {"counter": "_total", "info": "_info"}.get(family.type, "")
+                yield f"{family.name}{ends}", family.type, self.labels[family.name], family.documentation
 
     def sent(self, state: str, priority: int, seconds: float) -> None:
         """Something was said, or not any more wanted, so long after it might have been."""

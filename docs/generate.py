@@ -12,7 +12,7 @@ from importlib.metadata import files, metadata
 from pathlib import Path
 from typing import Any
 
-from docs import city
+from docs import city, watching
 from storage.rules import notices
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
@@ -201,6 +201,9 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "licences_to_run": licences_to_run,
     "licences_to_develop": licences_to_develop,
+    "metrics": lambda: table(watching.METRICS_HEAD, watching.metrics()),
+    "looks": lambda: table(watching.LOOKS_HEAD, watching.looks()),
+    "alerts": watching.alerts,
     "city_load": lambda: table(("", "reckoned", "result"), city.load()),
     "city_broadcasts": lambda: table(("bots", "reckoned", "everybody has it after"), city.broadcasts()),
     "city_splits": lambda: table(city.SPLIT_HEAD, city.splits()),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import wraps
 
 from bot.settings import Settings
 from bot.transport import Transport
@@ -101,6 +102,7 @@ def is_older(since: datetime | None, now: datetime, than: timedelta) -> bool:
 def with_ledger(check: LedgerCheck) -> Check:
     """A look that needs the tables; it finds nothing where they cannot be read, and another look says why."""
 
+    @wraps(check)
     async def _check(visit: Visit) -> Sequence[Finding]:
         return () if visit.ledger is None else await check(visit, visit.ledger)
 
