@@ -203,7 +203,7 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "licences_to_develop": licences_to_develop,
     "metrics": lambda: table(watching.METRICS_HEAD, watching.metrics()),
     "looks": lambda: table(watching.LOOKS_HEAD, watching.looks()),
-    "alerts": watching.alerts,
+    "alerts": lambda: table(watching.ALERTS_HEAD, watching.alerts()),
     "city_load": lambda: table(("", "reckoned", "result"), city.load()),
     "city_broadcasts": lambda: table(("bots", "reckoned", "everybody has it after"), city.broadcasts()),
     "city_splits": lambda: table(city.SPLIT_HEAD, city.splits()),

@@ -13,7 +13,8 @@ from bot.metrics import Metrics
 ALERTS = Path(__file__).parent.parent / "ops" / "prometheus" / "alerts.yml"
 METRICS_HEAD = ("metric", "type", "labels", "what it says")
 LOOKS_HEAD = ("look", "what it asks")
-_PLACEHOLDER = re.compile(r"\{\{ ?\$(?:labels\.(\w+)|value)[^}]*\}\}")
+ALERTS_HEAD = ("alert", "", "what is wrong", "rings when", "")
+_PLACEHOLDER = re.compile(r"\{\{ ?\$labels\.(\w+) ?\}\}")
 
 
 def metrics() -> Iterator[Sequence[str]]:
@@ -28,18 +29,12 @@ def looks() -> Iterator[Sequence[str]]:
         yield f"`{name}`", (check.__doc__ or "").partition("\n")[0]
 
 
-def alerts() -> str:
-    """Every alert with its rule and what to do."""
+def alerts() -> Iterator[Sequence[str]]:
+    """Every alert, when it rings, and where it stands what to do."""
     groups: list[dict[str, Any]] = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
-    return "\n\n".join(_paragraph(rule) for group in groups for rule in group["rules"])
-
-
-def _paragraph(rule: dict[str, Any]) -> str:
-    said = rule["annotations"]
-    lasts = f" for {rule['for']}" if "for" in rule else ""
-    rings = f"`{rule['expr']}`{lasts} · {rule['labels']['severity']}"
-    return f"#### {rule['alert']}\n\n{_plain(said['summary'])}. {_plain(said['description'])}\n\n{rings}"
-
-
-def _plain(words: str) -> str:
-    return _PLACEHOLDER.sub(lambda found: f"*{found[1] or '…'}*", words)
+    for rule in (rule for group in groups for rule in group["rules"]):
+        said = rule["annotations"]
+        lasts = f", for {rule['for']}" if "for" in rule else ""
+        link = f"[what to do]({said['runbook_url'].removeprefix('docs/')})"
+        summary = _PLACEHOLDER.sub(r"*\1*", said["summary"])
+        yield f"`{rule['alert']}`", rule["labels"]["severity"], summary, f"`{rule['expr']}`{lasts}", link
