@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.cli import main
 from bot.settings import Settings
@@ -94,7 +95,7 @@ def test_it_confines_every_service(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not service.get("privileged")
     assert "healthcheck" in service or name in {"migrate", "cli"}
-    assert service.get("restart") or service.get("profiles") == ["tools"]
+    assert service.get("restart") or service["profiles"] == ["tools"]
 
 
 @pytest.mark.parametrize("name", compose.services())
@@ -168,5 +169,17 @@ def test_it_keeps_the_database_to_itself() -> None:
     document = compose.document()
     assert document["networks"]["inside"]["internal"] is True
     assert set(document["services"]["db"]["networks"]) == {"inside"}
-    published = {name for name, one in document["services"].items() if "ports" in one}
+    published = {name for name, one in document["services"].items() for port in one.get("ports", ()) if is_open(port)}
     assert published == {"balancer"}
+
+
+def is_open(port: str) -> bool:
+    """Whether it can be reached from other machines."""
+    return not port.startswith("127.0.0.1:")
+
+
+def test_it_watches_every_replica_by_the_rules_and_the_picture_there_are() -> None:
+    scraped = yaml.safe_load((ROOT / "ops" / "prometheus" / "compose.yml").read_text(encoding="utf-8"))
+    targets = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert targets == [f"{name}:8080" for name in compose.replicas()]
+    assert all((ROOT / "ops" / "prometheus" / name).exists() for name in scraped["rule_files"])
