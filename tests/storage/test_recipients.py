@@ -14,7 +14,7 @@ from storage.rules.notices import Audience, NoticeKind, is_addressed
 from storage.rules.rights import Role
 from tests.town import MONDAY, Town
 
-PLACES = ("xfl", "grid-1", "jx", "jx-3", "jx-3-2", "cf-12")
+PLACES = ("xfl", "grid-1", "jx-3")
 
 
 async def listed(ledger: Ledger, place: str, audience: str, kind: str = "official", most: int = 7) -> list[int]:
