@@ -303,7 +303,8 @@ async def queued(town: Town) -> None:
     assert (await counts(town)).waiting == 2
 
 
-async def test_it_pauses_and_goes_on(town: Town) -> None:
+async def test_it_pauses_and_goes_on(any_town: Town) -> None:
+    town = any_town
     await queued(town)
     await go(town, town.dan.presses("⏸ 先停一下"))
     assert town.dan.shows("⏸ 先停着")
