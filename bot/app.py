@@ -84,6 +84,7 @@ class App:
             self.dispatch,
             clock.now,
             rates.incoming,
+            outgoing=self.delivery,
             on_commit=self._have_words,
             on_set_aside=SettingAside(ledger, clock.now).tell,
             share=self.share,

@@ -4,6 +4,7 @@ A row is marked "sending" before it is sent, and how many are in flight is bound
 repeat no more than those. After a restart what was in flight is said again when it is urgent or harmless to repeat
 (an edit, an answer), and marked "unknown" when it is not. Every turn of the loop is one commit: results of what came
 back, and marks of what goes out next. A chat whose message has to be tried again waits meanwhile: its order is kept.
+What the lanes decide is handed over in their own commit, where nothing stands before it (`bot.handover`).
 
 Of several replicas one sends, as long as its lease holds. Every commit here guards that lease: what a replica that was
 paused still wants to write is refused once another has taken over, and what it has not marked it does not send.
@@ -27,6 +28,7 @@ from storage.passing import is_passing
 from storage.work import Priority, Work
 
 from .failures import where
+from .handover import Behind, Handed, as_read, ids, queued
 from .metrics import Metrics
 from .pace import Pace
 from .results import Verdict, judge, may_be_repeated
@@ -54,6 +56,11 @@ class _Result:
     also: SideEffect | None = None
     tries: int = 0
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the row waits in the outbox again."""
+        return any(values.get("state") in {outbox.QUEUED, outbox.HELD} for _, values in self.mark.updates.values())
+
 
 class Delivery:
     """The one sender of a token."""
@@ -75,7 +82,10 @@ class Delivery:
         self._now = now
         self._metrics = metrics or Metrics()
         self._wake = asyncio.Event()
-        self._flying: dict[int, Row] = {}
+        self._flying: dict[int, list[Row]] = {}
+        self._behind = Behind()
+        self._doubtful: list[Row] = []
+        self._is_sending = False
         self._results: list[_Result] = []
         self._recording = 0
         self._marked: list[Row] = []
@@ -85,7 +95,7 @@ class Delivery:
     @property
     def in_flight(self) -> int:
         """How many rows are being sent or recorded."""
-        return len(self._flying) + len(self._results) + self._recording + len(self._marked)
+        return len(self._flying) + len(self._results) + self._recording + len(self._marked) + len(self._doubtful)
 
     @property
     def is_paused(self) -> bool:
@@ -94,7 +104,45 @@ class Delivery:
 
     def wake(self) -> None:
         """There may be something to say."""
+        self._behind.unknown()
         self._wake.set()
+
+    def take(self, changes: ChangeSet) -> Handed:
+        """Have what a change set says go out with its commit, as far as it may; `settle` tells how that went."""
+        handed, now = Handed(self._fence), self._now()
+        for values in queued(changes):
+            row = as_read(values)
+            chat_id = row["chat_id"]
+            if chat_id not in handed.waiting and self._may_be_handed(row, handed, now):
+                values["state"] = outbox.SENDING
+                self._flying[chat_id] = handed.by_chat.setdefault(chat_id, [])
+                self._flying[chat_id].append({**row, "state": outbox.SENDING})
+                self._count(row, now)
+            else:
+                handed.waiting.add(chat_id)
+                self._behind.add(chat_id)
+        if handed.by_chat:
+            guard(changes, handed.fence)
+        return handed
+
+    def settle(self, handed: Handed, *, is_applied: bool | None) -> None:
+        """Send what was handed over, if its change set was applied; None when the commit's answer was lost."""
+        for chat_id, rows in handed.by_chat.items():
+            if is_applied and handed.fence == self._fence:
+                self._launch(chat_id, rows)
+                continue
+            self._flying.pop(chat_id, None)
+            if is_applied is None:
+                self._doubtful.extend(rows)
+        if self._doubtful:
+            self._wake.set()
+
+    def _may_be_handed(self, row: Row, handed: Handed, now: datetime) -> bool:
+        if row["chat_id"] not in handed.by_chat:
+            is_first = row["chat_id"] not in self._flying and self._behind.has_nothing_for(row["chat_id"])
+            if not is_first or not self._is_sending or len(self._flying) >= IN_FLIGHT or self._pace.is_paused(now):
+                return False
+        return may_be_repeated(row) and self._may_go(row, now)
 
     async def is_idle(self) -> bool:
         """Whether nothing may be said at this moment of the clock."""
@@ -118,15 +166,20 @@ class Delivery:
             await self._send_while_held()
 
     async def _send_while_held(self) -> None:
-        while self._lease.is_held and self._fence == self._lease.row:
-            await self._release()
-            if not await self._turn():
-                pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
-                # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await self._wake.wait()
-            self._wake.clear()
+        self._behind.unknown()
+        self._is_sending = True
+        try:
+            while self._lease.is_held and self._fence == self._lease.row:
+                await self._release()
+                if not await self._turn():
+                    pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
+                    # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(pause):
+                            await self._wake.wait()
+                self._wake.clear()
+        finally:
+            self._is_sending = False
 
     async def drain(self, seconds: float) -> None:
         """Let what is in flight come back, record it, and put back what was marked but never sent."""
@@ -137,9 +190,8 @@ class Delivery:
             await asyncio.gather(*late, return_exceptions=True)
         marked, self._marked = self._marked, []
         for row in marked:
-            back = _Result(row["id"])
-            outbox.mark(back.mark, row, outbox.QUEUED)
-            self._results.append(back)
+            self._put_back(row)
+        await self._look_for_doubtful()
         while self._results:
             await self._record([])
 
@@ -147,12 +199,12 @@ class Delivery:
         """Another replica was the sender meanwhile and has decided about everything that was in flight here."""
         for task in self._tasks:
             task.cancel()
-        for kept in (self._flying, self._results, self._marked):
+        for kept in (self._flying, self._results, self._marked, self._doubtful):
             kept.clear()
 
     async def _recover(self) -> None:
         """Decide about what an earlier process, or another replica, left half sent."""
-        own = {row["id"] for row in [*self._flying.values(), *self._marked]} | {one.row_id for one in self._results}
+        own = ids([*self._flying.values(), self._marked, self._doubtful]) | {one.row_id for one in self._results}
         for row in await outbox.interrupted(self._ledger):
             if row["id"] not in own:
                 left = _Result(row["id"])
@@ -164,33 +216,62 @@ class Delivery:
         """Queue what was held back until now; asked once a second, or when the clock was moved."""
         now = self._now()
         if self._looked_at is None or abs((now - self._looked_at).total_seconds()) >= IDLE_SECONDS:
+            self._behind.unknown()  # what other processes queue is found at the latest now
             await self._patiently(partial(outbox.release, self._ledger, now))
             self._looked_at = now
 
     async def _turn(self) -> bool:
         """One commit and the sends it allows; whether anything happened."""
+        await self._look_for_doubtful()
         rows = await self._patiently(self._pick)
         if not rows and not self._results:
             return False
         for row in await self._record(rows):
-            self._flying[row["chat_id"]] = row
-            task = asyncio.create_task(self._send(row))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._launch(row["chat_id"], [row])
         self._marked = []
         return True
 
+    def _launch(self, chat_id: int, rows: list[Row]) -> None:
+        """Send rows, marked and committed, to a chat, one after another."""
+        self._flying[chat_id] = rows
+        task = asyncio.create_task(self._send(chat_id, rows))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look_for_doubtful(self) -> None:
+        """Queue what was handed over by a commit whose answer was lost, and which is there after all."""
+        while self._doubtful:
+            row = self._doubtful[0]
+            if await self._patiently(partial(self._is_ours, row)):
+                self._put_back(row)
+            self._doubtful.remove(row)
+
+    def _put_back(self, row: Row) -> None:
+        """Queue a row that was marked and never sent."""
+        back = _Result(row["id"])
+        outbox.mark(back.mark, row, outbox.QUEUED)
+        self._results.append(back)
+
     async def _pick(self) -> list[Row]:
-        now = self._now()
-        room = IN_FLIGHT - len(self._flying)
+        room, now = IN_FLIGHT - len(self._flying), self._now()
+        if room <= 0 or self._behind.is_nobody or self._pace.is_paused(now):
+            return []
+        looked = self._behind.look()
+        passing = [*self._flying, *self._pace.waiting(now)]
+        rows = await outbox.ready(self._ledger, limit=LOOK_AHEAD, passing=passing)
         heads: dict[int, Row] = {}
-        for row in await self._ready(now) if room > 0 else ():
+        left = set(passing)
+        for row in rows:
             if row["chat_id"] in heads:
-                self._coalesce(heads[row["chat_id"]], row)
+                if not self._coalesce(heads[row["chat_id"]], row):
+                    left.add(row["chat_id"])
             elif len(heads) < room and self._may_go(row, now):
                 heads[row["chat_id"]] = row
-                if row["method"] != "answer":
-                    self._pace.take(row["chat_id"], now)
+                self._count(row, now)
+            else:
+                left.add(row["chat_id"])
+        if len(rows) < LOOK_AHEAD:
+            self._behind.learn(left, looked)
         return list(heads.values())
 
     async def _ready(self, now: datetime) -> list[Row]:
@@ -199,18 +280,23 @@ class Delivery:
         waiting = [*self._flying, *self._pace.waiting(now)]
         return await outbox.ready(self._ledger, limit=LOOK_AHEAD, passing=waiting)
 
+    def _count(self, row: Row, now: datetime) -> None:
+        if row["method"] != "answer":
+            self._pace.take(row["chat_id"], now)
+
     def _may_go(self, row: Row, now: datetime) -> bool:
         if row["method"] == "answer":  # not a message: Telegram does not count it
             return True
         return self._pace.allows(row["chat_id"], now, is_urgent=row["priority"] <= Priority.ANSWER)
 
-    def _coalesce(self, head: Row, row: Row) -> None:
-        """Two edits of one card that wait are one edit: a card is drawn when it is sent."""
+    def _coalesce(self, head: Row, row: Row) -> bool:
+        """Two edits of one card that wait are one edit: a card is drawn when it is sent. Tells whether they were."""
         is_same = row["method"] == head["method"] == "card" and row["ticket_id"] == head["ticket_id"]
-        if is_same and not row["params"].get("is_fresh"):
+        if is_spared := is_same and not row["params"].get("is_fresh"):
             spared = _Result(row["id"])
             outbox.mark(spared.mark, row, outbox.SENT, sent_at=self._now())
             self._results.append(spared)
+        return is_spared
 
     async def _record(self, rows: list[Row]) -> list[Row]:
         """Commit results together with the marks of what goes out next; gives back the rows that may go."""
@@ -231,6 +317,8 @@ class Delivery:
             self._recording = 0
         if not outcomes:
             return []
+        if any(one.is_back or one.also is not None for one in results):
+            self._behind.unknown()
         for (one, _), outcome in zip(effects, outcomes[len(results) : len(sets) - len(marks)], strict=True):
             if outcome is Outcome.STALE and one.tries < SIDE_EFFECT_TRIES:
                 self._results.append(_Result(one.row_id, also=one.also, tries=one.tries + 1))
@@ -258,7 +346,17 @@ class Delivery:
                 log.warning("delivery waits: %(error)s", {"error": where(error)})
                 await asyncio.sleep(IDLE_SECONDS)
 
-    async def _send(self, row: Row) -> None:
+    async def _send(self, chat_id: int, rows: list[Row]) -> None:
+        for at, row in enumerate(rows):
+            if not await self._is_over(row):
+                for later in rows[at + 1 :]:
+                    self._put_back(later)
+                break
+        self._flying.pop(chat_id, None)
+        self._wake.set()
+
+    async def _is_over(self, row: Row) -> bool:
+        """Send one row; False when it has to be tried again."""
         result, began = _Result(row["id"]), perf_counter()
         try:
             self._note(result, row, await self._sender.send(row))
@@ -266,8 +364,7 @@ class Delivery:
             self._obey(result, row, judge(row, error))
         self._metrics.send_seconds.observe(perf_counter() - began)
         self._results.append(result)
-        self._flying.pop(row["chat_id"], None)
-        self._wake.set()
+        return not result.is_back
 
     def _note(self, result: _Result, row: Row, sent: Sent) -> None:
         """It was said."""

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from time import perf_counter
+from typing import Protocol
 
 from storage import inbox
 from storage.changes import ChangeSet, Outcome
@@ -25,6 +26,7 @@ from storage.passing import is_passing
 
 from .dispatch import Decided, Dispatch
 from .failures import where
+from .handover import Handed
 from .metrics import Metrics
 from .pace import Rate
 from .sharing import LOOK_SECONDS, Share
@@ -43,6 +45,16 @@ RETRY_MOST_SECONDS = 5.0
 OnSetAside = Callable[[ChangeSet, Stored], Awaitable[None]]
 
 
+class Outgoing(Protocol):
+    """Who takes over what decisions say; the delivery."""
+
+    def take(self, changes: ChangeSet) -> Handed:
+        """Before the commit."""
+
+    def settle(self, handed: Handed, *, is_applied: bool | None) -> None:
+        """After it; None when nobody knows whether it was."""
+
+
 class EndedProcesses(Exception):
     """Processes ended whenever they worked on this update."""
 
@@ -57,6 +69,7 @@ class Lanes:
         now: Callable[[], datetime],
         rate: Rate,
         *,
+        outgoing: Outgoing,
         on_commit: Callable[[], None],
         on_set_aside: OnSetAside,
         share: Share | None = None,
@@ -65,6 +78,7 @@ class Lanes:
         self._ledger = ledger
         self._dispatch = dispatch
         self._now = now
+        self._outgoing = outgoing
         self._on_commit = on_commit
         self._on_set_aside = on_set_aside
         self._share = share  # None: everything is ours
@@ -193,8 +207,7 @@ class Lanes:
         """Commit decisions and failures, and give every lane its next turn."""
         now = self._now()
         pairs = [await self._with_end(one, result, now) for one, result in zip(batch, decided, strict=True)]
-        outcomes = await self._ledger.commit([changes for changes, _ in pairs])
-        self._on_commit()
+        outcomes = await self._commit([changes for changes, _ in pairs])
         faster = []
         for one, result, (_, retry), outcome in zip(batch, decided, pairs, outcomes, strict=True):
             if outcome is Outcome.STALE and self._stale[one.id] < STALE_MOST:
@@ -210,6 +223,19 @@ class Lanes:
                 (self._metrics.done if result.error is None else self._metrics.set_aside).inc()
         self._metrics.decided_again.inc(len(faster))
         await self._again(faster)
+
+    async def _commit(self, sets: Sequence[ChangeSet]) -> Sequence[Outcome]:
+        """Commit decisions; what they say goes out with the commit where the sender is here and may send it."""
+        handed = [self._outgoing.take(changes) for changes in sets]
+        outcomes: Sequence[Outcome | None] = [None] * len(sets)
+        try:
+            outcomes = done = await self._ledger.commit(sets)
+        finally:
+            for one, outcome in zip(handed, outcomes, strict=True):
+                self._outgoing.settle(one, is_applied=None if outcome is None else outcome is Outcome.APPLIED)
+            if any(one.waiting for one in handed):
+                self._on_commit()
+        return done
 
     async def _refused(self, one: Stored, result: Decided, outcome: Outcome) -> None:
         """The database does not take a decision: a failed try. Nor the failure: it is set aside in silence."""

@@ -127,12 +127,16 @@ def _apply(connection: sa.Connection, sets: Sequence[ChangeSet], *, is_sqlite: b
 def _lock(connection: sa.Connection, sets: Iterable[ChangeSet], *, is_sqlite: bool) -> dict[tuple[str, int], int]:
     """The versions of all guarded rows; on PostgreSQL the rows stay locked, in one order for everybody."""
     wanted: dict[str, set[int]] = defaultdict(set)
+    changed: set[str] = set()
     for one in sets:
+        changed.update(name for name, _ in one.updates)
+        changed.update(table.name for table, _ in one.deletes)
         for name, row_id in one.guards:
             wanted[name].add(row_id)
     versions: dict[tuple[str, int], int] = {}
     for name in sorted(wanted):
-        query = _versions(name) if is_sqlite else _versions(name).with_for_update()
+        # What is only guarded may be guarded by others at the same time: the lease of the sender by every commit.
+        query = _versions(name) if is_sqlite else _versions(name).with_for_update(read=name not in changed)
         rows = connection.execute(query, {"ids": sorted(wanted[name])})
         versions.update({(name, row_id): version for row_id, version in rows})
     return versions
