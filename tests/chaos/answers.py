@@ -1,0 +1,39 @@
+"""How people tell from the bot's words that something was taken, or refused: its texts, with anything in the blanks."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.faults.process import ROOT
+
+TEXTS = ROOT / "bot" / "texts" / "zh-CN"
+_BLANK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<.*?>")
+_TAKEN = {
+    "worker": ("asked", "progressed", "finished"),
+    "my": ("added",),
+    "done": ("thanks", "passed_on"),
+    "danger": ("passed_on",),
+}
+
+
+class Answers:
+    """What is recognised."""
+
+    def __init__(self, folder: Path = TEXTS) -> None:
+        said = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.toml")}
+        self._taken = _any_of(said[name][key] for name, keys in _TAKEN.items() for key in keys)
+        self._refused = _any_of(said["refused"].values())
+
+    def take(self, text: str) -> bool:
+        """Whether the bot says that words were taken."""
+        return self._taken.fullmatch(text) is not None
+
+    def refuse(self, text: str) -> bool:
+        """Whether the bot says that this cannot be done."""
+        return self._refused.fullmatch(text) is not None
+
+
+def _any_of(templates: Iterable[str]) -> re.Pattern[str]:
+    known = (".*?".join(re.escape(part) for part in _BLANK.split(one.strip())) for one in templates)
+    return re.compile("|".join(known), re.DOTALL)

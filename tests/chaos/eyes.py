@@ -1,0 +1,220 @@
+"""Whoever looks over everybody's shoulder: reads the simulator's record while the soak rests, and judges by rules of
+its own who may read what. It asks neither the product's rights nor its outbox.
+
+Between two looks much may have happened, so a reader must have been entitled at one of the two, or have been asked
+in between.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simulator.client import Sim
+from simulator.record import Call, Handed
+
+from .sides import Side
+
+MARK = re.compile(r"zq[a-j]{5}q")
+NAME = re.compile(r"住(\d{5})")
+NUMBER = re.compile(r"编号")
+HISTORY_MICROSECONDS = 30 * 3600 * 1_000_000  # longer than any jump of the clock
+SEES = {"unit_head", "building_head", "grid_worker", "estate_branch"}
+SECRETARIES = {"duty_secretary", "community_secretary"}
+PRIVATE = SECRETARIES | {"administrator"}
+BY_KIND = {"dispute": {"mediator"}, "care": {"grid_worker", "proxy_agent"}}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that the bot put into a chat."""
+
+    round: int
+    chat_id: int
+    message_id: int
+    text: str
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who stands how to a ticket at one look."""
+
+    ticket: Row
+    offered: frozenset[int]  # may still take it
+    asked: frozenset[int]  # whatever they answered
+    took: frozenset[int]
+    followers: frozenset[int]
+
+
+@dataclass
+class Eyes:
+    """What was seen so far."""
+
+    sim: Sim
+    side: Side
+    said: list[Said] = field(default_factory=list)
+    handed: set[int] = field(default_factory=set)
+    leaks: list[str] = field(default_factory=list)
+    calls: int = 0
+    round: int = 0
+    _tickets: dict[str, int] = field(default_factory=dict)  # the ticket that a mark belongs to
+    _standing: dict[int, Standing] = field(default_factory=dict)
+    _roles: dict[int, set[tuple[str, int]]] = field(default_factory=dict)
+    _people: dict[int, int] = field(default_factory=dict)  # person id by Telegram id
+    _scopes: dict[int, frozenset[int]] = field(default_factory=dict)
+    _community: int = 0
+
+    async def open(self) -> None:
+        """Learn the places, which do not change."""
+        places = {row["id"]: row for row in await self.side.rows("SELECT id, level, parent_id, grid_id FROM place")}
+        for place_id in places:
+            scope, at = set(), place_id
+            while at is not None:
+                scope |= {at, places[at]["grid_id"]} - {None}
+                at = places[at]["parent_id"]
+            self._scopes[place_id] = frozenset(scope)
+        self._community = next(one for one, row in places.items() if row["level"] == "community")
+        self._roles = await self._held()
+
+    async def look(self, now: int) -> list[tuple[int, int]]:
+        """Read what was recorded since the last look; gives back the messages that came or changed, by their chat.
+
+        `now` in microseconds since 1970. To be called while nothing is under way.
+        """
+        news: dict[tuple[int, int], str] = {}
+        for entry in self.sim.record.entries:
+            if isinstance(entry, Handed):
+                if entry.code == 200:
+                    self.handed.add(entry.update_id)
+            elif isinstance(entry, Call) and entry.code == 200:
+                self.calls += 1
+                self._note(entry, news)
+        self.sim.record.entries.clear()
+        await self._judge(news, now)
+        return list(news)
+
+    def _note(self, call: Call, news: dict[tuple[int, int], str]) -> None:
+        answer, chat_id = call.answer, call.chat_id
+        text = str(call.args.get("text") or call.args.get("caption") or "")
+        if not isinstance(answer, dict) or "message_id" not in answer:
+            return
+        news[chat_id, answer["message_id"]] = text
+        if not call.method.startswith("edit"):
+            self.said.append(Said(self.round, chat_id, answer["message_id"], text, call.fault))
+        if chat_id < 0 and (MARK.search(text) or NAME.search(text) or NUMBER.search(text)):
+            self.leaks.append(f"said in a group: {text!r}")
+
+    # --- who may read it -------------------------------------------------------------------------------------
+
+    async def _judge(self, news: Mapping[tuple[int, int], str], now: int) -> None:
+        told = [(chat_id, text) for (chat_id, _), text in news.items() if chat_id > 0]
+        marks = {mark for _, text in told for mark in MARK.findall(text)}
+        await self._find(marks - self._tickets.keys(), now)
+        people = await self.side.rows("SELECT id, telegram_id FROM person WHERE telegram_id IS NOT NULL")
+        self._people = {row["telegram_id"]: row["id"] for row in people}
+        roles = await self._held()
+        standing = await self._stand({self._tickets[mark] for mark in marks if mark in self._tickets})
+        for chat_id, text in told:
+            self._judge_one(chat_id, text, standing, roles)
+        self._standing |= standing
+        self._roles = roles
+
+    async def _find(self, marks: Collection[str], now: int) -> None:
+        """Which tickets new words are about."""
+        if not marks:
+            return
+        since = now - HISTORY_MICROSECONDS
+        for query in (
+            f"SELECT id, words FROM ticket WHERE created_at > {since}",
+            f"SELECT ticket_id AS id, words FROM follower WHERE joined_at > {since}",
+            f"SELECT ticket_id AS id, CAST(why AS TEXT) AS words FROM history WHERE at > {since} AND why IS NOT NULL",
+        ):
+            for row in await self.side.rows(query):
+                self._tickets |= {mark: row["id"] for mark in MARK.findall(row["words"] or "") if mark in marks}
+
+    async def _held(self) -> dict[int, set[tuple[str, int]]]:
+        held: dict[int, set[tuple[str, int]]] = {}
+        for row in await self.side.rows("SELECT person_id, role, place_id FROM role_grant WHERE revoked_at IS NULL"):
+            held.setdefault(row["person_id"], set()).add((row["role"], row["place_id"]))
+        return held
+
+    async def _stand(self, ids: Collection[int]) -> dict[int, Standing]:
+        if not ids:
+            return {}
+        among = f"IN ({', '.join(map(str, ids))})"
+        tickets = await self.side.rows(f"SELECT * FROM ticket WHERE id {among}")
+        offers = await self.side.rows(f"SELECT ticket_id, person_id, state FROM offer WHERE ticket_id {among}")
+        followers = await self.side.rows(f"SELECT ticket_id, person_id FROM follower WHERE ticket_id {among}")
+        return {
+            row["id"]: Standing(
+                row,
+                _of(row["id"], (one for one in offers if one["state"] == "open")),
+                _of(row["id"], offers),
+                _of(row["id"], (one for one in offers if one["state"] == "accepted")),
+                _of(row["id"], followers),
+            )
+            for row in tickets
+        }
+
+    def _judge_one(
+        self,
+        chat_id: int,
+        text: str,
+        standing: Mapping[int, Standing],
+        roles: Mapping[int, set[tuple[str, int]]],
+    ) -> None:
+        reader = self._people.get(chat_id, 0)
+        tickets = {self._tickets[mark] for mark in MARK.findall(text) if mark in self._tickets}
+        views = [(self._between(ticket_id, standing), held) for ticket_id in tickets for held in (self._roles, roles)]
+        for ticket_id in tickets:
+            mine = [(one, held) for seen, held in views for one in seen if one.ticket["id"] == ticket_id]
+            if not any(self._may_see(reader, one, held.get(reader, set())) for one, held in mine):
+                self.leaks.append(f"round {self.round}: {chat_id} reads of ticket {ticket_id}: {text!r}")
+        for name in set(NAME.findall(text)) - {str(chat_id)}:
+            named = [(one, held) for seen, held in views for one in seen]
+            if not any(self._may_know(reader, one, held.get(reader, set())) for one, held in named):
+                self.leaks.append(f"round {self.round}: {chat_id} reads the name of {name}: {text!r}")
+
+    def _between(self, ticket_id: int, standing: Mapping[int, Standing]) -> list[Standing]:
+        """A ticket as it stood at the last look and as it stands now, with whoever was asked or took it in between."""
+        now, before = standing.get(ticket_id), self._standing.get(ticket_id)
+        if now is None:
+            return []
+        asked, took = now.asked, now.took
+        if before is not None:
+            asked, took = asked - (before.asked - before.offered), took - before.took
+        views = [now] if before is None else [now, before]
+        return [
+            replace(one, offered=one.offered | asked, took=took | {one.ticket["assignee_id"]} - {None}) for one in views
+        ]
+
+    def _may_see(self, reader: int, one: Standing, held: Iterable[tuple[str, int]]) -> bool:
+        ticket = one.ticket
+        roles, works = self._roles_here(ticket, held), bool(set(held))
+        own = reader in {ticket["owner_id"], ticket["filed_by_id"]}
+        has_it = works and reader in one.took | one.offered
+        by_kind = BY_KIND.get(ticket["kind"], set())
+        if ticket["is_confidential"]:
+            return own or has_it or bool(roles & (PRIVATE | by_kind))
+        presses = ticket["overdue_at"] is not None and "street_liaison" in roles
+        return own or has_it or reader in one.followers or presses or bool(roles & (SEES | PRIVATE | by_kind))
+
+    def _may_know(self, reader: int, one: Standing, held: Iterable[tuple[str, int]]) -> bool:
+        """Whether the resident may be named to a reader."""
+        ticket = one.ticket
+        if reader in {ticket["owner_id"], ticket["filed_by_id"]} or self._roles_here(ticket, held) & SECRETARIES:
+            return True
+        if ticket["is_anonymous"]:
+            return False
+        return bool(set(held)) and (reader in one.took or (bool(ticket["is_danger"]) and reader in one.offered))
+
+    def _roles_here(self, ticket: Row, held: Iterable[tuple[str, int]]) -> set[str]:
+        scope = self._scopes[ticket["place_id"] or self._community]
+        return {role for role, place_id in held if place_id in scope}
+
+
+def _of(ticket_id: int, rows: Iterable[Row]) -> frozenset[int]:
+    return frozenset(row["person_id"] for row in rows if row["ticket_id"] == ticket_id)

@@ -1,0 +1,251 @@
+"""The people of the soak and what they are about to do: an agenda by rounds, filled by the seed and by what stands on
+their screens.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from random import Random
+from typing import Any
+
+from simulator.client import Sim
+
+from . import community, residents, workers
+from .answers import Answers
+from .book import Book
+from .person import GaveUp, Person, Refused, data_of
+from .residents import Report
+
+Act = Callable[[], Awaitable[object]]
+Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
+ROLES_EVERY = 60  # rounds
+
+
+class Life:
+    """Everybody, and what they will do in which round."""
+
+    def __init__(
+        self,
+        seed: int,
+        sim: Sim,
+        book: Book,
+        posters: Mapping[str, str],
+        rows: Rows,
+        import_again: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.book = book
+        self.round = 0
+        self._seed = seed
+        self._sim = sim
+        self._posters = posters
+        self._rows = rows
+        self._import_again = import_again
+        self._answers = Answers()
+        self._random = Random(seed)  # noqa: S311 - a seed that replays, no secret
+        self._units = community.units()
+        self._staff = {one.telegram_id: one for one in community.staff()}
+        self._people = {one.telegram_id: self._person(one.name, one.telegram_id) for one in self._staff.values()}
+        self._administrator = self._people[max(self._staff)]
+        self._agenda: dict[int, list[tuple[Person, Act]]] = defaultdict(list)
+        self._seen: set[tuple[int, str]] = set()
+        self._residents = 0
+
+    # --- the agenda ------------------------------------------------------------------------------------------
+
+    def _soon(self, person: Person, act: Act, rounds: int) -> None:
+        self._agenda[self.round + rounds].append((person, act))
+
+    def begin(self) -> list[Coroutine[Any, Any, None]]:
+        """What is to be done in this round; who is busy, or has blocked the bot, does it later."""
+        begun = []
+        for person, act in self._agenda.pop(self.round, []):
+            if person.is_busy or person.phone.chat.is_blocked:
+                self._agenda[self.round + 1].append((person, act))
+            else:
+                person.is_busy = True
+                begun.append(self._do(person, act))
+        return begun
+
+    async def _do(self, person: Person, act: Act) -> None:
+        try:
+            await act()
+        except Refused:
+            self.book.figures["refused"] += 1
+        except GaveUp as error:
+            self.book.gave_up.append(f"round {self.round}: {error}")
+        finally:
+            person.is_busy = False
+
+    # --- what happens by itself ------------------------------------------------------------------------------
+
+    def somebody_reports(self) -> None:
+        """Somebody has something to say in this round."""
+        person, what = self._resident(), self._report()
+        self._soon(person, lambda: residents.report(person, what), 0)
+
+    def _resident(self) -> Person:
+        """Somebody who was here before, or somebody new, who may have come by the code on a door."""
+        if self._residents > 20 and self._random.random() < 0.5:
+            return self._somebody()
+        user_id = community.FIRST_RESIDENT + self._residents
+        self._residents += 1
+        person = self._people[user_id] = self._person(f"住{user_id}", user_id)
+        if self._random.random() < 0.4:
+            unit = self._random.choice(self._units)
+            self._soon(person, lambda: residents.join(person, self._posters[unit.code]), 0)
+        return person
+
+    def _somebody(self) -> Person:
+        return self._people[community.FIRST_RESIDENT + self._random.randrange(self._residents)]
+
+    def _person(self, name: str, user_id: int) -> Person:
+        phone = self._sim.person(name, user_id=user_id, is_started=user_id < community.FIRST_RESIDENT)
+        return Person(phone, f"{self._seed}:{user_id}", self.book, self._answers)
+
+    def _report(self) -> Report:
+        random = self._random
+        chance, address = random.random(), random.choice(self._units).address
+        if chance < 0.03:
+            return Report(random.choice(residents.DANGERS), address)
+        if chance < 0.07:
+            return Report(random.choice(residents.CONFIDENTIAL), address)
+        if chance < 0.1:
+            return Report(random.choice(residents.QUESTIONS), "")
+        return Report(
+            random.choice(residents.TROUBLES),
+            address,
+            photos=int(random.random() < 0.15),
+            is_anonymous=random.random() < 0.08,
+            joins=random.random() < 0.4,
+        )
+
+    def odds(self) -> None:
+        """Nonsense, people who block the bot and let it in again, roles that are taken away and come back."""
+        random = self._random
+        if self._residents and random.random() < 0.5:
+            person = self._somebody()
+            self._soon(person, lambda: residents.nonsense(person), 0)
+        if random.random() < 0.04:
+            self._blocks(random.choice(list(self._people.values())))
+        if self.round % ROLES_EVERY == ROLES_EVERY // 2:
+            self._soon(self._administrator, self._take_a_role_away, 0)
+        if self.round % ROLES_EVERY == ROLES_EVERY - 1:
+            self._soon(self._administrator, self._import_again, 0)
+
+    def _blocks(self, person: Person) -> None:
+        async def unblock() -> None:
+            await person.phone.unblocks()
+
+        if person is not self._administrator:
+            self._soon(person, person.phone.blocks, 0)
+            self._soon(self._administrator, unblock, self._random.randint(2, 40))
+
+    async def _take_a_role_away(self) -> None:
+        found = await self._rows(
+            "SELECT id FROM role_grant WHERE revoked_at IS NULL AND role IN ('grid_worker', 'building_head') "
+            "ORDER BY id"
+        )
+        await workers.take_role_away(self._administrator, base36(self._random.choice(found)["id"]))
+        self.book.figures["roles taken"] += 1
+
+    # --- what stands on the screens --------------------------------------------------------------------------
+
+    def react(self, chat_id: int, message_id: int) -> None:
+        """Something new stands on a screen: whose it is decides by the first button that means something to them."""
+        person = self._people.get(chat_id)
+        message = person.phone.chat.messages.get(message_id) if person else None
+        if person is None or message is None or message.is_deleted:
+            return
+        for data in data_of(message):
+            verb, _, ticket = data.partition(":")
+            answer = (_STAFF if chat_id in self._staff else _RESIDENT).get(verb)
+            if answer is not None:
+                answer(self, person, message_id, ticket)
+                return
+
+    def _is_first(self, person: Person, what: str) -> bool:
+        """Whether somebody has not thought about it yet."""
+        is_first = (person.id, what) not in self._seen
+        self._seen.add((person.id, what))
+        return is_first
+
+    def _offered(self, person: Person, message_id: int, ticket: str) -> None:
+        """An offer: a danger is taken at once, anything else when there is time; some offers are never answered."""
+        is_danger = "🆘" in person.phone.chat.messages[message_id].text
+        if self._is_first(person, f"accept:{ticket}") and person.random.random() < 0.88:
+            rounds = 1 if is_danger else person.random.randint(1, 12)
+            self._soon(person, lambda: workers.take(person, message_id, ticket), rounds)
+
+    def _in_hand(self, person: Person, message_id: int, ticket: str) -> None:
+        """Something is in hand: mostly it is finished, sometimes something happens before, or nothing ever."""
+        if not self._is_first(person, f"finish:{ticket}"):
+            return
+
+        async def finish() -> None:
+            self._seen.discard((person.id, f"finish:{ticket}"))  # it may come back
+            await workers.finish(person, message_id, ticket)
+
+        chance, rounds = person.random.random(), person.random.randint(2, 40)
+        if chance < 0.08:
+            self._soon(person, lambda: workers.ask(person, message_id, ticket), 1)
+            rounds += 30
+        elif chance < 0.2:
+            self._soon(person, lambda: workers.progress(person, message_id, ticket), 1)
+        elif chance < 0.26:
+            self._soon(person, lambda: workers.hand_over(person, message_id, ticket), 1)
+        if person.random.random() < 0.97:
+            self._soon(person, finish, rounds)
+
+    def _danger_in_hand(self, person: Person, message_id: int, ticket: str) -> None:
+        if not self._is_first(person, f"arrive:{ticket}"):
+            return
+        if person.random.random() < 0.8:
+            self._soon(person, lambda: workers.arrive(person, message_id, ticket), 1)
+        self._soon(person, lambda: workers.finish(person, message_id, ticket), person.random.randint(2, 6))
+
+    def _unowned(self, person: Person, message_id: int, ticket: str) -> None:
+        """A secretary looks after what nobody takes."""
+        message = person.phone.chat.messages[message_id]
+        if "请安排" in message.text and person.random.random() < 0.7:
+            self._soon(person, lambda: workers.assign(person, message_id, ticket), person.random.randint(1, 4))
+
+    def _asked_whether_done(self, person: Person, message_id: int, ticket: str) -> None:
+        if self._is_first(person, f"yes:{message_id}") and person.random.random() < 0.7:
+            self._soon(person, lambda: residents.judge(person, message_id, ticket), person.random.randint(1, 30))
+
+    def _asked_something(self, person: Person, message_id: int, ticket: str) -> None:
+        if self._is_first(person, f"answer:{message_id}") and person.random.random() < 0.8:
+            act = f"answer:{ticket}"
+            self._soon(person, lambda: residents.add(person, message_id, act), person.random.randint(1, 20))
+
+    def _own_card(self, person: Person, message_id: int, ticket: str) -> None:
+        """A matter of one's own: now and then it is taken back, or something is added."""
+        if not self._is_first(person, f"card:{ticket}"):
+            return
+        chance, rounds = person.random.random(), person.random.randint(1, 30)
+        if chance < 0.05:
+            self._soon(person, lambda: residents.withdraw(person, message_id, f"withdraw:{ticket}"), rounds)
+        elif chance < 0.13:
+            self._soon(person, lambda: residents.add(person, message_id, f"add:{ticket}"), rounds)
+
+
+def base36(number: int) -> str:
+    """An id as buttons carry it."""
+    text = ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + text
+    return text
+
+
+Reaction = Callable[[Life, Person, int, str], None]
+_STAFF: Mapping[str, Reaction] = {
+    "accept": Life._offered,
+    "arrive": Life._danger_in_hand,
+    "finish": Life._in_hand,
+    "triage": Life._unowned,
+}
+_RESIDENT: Mapping[str, Reaction] = {
+    "yes": Life._asked_whether_done,
+    "answer": Life._asked_something,
+    "add": Life._own_card,
+}

@@ -1,0 +1,162 @@
+"""One person of the soak: eyes that see what is new on the screen, and hands that press what is meant."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import TypeVar
+
+from simulator.phone import Phone
+from simulator.state import Message, Press
+
+from .answers import Answers
+from .book import Book
+
+T = TypeVar("T")
+PATIENCE = 40.0
+TAKEN = "taken"
+LOOKED_AT = 12
+"""How many messages, from the newest, somebody looks at."""
+
+
+class GaveUp(Exception):
+    """What was expected did not come; somebody shrugs and goes on with their day."""
+
+
+class Refused(Exception):
+    """The bot said politely that this cannot be done now."""
+
+
+def data_of(message: Message) -> list[str]:
+    """What the buttons under a message say to the bot."""
+    return [button["callback_data"] for row in message.inline_rows for button in row if "callback_data" in button]
+
+
+class Person:
+    """Somebody with a phone, a seed of their own and the book in which all deeds are written."""
+
+    def __init__(self, phone: Phone, seed: str, book: Book, words: Answers) -> None:
+        self.phone = phone
+        self.id = phone.id
+        self.random = Random(seed)  # noqa: S311 - a seed that replays, no secret
+        self.book = book
+        self.is_busy = False
+        self._words = words
+        self._known: dict[int, object] = {}
+        self._pressed: int | None = None
+
+    def newest(self, most: int = LOOKED_AT) -> list[Message]:
+        """The last messages on the screen, the newest first."""
+        found: list[Message] = []
+        for message in reversed(self.phone.chat.messages.values()):
+            if not message.is_deleted and message.sender_id != self.id:
+                found.append(message)
+            if len(found) == most:
+                break
+        return found
+
+    def _remember(self, pressed: int | None = None) -> None:
+        self._known = {message.id: message.body for message in self.newest(2 * LOOKED_AT)}
+        self._pressed = pressed
+        if (message := self._at(pressed)) is not None:
+            self._known[message.id] = message.body
+
+    def _at(self, message_id: int | None) -> Message | None:
+        return None if message_id is None else self.phone.chat.messages.get(message_id)
+
+    def _changed(self) -> Iterator[Message]:
+        """What is new among the last messages, or where a button was pressed."""
+        pressed = self._at(self._pressed)
+        looked_at = [*self.newest(), *([pressed] if pressed is not None else [])]
+        return (one for one in looked_at if self._known.get(one.id) is not one.body)
+
+    async def says(self, text: str) -> None:
+        """Say something."""
+        self._remember()
+        await self.phone.says(text)
+
+    async def starts(self, payload: str) -> None:
+        """Open the bot by the code of a poster."""
+        self._remember()
+        await self.phone.starts(payload)
+
+    async def shows(self, caption: str | None) -> None:
+        """Send a picture."""
+        self._remember()
+        await self.phone.sends_photo(caption)
+
+    async def presses(self, message: Message, data: str, *, times: int = 1) -> str:
+        """Press a button and wait for the answer, whose words come back.
+
+        Raises Refused when it is a polite no to all of several presses, GaveUp when no answer comes.
+        """
+        self._remember(message.id)
+        made = [await self.forges(message.id, data) for _ in range(times)]
+        words = [await self._answered(press) for press in made]
+        taken = [one for one in words if one is not None]
+        if not taken:
+            raise Refused(data)
+        return taken[0]
+
+    async def forges(self, message_id: int, data: str) -> Press:
+        """Press, whether or not there is such a button, and wait for nothing."""
+        self.book.press(self.id, data)
+        return await self.phone.forges(data, message_id)
+
+    async def _answered(self, press: Press) -> str | None:
+        """What was answered; None when it was refused."""
+        answer = await self._until(lambda: press.answer, f"an answer to {press.data}")
+        if answer["show_alert"]:
+            return None
+        entry = self.book.entry(self.id, press.data)
+        if entry is not None:
+            self.book.granted[entry] += 1
+        return str(answer["text"])
+
+    async def sees(self, *wanted: str, mark: str | None = None) -> tuple[Message, str]:
+        """Wait for a new message with a button that begins like one of these, the first of them first.
+
+        With a mark only the card that shows it counts; TAKEN when the words were taken for something else instead.
+        Raises Refused when words of refusal come.
+        """
+
+        def find() -> tuple[Message, str] | None:
+            changed = list(self._changed())
+            for prefix in wanted:
+                is_goal = mark is not None and prefix == wanted[0]
+                for message in self.newest() if is_goal else changed:
+                    if is_goal and str(mark) not in message.text:
+                        continue
+                    if data := next((one for one in data_of(message) if one.startswith(prefix)), None):
+                        return message, data
+            if any(self._words.refuse(message.text) for message in changed):
+                raise Refused
+            if mark is not None and (other := next((one for one in changed if self._words.take(one.text)), None)):
+                return other, TAKEN
+            return None
+
+        return await self._until(find, " or ".join(wanted))
+
+    async def reads(self) -> None:
+        """Wait until the bot says that it took the words. Raises Refused when it says that it cannot."""
+
+        def find() -> bool | None:
+            changed = list(self._changed())
+            if any(self._words.refuse(message.text) for message in changed):
+                raise Refused
+            return any(self._words.take(message.text) for message in changed) or None
+
+        await self._until(find, "that it was taken")
+
+    async def _until(self, find: Callable[[], T | None], what: str) -> T:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (found := find()) is None:
+                    await self.phone.world.events.changed()
+                return found
+        except TimeoutError:
+            raise GaveUp(f"{what}\n{self.screen()}") from None
+
+    def screen(self, lines: int = 6) -> str:
+        """The end of the chat, for whoever has to find out what went wrong."""
+        shown: Sequence[Message] = list(reversed(self.newest(lines)))
+        return "\n".join(f"  {self.id} #{one.id} {one.text!r} {data_of(one)}" for one in shown)
