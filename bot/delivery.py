@@ -138,6 +138,8 @@ class Delivery:
             self._wake.set()
 
     def _may_be_handed(self, row: Row, handed: Handed, now: datetime) -> bool:
+        if not self._lease.is_held:
+            return False
         if row["chat_id"] not in handed.by_chat:
             is_first = row["chat_id"] not in self._flying and self._behind.has_nothing_for(row["chat_id"])
             if not is_first or not self._is_sending or len(self._flying) >= IN_FLIGHT or self._pace.is_paused(now):

@@ -40,7 +40,7 @@ class Bot:
         self.log = folder / "log"
         self.rows = Look(self.url)
         self._folder = folder
-        self._program = program
+        self.program = program
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
         self._said_before = 0
@@ -65,7 +65,7 @@ class Bot:
         self._said_before = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *self._program), cwd=self._folder, env=self._environment(), stderr=log
+                *(sys.executable, *self.program), cwd=self._folder, env=self._environment(), stderr=log
             )
 
     async def until_it_says(self, words: str) -> None:
@@ -87,6 +87,11 @@ class Bot:
         assert self._process is not None
         async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process is not there any more, without having been told to go."""
+        return self._process is not None and self._process.returncode is not None
 
     @property
     def pid(self) -> int | None:
