@@ -158,6 +158,14 @@ async def replicas(database: Database, life: timedelta) -> tuple[int, int]:
         return (await connection.execute(living)).scalar_one(), (await connection.execute(free)).scalar_one()
 
 
+async def begun_at(ledger: Ledger) -> datetime | None:
+    """Since when somebody is known here."""
+    person = schema.person
+    async with ledger.database.reading() as connection:
+        at: datetime | None = await connection.scalar(sa.select(person.c.created_at).order_by(person.c.id).limit(1))
+        return at
+
+
 async def backed_up_at(ledger: Ledger) -> datetime | None:
     """When the last backup was made, as far as the database knows."""
     async with ledger.database.reading() as connection:

@@ -50,7 +50,9 @@ async def backup(visit: Visit, ledger: Ledger) -> Sequence[Finding]:
     lying = await asyncio.to_thread(newest_backup_at, visit.settings.backup_path)
     at = max((one for one in (noted, lying) if one is not None), default=None)
     if at is None:
-        return [look("backup_none")]
+        begun_at = await checkup.begun_at(ledger)
+        is_time = is_older(begun_at, visit.now, visit.thresholds.backup_age)
+        return [look("backup_none" if is_time else "backup_not_yet")]
     hours = max(int((visit.now - at).total_seconds() // 3600), 0)
     too_old = is_older(at, visit.now, visit.thresholds.backup_age)
     return [look("backup_old", hours=hours) if too_old else fine("backup_fine", hours=hours)]

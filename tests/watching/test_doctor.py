@@ -243,6 +243,8 @@ async def test_it_finds_kinds_that_no_rule_knows(town: Town) -> None:
 
 async def test_it_knows_how_old_the_last_backup_is(any_town: Town) -> None:
     town = any_town
+    assert "backup_not_yet" in await looked(town, "backup")
+    await town.advance(days=3)
     assert "backup_none" in await looked(town, "backup")
     await last_backup.note(town.app.database, town.clock.now() - timedelta(days=9))
     await last_backup.note(town.app.database, town.clock.now() - timedelta(hours=30))
@@ -263,6 +265,7 @@ async def test_the_command_speaks_both_ways_and_says_nothing_of_anybody(
     town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     await report(town)
+    await town.app.ticking.tick()
     settings = settings_of(town)
     monkeypatch.chdir(tmp_path)
     for name in ("database_url", "media_path", "http_listen", "bot_api_url"):
@@ -273,7 +276,7 @@ async def test_the_command_speaks_both_ways_and_says_nothing_of_anybody(
     told = json.loads((await asyncio.to_thread(CliRunner().invoke, doctor, ["--json"])).stdout)
     assert plain.exit_code == (0 if told["ok"] else 1)
     assert "✓ The Bot API knows the token" in plain.stdout
-    assert "! No backup is known" in plain.stdout
+    assert "! No backup has been made yet" in plain.stdout
     assert not [one for one in secrets() if one in plain.stdout + json.dumps(told, ensure_ascii=False)]
 
 

@@ -55,7 +55,9 @@ async def test_it_tells_nothing_when_all_is_well(town: Town) -> None:
 
 async def test_it_misses_a_backup(town: Town, tmp_path: Path) -> None:
     town.app.settings.backup_path = tmp_path
-    await last_backup.note(town.app.database, town.clock.now())
+    await Rounds(town.app).go()
+    await town.settle()
+    assert told(town, "linli backup") == 0
     await town.advance(days=4)
     await Rounds(town.app).go()
     await town.settle()
