@@ -10,6 +10,7 @@ command -v chromium >/dev/null 2>&1 || absent="$absent chromium"
 [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || absent="$absent fonts-wqy-microhei"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || absent="$absent postgresql"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || absent="$absent nginx"
+command -v openssl >/dev/null 2>&1 || absent="$absent openssl"
 [ -z "$absent" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

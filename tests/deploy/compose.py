@@ -10,6 +10,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "compose.yaml"
+INNER_PORT = 8080
+"""Where everything listens inside its container."""
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<how>[-?])(?P<what>[^}]*))?\}")
 
 Service = Mapping[str, Any]

@@ -7,16 +7,13 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
 import signal
-import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import pytest
 
 from simulator.client import Sim
 from tests import postgres
@@ -24,68 +21,8 @@ from tests.faults.process import zone_at_noon
 from tests.town import CAST, TOKEN
 
 from . import compose
-from .compose import ROOT
-
-PATIENCE = 30.0
-INNER_PORT = 8080
-
-
-def nginx() -> str:
-    """The web server's program. Skips loudly where there is none; where nothing may be skipped, fails."""
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        if os.environ.get("CI", "").lower() in {"1", "true"}:
-            pytest.fail("nginx is needed")
-        pytest.skip("NOT TESTED: nginx is not installed")
-    return found or ""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody uses now."""
-    with contextlib.ExitStack() as held:
-        taken = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in taken]
-
-
-class Process:
-    """One service: started, ended, started again; its log is kept over all its lives."""
-
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, cwd: Path) -> None:
-        self.log = log
-        self._command = command
-        self._environment = environment
-        self._cwd = cwd
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Its number while it runs."""
-        return self._process.pid if self._process is not None else None
-
-    async def start(self) -> None:
-        """Start."""
-        with open(self.log, "ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, cwd=self._cwd, env=self._environment, stdout=log, stderr=log
-            )
-
-    async def end(self, number: signal.Signals) -> int:
-        """Send a signal and wait; gives back the exit code."""
-        process, self._process = self._process, None
-        if process is None:
-            return 0
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
-            return await process.wait()
-
-    async def ended(self) -> int:
-        """Wait until it ends by itself; gives back the exit code."""
-        assert self._process is not None
-        async with asyncio.timeout(PATIENCE):
-            return await self._process.wait()
+from .compose import INNER_PORT, ROOT
+from .processes import PATIENCE, Process, balancer, free_ports
 
 
 class Standing:
@@ -99,7 +36,8 @@ class Standing:
         self.ports = dict(zip(["balancer", *compose.replicas()], free_ports(1 + len(compose.replicas())), strict=True))
         self._values["LINLI_WEBHOOK_URL"] = f"http://127.0.0.1:{self.ports['balancer']}"
         self.replicas = {name: self.process(name) for name in compose.replicas()}
-        self.balancer = Process([nginx(), "-c", str(self._conf())], dict(os.environ), folder / "balancer.log", folder)
+        ports = {name: self.ports[name] for name in compose.replicas()}
+        self.balancer = balancer(folder, self.ports["balancer"], ports)
         for user_id, called in CAST.values():
             sim.person(called, user_id=user_id, is_started=True)
 
@@ -123,26 +61,6 @@ class Standing:
     @property
     def _server(self) -> str:
         return self.url.rpartition("@")[2]
-
-    def _conf(self) -> Path:
-        """ops/nginx/linli.conf with our ports, inside the smallest frame that nginx needs around it."""
-        text = (ROOT / "ops" / "nginx" / "linli.conf").read_text(encoding="utf-8")
-        for name, service in compose.replicas().items():
-            address = f"{service['networks']['inside']['ipv4_address']}:{INNER_PORT}"
-            text = text.replace(address, f"127.0.0.1:{self.ports[name]}")
-        text = text.replace(f"listen {INNER_PORT}", f"listen 127.0.0.1:{self.ports['balancer']}")
-        text = text.replace("/etc/nginx/tls", str(self._folder / "tls"))
-        (self._folder / "linli.conf").write_text(text, encoding="utf-8")
-        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        places = " ".join(f"{kind}_temp_path {self._folder}/{kind};" for kind in kinds)
-        user = "user root;" if os.geteuid() == 0 else ""
-        conf = self._folder / "nginx.conf"
-        conf.write_text(
-            f"{user} daemon off; pid {self._folder}/nginx.pid; error_log stderr; events {{}}\n"
-            f"http {{ {places} include {self._folder}/linli.conf; }}\n",
-            encoding="utf-8",
-        )
-        return conf
 
     async def up(self) -> None:
         """What `docker compose up` does: the schema first, then everything else."""
