@@ -21,7 +21,7 @@ from .looking import Look
 
 ROOT = Path(__file__).parents[2]
 RUN = ("-m", "bot", "run")
-PATIENCE = 20.0
+PATIENCE = 40.0  # seconds; a busy machine is no failure
 
 
 class Bot:
