@@ -27,6 +27,7 @@ test-slow: $(READY) $(PACKAGES)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m docs.generate
 
 # Writes again what the documents draw from the code, and takes the pictures of the READMEs from the running demo.
 docs: $(READY) $(PACKAGES)

@@ -1,5 +1,10 @@
 """A schema that a later version has added to: the version before goes on working on it, and starts on it."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 import sqlalchemy as sa
 
 from storage.engine import Database
@@ -7,6 +12,10 @@ from storage.migrate import revision_of, upgrade
 from tests.stories.telling import reports, ticket
 from tests.town import Town
 
+from .compose import ROOT
+
+VERSIONS = sorted((ROOT / "storage" / "migrations" / "versions").glob("v*.py"))[1:]
+TAKES_AWAY = {"drop_table", "drop_column", "alter_column", "rename_table", "batch_alter_table", "drop_constraint"}
 TOMORROW = ("ALTER TABLE ticket ADD COLUMN tomorrow text", "UPDATE alembic_version SET version_num = 'tomorrow'")
 
 
@@ -28,3 +37,19 @@ async def test_it_leaves_a_newer_schema_as_it_is(database: Database) -> None:
     await add(database)
     await upgrade(database)
     assert await database.write(revision_of) == "tomorrow"
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """What a migration calls, by name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, node
+
+
+@pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)
+def test_it_only_adds(path: Path) -> None:
+    assert not TAKES_AWAY & {name for name, _ in calls(path)}
+    for name, call in calls(path):
+        if name == "add_column":
+            said = ast.unparse(call)
+            assert "nullable=True" in said or "server_default" in said, said
