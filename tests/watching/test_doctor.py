@@ -256,6 +256,12 @@ async def test_it_knows_how_old_the_last_backup_is(any_town: Town) -> None:
     assert (await looked(town, "backup"))["backup_fine"].params["hours"] == 3
 
 
+async def test_it_finds_a_lease_that_nobody_holds(town_pg: Town) -> None:
+    assert (await looked(town_pg, "replicas"))["replicas_fine"].params["count"] == 1
+    await change(town_pg, sa.insert(schema.lease).values(id=999, name="a post that nobody fills"))
+    assert (await looked(town_pg, "replicas"))["leases_free"].params["count"] == 1
+
+
 async def test_it_tells_of_a_look_that_stumbles(town: Town) -> None:
     await town.app.database.write(lambda connection: connection.execute(sa.text("DROP TABLE attachment")))
     assert (await looked(town, "media"))["stumbled"].params["check"] == "media"
