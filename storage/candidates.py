@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from . import people, schema, tickets
 from .ledger import Row
-from .rules.lifecycle import OPEN, State
 from .rules.rights import Action, Role, TicketFacts, may
 from .rules.routing import Candidate, Rule, Step
+from .states import IN_HAND, any_of
 from .work import Priority, Work
 
 STEP_ROLES: Mapping[Step, frozenset[Role]] = {
@@ -67,16 +67,24 @@ def is_reachable(row: Row) -> bool:
     return row["telegram_id"] is not None and row["unreachable_at"] is None
 
 
+MOST_COUNTED = 100
+_FIRST_OPEN = (
+    sa.select(schema.ticket.c.id)
+    .where(schema.ticket.c.assignee_id == schema.person.c.id, any_of(schema.ticket.c.state, IN_HAND))
+    .limit(MOST_COUNTED)
+    .correlate(schema.person)
+    .subquery()
+)
+_OPEN_COUNTS = sa.select(
+    schema.person.c.id,
+    sa.select(sa.func.count()).select_from(_FIRST_OPEN).scalar_subquery().label("open_count"),
+).where(schema.person.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
 async def open_counts(work: Work, person_ids: Collection[int]) -> dict[int, int]:
-    """How many open matters each has in hand."""
-    ticket = schema.ticket
-    states = [str(state) for state in OPEN if state not in {State.NEW, State.OFFERED, State.DONE}]
-    query = (
-        sa.select(ticket.c.assignee_id, sa.func.count().label("open_count"))
-        .where(ticket.c.assignee_id.in_(person_ids), ticket.c.state.in_(states))
-        .group_by(ticket.c.assignee_id)
-    )
-    return {row["assignee_id"]: row["open_count"] for row in await work.ledger.all(query)}
+    """How many open matters each has in hand, up to `MOST_COUNTED`: beyond that everybody has too many."""
+    rows = await work.ledger.all(_OPEN_COUNTS, ids=list(person_ids)) if person_ids else []
+    return {row["id"]: row["open_count"] for row in rows}
 
 
 COLLEAGUES = frozenset(

@@ -14,6 +14,7 @@ from . import reminders, schema, tickets, timing
 from .changes import ChangeSet, Outcome
 from .ledger import Ledger
 from .rules.lifecycle import OPEN, State
+from .states import any_of
 from .work import Work
 
 CLOCKS_VERSION = "clocks_version"
@@ -55,7 +56,7 @@ async def _again(work: Work, ticket_id: int) -> ChangeSet:
 
 def _open() -> sa.Select[Any]:
     ticket = schema.ticket
-    return sa.select(ticket.c.id).where(ticket.c.state.in_([str(state) for state in OPEN])).order_by(ticket.c.id)
+    return sa.select(ticket.c.id).where(any_of(ticket.c.state, OPEN)).order_by(ticket.c.id)
 
 
 def _batches(ids: Sequence[int]) -> list[Sequence[int]]:

@@ -72,6 +72,16 @@ def _flag(name: str) -> sa.Column[bool]:
     )
 
 
+def _urgent_first(name: str, where: str, *, of: str | None = None) -> sa.Index:
+    """One short list of tickets in the order in which it is read: danger first, then what is due first.
+
+    `where` says in the very words of `storage.states` what is on it, so that it stays short however many are over.
+    """
+    columns: list[Any] = [of] if of else []
+    columns += [sa.text("is_danger DESC"), "resolution_due_at", "id"]
+    return sa.Index(f"ix_ticket_{name}", *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 # --- the structure: what an import brings -------------------------------------------------------------------
 
 place = sa.Table(
@@ -244,6 +254,8 @@ poster = sa.Table(
 
 # --- what is asked for ---------------------------------------------------------------------------------------
 
+_OPEN = "state IN ('accepted', 'controlled', 'done', 'new', 'offered', 'on_site', 'waiting')"
+
 ticket = sa.Table(
     "ticket",
     metadata,
@@ -295,9 +307,21 @@ ticket = sa.Table(
     _time("anonymised_at"),  # only what statistics need is left
     _version(),
     sa.Index("ix_ticket_owner_id_created_at", "owner_id", "created_at"),
-    sa.Index("ix_ticket_assignee_id_state", "assignee_id", "state"),
     sa.Index("ix_ticket_place_id_kind_created_at", "place_id", "kind", "created_at"),
-    sa.Index("ix_ticket_state_place_id", "state", "place_id"),
+    sa.Index(
+        "ix_ticket_open",
+        "place_id",
+        "created_at",
+        sqlite_where=sa.text(_OPEN),
+        postgresql_where=sa.text(_OPEN),
+    ),
+    _urgent_first("in_hand", "state IN ('accepted', 'controlled', 'on_site', 'waiting')", of="assignee_id"),
+    _urgent_first("not_taken", "state IN ('new', 'offered')"),
+    _urgent_first(
+        "late", "overdue_at IS NOT NULL AND state IN ('accepted', 'controlled', 'new', 'offered', 'on_site', 'waiting')"
+    ),
+    _urgent_first("low", "state = 'closed' AND stars <= 2 AND rung_back_at IS NULL"),
+    _urgent_first("disputed", "state IN ('new', 'offered') AND (disputes >= 2 OR objected_at IS NOT NULL)"),
     sa.Index(
         "ix_ticket_over",
         "id",
@@ -319,7 +343,14 @@ offer = sa.Table(
     sa.Column("reason", sa.JSON),
     _words("words"),
     _version(),
-    sa.Index("ix_offer_person_id_state", "person_id", "state"),
+    sa.Index("ix_offer_person_id", "person_id"),
+    sa.Index(
+        "ix_offer_open",
+        "person_id",
+        "due_at",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
 )
 
 follower = sa.Table(

@@ -16,6 +16,7 @@ from .ledger import Ledger, Row
 from .rules.lifecycle import OPEN, Event, State, next_state
 from .rules.limits import Limits, resolution_due_at, response_due_at
 from .rules.rights import Action, TicketFacts, may
+from .states import IN_HAND, UNOWNED, any_of
 from .work import Work
 
 DANGER = "danger"
@@ -186,29 +187,45 @@ async def of_resident(
 ) -> list[Row]:
     """Somebody's matters, those joined, and those of their elders that are not confidential; the newest first."""
     ticket, follower = schema.ticket, schema.follower
-    joined = sa.select(follower.c.ticket_id).where(follower.c.person_id == person_id)
     of_elders = sa.and_(ticket.c.owner_id.in_(elder_ids), ticket.c.is_confidential.is_(False))
-    query = sa.select(ticket).where(sa.or_(ticket.c.owner_id == person_id, ticket.c.id.in_(joined), of_elders))
+    # Three short look-ups and what they found: an OR would send SQLite through everything that is open.
+    found = sa.union(
+        sa.select(ticket.c.id).where(ticket.c.owner_id == person_id),
+        sa.select(follower.c.ticket_id).where(follower.c.person_id == person_id),
+        *((sa.select(ticket.c.id).where(of_elders),) if elder_ids else ()),
+    )
+    query = sa.select(ticket).where(ticket.c.id.in_(found))
     if is_open is not None:
         states = [str(state) for state in OPEN]
         query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
     return await ledger.all(query.order_by(ticket.c.created_at.desc()).limit(limit).offset(offset))
 
 
+_IN_HAND = (
+    sa.select(schema.ticket)
+    .where(schema.ticket.c.assignee_id == sa.bindparam("person"), any_of(schema.ticket.c.state, IN_HAND))
+    .order_by(schema.ticket.c.is_danger.desc(), schema.ticket.c.resolution_due_at, schema.ticket.c.id)
+    .limit(sa.bindparam("most"))
+)
+_NEWEST_OFFERS = (
+    sa.select(schema.offer.c.ticket_id)
+    .where(schema.offer.c.person_id == sa.bindparam("person"), schema.offer.c.state == sa.literal_column("'open'"))
+    .order_by(schema.offer.c.due_at.desc())
+    .limit(sa.bindparam("most"))
+)
+_OFFERED = sa.select(schema.ticket).where(
+    schema.ticket.c.id.in_(_NEWEST_OFFERS), any_of(schema.ticket.c.state, UNOWNED)
+)
+
+
 async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row]:
-    """What somebody was offered or has in hand, the most urgent first."""
-    ticket, offer = schema.ticket, schema.offer
-    unowned = [str(State.OFFERED), str(State.NEW)]  # an offer outlives the end of the chain
-    offered = sa.select(offer.c.ticket_id).where(offer.c.person_id == person_id, offer.c.state == "open")
-    working = [str(state) for state in (State.ACCEPTED, State.WAITING, State.ON_SITE, State.CONTROLLED)]
-    query = sa.select(ticket).where(
-        sa.or_(
-            sa.and_(ticket.c.assignee_id == person_id, ticket.c.state.in_(working)),
-            sa.and_(ticket.c.id.in_(offered), ticket.c.state.in_(unowned)),
-        )
-    )
-    order = (ticket.c.is_danger.desc(), ticket.c.resolution_due_at)
-    return await ledger.all(query.order_by(*order).limit(limit))
+    """What somebody was offered or has in hand, the most urgent first.
+
+    Of offers that nobody ever took the oldest are left out: a danger is offered again and again, and is never old.
+    """
+    held = await ledger.all(_IN_HAND, person=person_id, most=limit)
+    found = [*held, *await ledger.all(_OFFERED, person=person_id, most=limit)]
+    return sorted(found, key=lambda row: (not row["is_danger"], row["resolution_due_at"], row["id"]))[:limit]
 
 
 async def history_of(ledger: Ledger, ticket_id: int) -> list[Row]:

@@ -40,8 +40,13 @@ async def _overview(context: Context, edit: int | None) -> None:
     work = context.work
     _check_secretary(context)
     counts = await attention.counts(work)
-    rows: Rows = [[(f"need_{need}", press("tlist", need, 0), {"count": counts[need]})] for need in Need]
+    rows: Rows = [[(f"need_{need}", press("tlist", need, 0), _count(counts[need]))] for need in Need]
     work.reply("triage.overview", [*rows, [("close", "close")]], edit=edit, count=sum(counts.values()))
+
+
+def _count(count: int) -> dict[str, Any]:
+    most = attention.MOST_COUNTED - 1
+    return {"count": min(count, most), "is_more": count > most}
 
 
 def _check_secretary(context: Context) -> None:
