@@ -334,7 +334,10 @@ class Delivery:
         """
         found = await outbox.by_id(self._ledger, row["id"])
         is_marked = found is not None and (found["state"], found["version"]) == (outbox.SENDING, row["version"])
-        return is_marked and await still_stands(self._ledger, self._fence)
+        if not await still_stands(self._ledger, self._fence):
+            self._lease.lose()
+            return False
+        return is_marked
 
     async def _patiently(self, act: Callable[[], Awaitable[Any]]) -> Any:
         """Do something with the database, waiting out what passes."""

@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from storage import broadcast, people, recomputing, reminders
 from storage.changes import ChangeSet, Outcome
 from storage.keeping import nightly
-from storage.leases import Lease, always, guard
+from storage.leases import Lease, always, guard, still_stands
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
 from storage.passing import is_passing
@@ -119,7 +119,11 @@ class Ticking:
                 # One subject at a time: two reminders of one ticket decide one after the other.
                 heads = list({row["subject"]: row for row in reversed(due)}.values())
                 sets = [await self._decide(row) for row in heads]
-                fired += self._count(heads, await self._ledger.commit(sets))
+                outcomes = await self._ledger.commit(sets)
+                if Outcome.STALE in outcomes and not await still_stands(self._ledger, self._fence):
+                    self._lease.lose()  # another ticks already
+                    break
+                fired += self._count(heads, outcomes)
                 self._on_commit()
                 self._beat()
             await self._feed()

@@ -1,18 +1,21 @@
 """Two bots on one PostgreSQL behind a balancer: one behaviour, whoever takes an update in and whoever works on it."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from bot.app import App
 from storage import inbox, schema
+from storage.changes import ChangeSet, Outcome
 from storage.inbox import Stored
 from storage.leases import CLOCK, COPIES, SENDER, SHARDS, shard_of
+from storage.ledger import Ledger
 from tests import postgres
 from tests.faults.conftest import message
 from tests.faults.test_coming_in import answers, report
@@ -139,10 +142,10 @@ async def test_it_makes_room_for_a_third(two_bots: TwoBots) -> None:
 
 async def test_it_copies_media_once(two_bots: TwoBots) -> None:
     await tell_the_story(two_bots)
-    (copier,) = [app for app in two_bots.apps if app.replica.leases[COPIES].is_held]
-    while await copier.media.turn():
-        pass
-    assert [row["copy_state"] for row in await rows(two_bots, schema.attachment)] == ["stored"]
+    assert len([app for app in two_bots.apps if app.replica.leases[COPIES].is_held]) == 1
+    async with asyncio.timeout(10):
+        while [row["copy_state"] for row in await rows(two_bots, schema.attachment)] != ["stored"]:
+            await asyncio.sleep(0.05)
     assert len(two_bots.sim.record.calls("getFile")) == 1
 
 
@@ -161,3 +164,53 @@ async def test_it_starts_several_at_once_on_a_database_without_tables(tmp_path: 
         await asyncio.gather(*(town.join() for _ in range(3)))
         await town.until_shared_by(20, 22, 22)
     await postgres.drop(url)
+
+
+class Meanwhile(Ledger):
+    """Something happens before the next commit, once."""
+
+    act: Callable[[], Awaitable[object]] | None = None
+
+    async def commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
+        act, self.act = self.act, None
+        if act is not None:
+            await act()
+        return list(await super().commit(sets))
+
+
+async def lose_before_the_next_commit(town: TwoBots, post: str, part: Any) -> tuple[App, App]:
+    """Between a decision and its commit the other replica takes over, as after a pause; gives back loser and winner."""
+    loser = next(app for app in town.apps if app.replica.leases[post].is_held)
+    winner = next(app for app in town.apps if app is not loser)
+    ledger = await Meanwhile.open(loser.database)
+    assert isinstance(ledger, Meanwhile)
+
+    async def take_over() -> None:
+        late = sa.update(schema.lease).where(schema.lease.c.name == post).values(until=schema.EPOCH)
+        async with loser.database.writing() as connection:
+            await connection.execute(late)
+        assert await winner.replica._try()
+
+    ledger.act = take_over
+    part(loser)._ledger = ledger
+    return loser, winner
+
+
+async def test_28_it_does_not_send_what_it_marked_after_another_took_over(two_bots: TwoBots) -> None:
+    loser, winner = await lose_before_the_next_commit(two_bots, SENDER, lambda app: app.delivery)
+    said = next(one for one in range(10_000, 20_000) if shard_of(f"u{one}") in winner.replica.shards())
+    two_bots.sim.person("奥托", user_id=said, is_started=True)
+    await winner.intake.keep([update(5, said)])
+    await two_bots.settle()
+    assert (loser.delivery.in_flight, winner.replica.leases[SENDER].is_held) == (0, True)
+    assert len(two_bots.sim.record.calls("sendMessage")) == await answers(two_bots) == 1
+
+
+async def test_28_it_does_not_fire_what_it_decided_before_another_took_over(two_bots: TwoBots) -> None:
+    await report(two_bots)
+    loser, winner = await lose_before_the_next_commit(two_bots, CLOCK, lambda app: app.ticking)
+    two_bots.clock.advance(timedelta(hours=3))
+    assert await loser.ticking.tick() == 0
+    await winner.ticking.tick()
+    await two_bots.settle()
+    assert len(await rows(two_bots, schema.history, schema.history.c.event == "offered")) == 2
