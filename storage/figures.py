@@ -15,6 +15,7 @@ from . import last_backup, schema
 from .engine import Database
 from .ledger import Ledger, Row
 from .rules.lifecycle import OPEN, State
+from .states import UNOWNED, any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,10 @@ def _is(column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
     return column == sa.literal_column(f"'{value}'")
 
 
-def _any_of(column: sa.Column[Any], values: frozenset[State]) -> sa.ColumnElement[bool]:
-    return column.in_([sa.literal_column(f"'{value}'") for value in sorted(values)])
-
-
 _inbox, _outbox, _reminder, _ticket = schema.inbox.c, schema.outbox.c, schema.reminder.c, schema.ticket.c
 _attachment = schema.attachment.c
 _N = sa.func.count().label("n")
-_IS_UNTAKEN_DANGER = sa.and_(_ticket.is_danger, _any_of(_ticket.state, frozenset({State.NEW, State.OFFERED})))
+_IS_UNTAKEN_DANGER = sa.and_(_ticket.is_danger, any_of(_ticket.state, UNOWNED))
 _IS_LATE = sa.and_(_ticket.overdue_at.is_not(None), _ticket.state != sa.literal_column(f"'{State.DONE}'"))
 
 _UPDATES = sa.select(_N, sa.func.min(_inbox.received_at).label("oldest_at")).where(_is(_inbox.state, "new"))
@@ -75,7 +72,7 @@ _TICKETS = (
         sa.func.count().filter(_IS_UNTAKEN_DANGER).label("dangers"),
         sa.func.min(sa.func.coalesce(_ticket.danger_at, _ticket.created_at)).filter(_IS_UNTAKEN_DANGER).label("at"),
     )
-    .where(_any_of(_ticket.state, frozenset(OPEN)))
+    .where(any_of(_ticket.state, OPEN))
     .group_by(_ticket.state)
 )
 _MEDIA = sa.select(_N, sa.func.min(_attachment.added_at).label("oldest_at")).where(
