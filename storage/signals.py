@@ -68,6 +68,8 @@ class Signals:
                     raw: Any = (await connection.get_raw_connection()).driver_connection
                     await raw.add_listener(CHANNEL, self._heard)
                     raw.add_termination_listener(self._ended)
+                    for look in self._on.values():  # for what was told before
+                        look()
                     try:
                         await self._tell(raw)
                     finally:
