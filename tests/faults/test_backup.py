@@ -20,7 +20,8 @@ from tests.town import MONDAY, TOKEN, copy_of_sample
 from .process import Bot, Street, until
 
 SAYERS = ("rosa", "chen", "daughter", "vera", "zhou", "fang")
-UNITS = [f"{building}栋{unit}单元" for unit in (1, 2, 3) for building in (1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 17, 18)]
+BUILDINGS = (1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 17, 18)
+MATTERS = [f"{at}栋{unit}单元{what}" for what in ("楼道灯坏了", "太吵了") for unit in (1, 2, 3) for at in BUILDINGS]
 BEFORE = 8
 """Reports that came through before the backup begins; the others come while it is made and after."""
 
@@ -50,13 +51,13 @@ def offered(phone: Phone) -> str | None:
     return next((one for one in wanted if any(one in label for label in phone.buttons)), None)
 
 
-async def keep_reporting(phone: Phone, units: Sequence[str], done: asyncio.Event) -> None:
-    """Reports the lamp of one unit after the other, as long as the bot answers."""
+async def keep_reporting(phone: Phone, matters: Sequence[str], done: asyncio.Event) -> None:
+    """Reports one thing after the other, as long as the bot answers."""
     with contextlib.suppress(AssertionError, LookupError):
-        for unit in units:
+        for matter in matters:
             if done.is_set():
                 return
-            await phone.says(f"{unit}楼道灯坏了")
+            await phone.says(matter)
             button = None
             while button != "报上去":
                 await until(lambda: offered(phone) or done.is_set(), "something to press")
@@ -70,8 +71,8 @@ async def keep_reporting(phone: Phone, units: Sequence[str], done: asyncio.Event
 @contextlib.asynccontextmanager
 async def under_load(street: Street) -> AsyncIterator[None]:
     done = asyncio.Event()
-    shares = [(street.phones[name], UNITS[at :: len(SAYERS)]) for at, name in enumerate(SAYERS)]
-    talking = asyncio.gather(*(keep_reporting(phone, units, done) for phone, units in shares))
+    shares = [(street.phones[name], MATTERS[at :: len(SAYERS)]) for at, name in enumerate(SAYERS)]
+    talking = asyncio.gather(*(keep_reporting(phone, matters, done) for phone, matters in shares))
     try:
         yield
     finally:
@@ -115,15 +116,18 @@ async def test_24_it_restores_a_backup_made_under_load_and_repeats_nothing(
     await first.start()
     async with under_load(street):
         await until(lambda: len(tickets(first)) >= BEFORE, "reports come through")
+        street.sim.faults.add("delay", method="send*", seconds=0.5, count=None)  # something is always on its way
         code, said = await linli("backup", str(tmp_path / "made.tar.gz"), cwd=tmp_path, database_url=first.url)
         assert (code, "verified by restoring it" in said) == (0, True), said
         many = len(tickets(first))
         await until(lambda: len(tickets(first)) > many, "the bot goes on meanwhile")
         await first.kill()
+        street.sim.faults.clear()
     code, said = await linli("restore", str(tmp_path / "made.tar.gz"), "--to", second.url, cwd=tmp_path)
     assert code == 0, said
     check_restored(first, second)
     known, calls = second.rows("SELECT id, state, error FROM outbox"), len(street.sim.record.calls())
+    assert any(row["error"] == RESTORED for row in known), "the backup was made while something was on its way"
     await second.start()
     await until(lambda: is_settled(second), "what was waiting is worked off")
     for row in known:
