@@ -6,7 +6,7 @@ PACKAGES := .venv/.packages
 # Tests commit thousands of times: where memory has room for their databases, no disk has to be waited for.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 
-.PHONY: demo check test test-slow bench docs setup clean
+.PHONY: demo check test test-slow chaos bench docs setup clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)
@@ -24,6 +24,10 @@ test: $(READY) $(PACKAGES)
 test-slow: $(READY) $(PACKAGES)
 	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m slow $(ARGS)
 	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m "not slow" --engine postgres $(ARGS)
+
+# Thirty days of a large community with faults; SEED replays an earlier run, e.g. `make chaos SEED=3`.
+chaos: $(READY) $(PACKAGES)
+	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)

@@ -11,7 +11,7 @@ TEXTS = ROOT / "bot" / "texts" / "zh-CN"
 _BLANK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<.*?>")
 _TAKEN = {
     "worker": ("asked", "progressed", "finished"),
-    "my": ("added",),
+    "my": ("added", "withdrawn"),
     "done": ("thanks", "passed_on"),
     "danger": ("passed_on",),
 }

@@ -17,7 +17,7 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY = 60  # rounds
+ROLES_EVERY = 40  # rounds
 
 
 class Life:
@@ -137,7 +137,7 @@ class Life:
 
         if person is not self._administrator:
             self._soon(person, person.phone.blocks, 0)
-            self._soon(self._administrator, unblock, self._random.randint(2, 40))
+            self._soon(self._administrator, unblock, self._random.randint(2, 20))
 
     async def _take_a_role_away(self) -> None:
         found = await self._rows(
@@ -172,7 +172,7 @@ class Life:
         """An offer: a danger is taken at once, anything else when there is time; some offers are never answered."""
         is_danger = "🆘" in person.phone.chat.messages[message_id].text
         if self._is_first(person, f"accept:{ticket}") and person.random.random() < 0.88:
-            rounds = 1 if is_danger else person.random.randint(1, 12)
+            rounds = 1 if is_danger else person.random.randint(1, 3)
             self._soon(person, lambda: workers.take(person, message_id, ticket), rounds)
 
     def _in_hand(self, person: Person, message_id: int, ticket: str) -> None:
@@ -184,10 +184,10 @@ class Life:
             self._seen.discard((person.id, f"finish:{ticket}"))  # it may come back
             await workers.finish(person, message_id, ticket)
 
-        chance, rounds = person.random.random(), person.random.randint(2, 40)
+        chance, rounds = person.random.random(), person.random.randint(1, 12)
         if chance < 0.08:
             self._soon(person, lambda: workers.ask(person, message_id, ticket), 1)
-            rounds += 30
+            rounds += 10
         elif chance < 0.2:
             self._soon(person, lambda: workers.progress(person, message_id, ticket), 1)
         elif chance < 0.26:
@@ -206,22 +206,22 @@ class Life:
         """A secretary looks after what nobody takes."""
         message = person.phone.chat.messages[message_id]
         if "请安排" in message.text and person.random.random() < 0.7:
-            self._soon(person, lambda: workers.assign(person, message_id, ticket), person.random.randint(1, 4))
+            self._soon(person, lambda: workers.assign(person, message_id, ticket), person.random.randint(1, 2))
 
     def _asked_whether_done(self, person: Person, message_id: int, ticket: str) -> None:
         if self._is_first(person, f"yes:{message_id}") and person.random.random() < 0.7:
-            self._soon(person, lambda: residents.judge(person, message_id, ticket), person.random.randint(1, 30))
+            self._soon(person, lambda: residents.judge(person, message_id, ticket), person.random.randint(1, 8))
 
     def _asked_something(self, person: Person, message_id: int, ticket: str) -> None:
         if self._is_first(person, f"answer:{message_id}") and person.random.random() < 0.8:
             act = f"answer:{ticket}"
-            self._soon(person, lambda: residents.add(person, message_id, act), person.random.randint(1, 20))
+            self._soon(person, lambda: residents.add(person, message_id, act), person.random.randint(1, 6))
 
     def _own_card(self, person: Person, message_id: int, ticket: str) -> None:
         """A matter of one's own: now and then it is taken back, or something is added."""
         if not self._is_first(person, f"card:{ticket}"):
             return
-        chance, rounds = person.random.random(), person.random.randint(1, 30)
+        chance, rounds = person.random.random(), person.random.randint(1, 8)
         if chance < 0.05:
             self._soon(person, lambda: residents.withdraw(person, message_id, f"withdraw:{ticket}"), rounds)
         elif chance < 0.13:

@@ -30,6 +30,9 @@ class Setup:
     engine: str
     processes: int
 
+    def __str__(self) -> str:
+        return f"{self.engine}-{self.processes}"
+
 
 SETUPS = (Setup("sqlite", 1), Setup("postgresql", 1), Setup("postgresql", 2))
 

@@ -25,7 +25,7 @@ from .troubles import TROUBLES, UNSURE, plan
 ZONE = ZoneInfo("Asia/Shanghai")
 REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
-MINUTES = (0, 4, 12)
+MINUTES = (0, 6)
 HOURS = range(8, 20)
 NIGHT = (3, 22)
 WEEKEND_SHARE, NIGHT_SHARE = 0.3, 0.2
@@ -158,7 +158,7 @@ class Soak:
 
 
 def moments_of(days: int) -> list[datetime]:
-    """The rounds: three in every hour of the day, two at night."""
+    """The rounds: two in every hour of the day, two at night."""
     first = MONDAY.astimezone(ZONE).replace(hour=0, minute=0)
     return [
         (first + timedelta(days=day)).replace(hour=hour, minute=minute)

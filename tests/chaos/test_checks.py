@@ -1,0 +1,227 @@
+"""The checker finds what is wrong: every kind of violation is planted into what a real story left, and is seen."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from simulator.phone import Phone
+from tests.town import Town, a_town
+
+from . import facts, residents, workers
+from .answers import Answers
+from .book import Book
+from .checks import CHECKS, violations
+from .eyes import Eyes
+from .facts import Facts
+from .person import Person, data_of
+from .residents import Report
+from .sides import Sqlite
+
+RESIDENT = 10_001
+ADDRESS = "锦绣家园3栋2单元"
+
+
+@dataclass
+class Story:
+    """What the story left: a database, the book of deeds, and what was seen."""
+
+    folder: Path
+    book: Book
+    eyes: Eyes
+    now: int
+
+    def facts(self, plant: str = "") -> Facts:
+        """Everything the checker looks at, after some rows were spoilt."""
+        if plant:
+            with closing(sqlite3.connect(self.folder / "linli.sqlite3", isolation_level=None)) as connection:
+                assert connection.execute(plant).rowcount > 0
+        found = asyncio.run(facts.load(Sqlite(self.folder).rows, self.now))
+        found.book, found.said, found.handed = self.book, list(self.eyes.said), frozenset(self.eyes.handed)
+        return found
+
+
+def microseconds(town: Town) -> int:
+    return int(town.clock.now().timestamp() * 1_000_000)
+
+
+def button(who: Person, prefix: str) -> tuple[int, str]:
+    """The newest button that begins like this: its message and its data."""
+    return next((one.id, data) for one in who.newest() for data in data_of(one) if data.startswith(prefix))
+
+
+async def tell(town: Town, book: Book) -> None:
+    """One matter from the sentence to the rating, with a question, an answer and pictures; another is under way."""
+
+    def somebody(phone: Phone) -> Person:
+        return Person(phone, f"calm:{phone.id}", book, Answers())
+
+    resident, wei = somebody(town.sim.person(f"住{RESIDENT}", user_id=RESIDENT)), somebody(town.wei)
+    for words in ("楼道灯坏了", "电梯停了"):
+        await residents.report(resident, Report(words, ADDRESS, photos=1))
+        await town.settle()
+        message_id, data = button(wei, "accept:")
+        assert await workers.take(wei, message_id, data.partition(":")[2])
+        await town.settle()
+    message_id, data = button(wei, "finish:")
+    ticket = data.partition(":")[2]
+    await workers.ask(wei, message_id, ticket)
+    await town.settle()
+    await residents.add(resident, *button(resident, "answer:"))
+    await workers.finish(wei, message_id, ticket)
+    await town.settle()
+    await residents.judge(resident, button(resident, f"yes:{ticket}")[0], ticket)
+    await town.settle()
+
+
+async def live(folder: Path) -> Story:
+    async with a_town(folder, f"sqlite:///{folder}/linli.sqlite3") as town:
+        book, eyes = Book(), Eyes(town.sim, Sqlite(folder))
+        await eyes.open()
+        await tell(town, book)
+        await eyes.look(microseconds(town))
+        return Story(folder, book, eyes, microseconds(town))
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return asyncio.run(live(tmp_path_factory.mktemp("story")))
+
+
+@pytest.fixture
+def story(once: Story, tmp_path: Path) -> Story:
+    shutil.copytree(once.folder, tmp_path, dirs_exist_ok=True)
+    return replace(once, folder=tmp_path)
+
+
+def named(found: list[str]) -> set[str]:
+    return {line.partition(":")[0] for line in found}
+
+
+def test_it_finds_nothing_wrong_with_a_story(story: Story) -> None:
+    found = story.facts()
+    assert violations(found) == []
+    assert len(found.tickets) == 2
+    assert story.book.granted
+    assert not story.eyes.leaks
+
+
+ROWS = {
+    "no lane is stuck": "UPDATE inbox SET state = 'new' WHERE id = (SELECT max(id) FROM inbox)",
+    "nothing is set aside": "UPDATE inbox SET state = 'set_aside' WHERE id = (SELECT max(id) FROM inbox)",
+    "what was acknowledged is kept": "DELETE FROM inbox WHERE id = (SELECT max(id) FROM inbox)",
+    "every history is a legal chain": "DELETE FROM history WHERE event = 'answered'",
+    "one owner": "UPDATE ticket SET assignee_id = NULL WHERE state = 'accepted'",
+    "what a ticket says of itself is in its history": "UPDATE ticket SET closed_at = NULL WHERE state = 'closed'",
+    "followers join once": "INSERT INTO follower (id, ticket_id, person_id, words, joined_at, version) "
+    "SELECT 1, id, owner_id, '', 1, 1 FROM ticket WHERE state = 'accepted'",
+    "deeds took effect, once": "INSERT INTO history (id, ticket_id, at, actor_id, event, old_state, new_state) "
+    "SELECT 1, ticket_id, at, actor_id, event, old_state, new_state FROM history WHERE event = 'confirmed'",
+    "words are there once": "UPDATE history SET why = NULL WHERE event = 'answered'",
+    "pictures are there once": "DELETE FROM attachment WHERE purpose = 'report'",
+    "each reminder once, none forgotten": "UPDATE reminder SET due_at = 1 WHERE state = 'scheduled'",
+    "no reminder failed": "INSERT INTO audit (id, at, what) VALUES (1, 1, 'reminder_failed')",
+    "nothing waits to be said": "UPDATE outbox SET state = 'sending' WHERE id = (SELECT max(id) FROM outbox)",
+    "nothing is given up without need": "UPDATE outbox SET state = 'failed', error = '500 trouble' "
+    "WHERE id = (SELECT max(id) FROM outbox)",
+    "what is recorded as sent was sent": "UPDATE outbox SET telegram_message_id = 999999 "
+    "WHERE id = (SELECT max(id) FROM outbox WHERE telegram_message_id IS NOT NULL)",
+}
+MORE_ROWS = [
+    ("every history is a legal chain", "UPDATE ticket SET state = 'waiting' WHERE state = 'accepted'"),
+    ("every history is a legal chain", "UPDATE history SET old_state = 'offered' WHERE event = 'confirmed'"),
+    ("one owner", "UPDATE offer SET state = 'open'"),
+    ("one owner", "UPDATE ticket SET assignee_id = owner_id WHERE state = 'accepted'"),
+    ("what a ticket says of itself is in its history", "UPDATE ticket SET stars = 4 WHERE state = 'accepted'"),
+    ("deeds took effect, once", "DELETE FROM history WHERE event = 'confirmed'"),
+    ("words are there once", "UPDATE ticket SET words = (SELECT max(words) FROM ticket)"),
+    ("words are there once", "UPDATE ticket SET words = ''"),
+    (
+        "each reminder once, none forgotten",
+        "UPDATE reminder SET state = 'fired', fired_at = due_at - 1 WHERE state = 'scheduled'",
+    ),
+    (
+        "each reminder once, none forgotten",
+        "INSERT INTO history (id, ticket_id, at, event, old_state, new_state) "
+        "SELECT 1, id, 1, 'ask_expired', 'waiting', 'accepted' FROM ticket LIMIT 1",
+    ),
+    ("nothing waits to be said", "UPDATE outbox SET state = 'held', due_at = 1"),
+    ("nothing is given up without need", "UPDATE outbox SET state = 'unknown' WHERE priority < 3"),
+]
+
+
+@pytest.mark.parametrize(("name", "plant"), [*ROWS.items(), *MORE_ROWS])
+def test_it_sees_what_is_wrong_with_the_rows(story: Story, name: str, plant: str) -> None:
+    assert name in named(violations(story.facts(plant)))
+
+
+def doubled_number(found: Facts) -> None:
+    found.tables = {**found.tables, "ticket": [*found.tickets, found.tickets[0]]}
+
+
+def doubled_reminder(found: Facts) -> None:
+    found.tables = {**found.tables, "reminder": [*found.tables["reminder"], found.tables["reminder"][0]]}
+
+
+def said_again(found: Facts) -> None:
+    found.said.append(replace(found.said[-1], message_id=999_999))
+
+
+def told_in_a_log(found: Facts) -> None:
+    found.logs = f"somebody said {next(iter(found.book.words))}"
+
+
+def told_to_a_stranger(found: Facts) -> None:
+    found.leaks.append("somebody read it")
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"),
+    [
+        ("one number each", doubled_number),
+        ("each reminder once, none forgotten", doubled_reminder),
+        ("nothing is said again without need", said_again),
+        ("nothing of anybody stands in a log", told_in_a_log),
+        ("only the entitled read it", told_to_a_stranger),
+    ],
+)
+def test_it_sees_what_is_wrong_beside_the_rows(story: Story, name: str, plant: Callable[[Facts], None]) -> None:
+    found = story.facts()
+    plant(found)
+    assert name in named(violations(found))
+
+
+def test_it_bears_a_copy_of_what_nobody_could_know_to_have_arrived(story: Story) -> None:
+    found = story.facts()
+    found.said.append(replace(found.said[-1], message_id=999_999, fault="drop"))
+    assert not violations(found)
+    for row in found.outbox:
+        row.update(priority=4)  # type: ignore[attr-defined]  # a row of our own, spoilt
+    assert named(violations(found)) == {"nothing is said again without need"}
+
+
+def test_every_check_is_tried() -> None:
+    beside = {"one number each", "nothing is said again without need", "nothing of anybody stands in a log"}
+    assert CHECKS.keys() == ROWS.keys() | beside | {"only the entitled read it"}
+
+
+async def test_it_sees_who_reads_what_is_none_of_their_business(town: Town, tmp_path: Path) -> None:
+    book, eyes = Book(), Eyes(town.sim, Sqlite(tmp_path))
+    await eyes.open()
+    await tell(town, book)
+    await eyes.look(microseconds(town))
+    assert not eyes.leaks
+    words = f"{ADDRESS} {next(iter(book.words))}"
+    group = town.sim.group("邻居群", town.rosa, town.wei)
+    for phone, text in ((town.wei, words), (town.vera, words), (town.vera, f"住{RESIDENT}"), (town.dan, words)):
+        await town.app.transport.call("sendMessage", {"chat_id": phone.id, "text": text})
+    await town.app.transport.call("sendMessage", {"chat_id": group.id, "text": "编号 10 001"})
+    await eyes.look(microseconds(town))
+    readers = [line.split()[2] for line in eyes.leaks if line.startswith("round")]
+    assert readers == [str(town.vera.id)] * 2
+    assert len(eyes.leaks) == 3
