@@ -15,7 +15,7 @@ from bot.settings import Settings
 from storage import last_backup
 from storage.backup import loading, making, restoring
 from storage.backup.aftermath import Aftermath, Resend
-from storage.backup.making import Made, Seal
+from storage.backup.making import Made
 from storage.backup.problems import UNUSABLE, BackupProblem, explained
 from storage.backup.resting import ensure_there
 from storage.backup.sealing import is_sealed
@@ -31,6 +31,7 @@ _passphrase_file = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=words("backup.help_passphrase_file"),
 )
+_which = click.Choice([str(one) for one in Resend])
 
 
 @contextmanager
@@ -70,10 +71,9 @@ def backup(file: Path | None, encrypt: bool, passphrase_file: Path | None, verif
 async def _backup(settings: Settings, path: Path, now: datetime, secret: str | None, *, is_verified: bool) -> None:
     ensure_there(settings.database_url)
     database = await Database.open(settings.database_url)
-    seal = None if secret is None else Seal(secret, words("backup.note"))
     try:
         media = MediaStore(settings.media_path)
-        made = await making.make(database, media, path, now, seal=seal, progress=ProgressLine())
+        made = await making.make(database, media, path, now, passphrase=secret, progress=ProgressLine())
     finally:
         await database.close()
     if is_verified:
@@ -112,7 +112,12 @@ def _tell_made(made: Made, path: Path, *, is_verified: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--to", "url", help=words("backup.help_to"))
 @click.option("--replace", is_flag=True, help=words("backup.help_replace"))
-@click.option("--resend", type=click.Choice([str(one) for one in Resend]), default=str(Resend.NONE), help=words("backup.help_resend"))
+@click.option(
+    "--resend",
+    type=click.Choice([str(one) for one in Resend]),
+    default=str(Resend.NONE),
+    help=words("backup.help_resend"),
+)
 @_passphrase_file
 def restore(file: Path | None, url: str | None, replace: bool, resend: str, passphrase_file: Path | None) -> None:
     """Restore a backup, or send what an earlier restore stopped."""

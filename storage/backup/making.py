@@ -25,15 +25,7 @@ from .rows import Progress, Tally, tables
 from .sealing import sealed
 
 _BEGINS = "linli-"
-_NAMED = re.compile(rf"{_BEGINS}\d{{8}}T\d{{6}}Z(\.tar\.gz|\.age\.zip)")
-
-
-@dataclass(frozen=True)
-class Seal:
-    """How a backup is encrypted: the passphrase, and the note that lies beside it for whoever opens it by hand."""
-
-    passphrase: str
-    note: str
+_NAMED = re.compile(rf"{_BEGINS}\d{{8}}T\d{{6}}Z\.tar\.gz(\.age)?")
 
 
 @dataclass(frozen=True)
@@ -45,19 +37,19 @@ class Made:
 
 
 async def make(
-    database: Database, media: MediaStore, path: Path, now: datetime, *, seal: Seal | None, progress: Progress
+    database: Database, media: MediaStore, path: Path, now: datetime, *, passphrase: str | None, progress: Progress
 ) -> Made:
     """Write a backup; it appears whole or not at all, for the eyes of this user alone.
 
     Raises BackupProblem (no_tables, newer), OSError when the disk refuses.
     """
-    with appearing(path) as file, _packing(file, seal) as stream:
+    with appearing(path) as file, _packing(file, passphrase) as stream:
         async with database.snapshot() as connection:
             return await connection.run_sync(_write, stream, media, now, progress)
 
 
-def _packing(file: BinaryIO, seal: Seal | None) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(file) if seal is None else sealed(file, seal.passphrase, seal.note)
+def _packing(file: BinaryIO, passphrase: str | None) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(file) if passphrase is None else sealed(file, passphrase)
 
 
 def _write(connection: sa.Connection, stream: BinaryIO, media: MediaStore, now: datetime, progress: Progress) -> Made:
@@ -109,7 +101,7 @@ def made_before(folder: Path) -> list[Path]:
 
 def name_at(now: datetime, *, is_sealed: bool) -> str:
     """What a backup is called when nobody says otherwise."""
-    return f"{_BEGINS}{now:%Y%m%dT%H%M%SZ}{'.age.zip' if is_sealed else '.tar.gz'}"
+    return f"{_BEGINS}{now:%Y%m%dT%H%M%SZ}.tar.gz{'.age' if is_sealed else ''}"
 
 
 @contextmanager

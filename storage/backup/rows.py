@@ -98,10 +98,11 @@ class TableRows:
 
     def insert(self, connection: sa.Connection, rows: Sequence[Values]) -> None:
         """Write rows. Raises BackupProblem when this engine cannot hold a value, what the engine raises otherwise."""
-        parameters = [dict(zip(self.columns, row, strict=True)) for row in rows]
         values = {name: self._bound(name, connection) for name in self.columns}
+        statement = sa.insert(self._table).values(values).compile(dialect=connection.dialect)
         try:
-            connection.execute(sa.insert(self._table).values(values), parameters)
+            # As the driver takes it: rows are in the order of the columns; a mapping a row would cost as much again.
+            connection.exec_driver_sql(str(statement), list(rows))
         except sa.exc.DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == _CHARACTER_NOT_IN_REPERTOIRE:
                 raise BackupProblem(Reason.CANNOT_HOLD, table=self.name) from None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage.backup import making, restoring
 from storage.backup.aftermath import Resend
-from storage.backup.making import Made, Seal
+from storage.backup.making import Made
 from storage.backup.rows import Tally, tables
 from storage.engine import Database
 from storage.media import MediaStore
@@ -31,10 +31,9 @@ def quietly(_table: str, _done: int, _total: int) -> None:
 async def back_up(url: str, path: Path, *, passphrase: str | None = None, at: datetime = MONDAY) -> Made:
     """A backup of a database, and of the media folder beside the file."""
     database = await Database.open(url)
-    seal = Seal(passphrase, "how to open it") if passphrase else None
     try:
         media = MediaStore(path.parent / "media")
-        return await making.make(database, media, path, at, seal=seal, progress=quietly)
+        return await making.make(database, media, path, at, passphrase=passphrase, progress=quietly)
     finally:
         await database.close()
 

@@ -67,7 +67,7 @@ def test_it_asks_for_the_passphrase_of_an_encrypted_one(
     monkeypatch.setenv("LINLI_BACKUP_PASSPHRASE", "several words together")
     assert linli("backup", tmp_path, "--encrypt", "--no-verify").exit_code == 0
     monkeypatch.delenv("LINLI_BACKUP_PASSPHRASE")
-    (path,) = tmp_path.glob("*.age.zip")
+    (path,) = tmp_path.glob("*.tar.gz.age")
     (tmp_path / "secret").write_text("something else\n")
     refused = linli("restore", path, "--to", "sqlite:///two.sqlite3")
     assert (refused.exit_code, "needs a passphrase" in refused.output) == (2, True)
@@ -93,12 +93,12 @@ def test_it_keeps_as_many_as_it_is_told(
     monkeypatch.setenv("LINLI_DATABASE_URL", url)
     folder = tmp_path / "made"
     folder.mkdir()
-    for name in ("linli-20260101T000000Z.tar.gz", "linli-20260102T000000Z.age.zip", "linli-notes.tar.gz"):
+    for name in ("linli-20260101T000000Z.tar.gz", "linli-20260102T000000Z.tar.gz.age", "linli-notes.tar.gz"):
         (folder / name).write_bytes(b"")
     assert linli("backup", folder, "--no-verify", "--keep", 2).exit_code == 0
     names = {path.name for path in folder.iterdir()}
     assert len(names) == 3
-    assert {"linli-20260102T000000Z.age.zip", "linli-notes.tar.gz"} < names
+    assert {"linli-20260102T000000Z.tar.gz.age", "linli-notes.tar.gz"} < names
 
 
 def test_it_moves_a_community(linli: Linli, url: str, tmp_path: Path) -> None:
