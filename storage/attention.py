@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from . import reach, schema
 from .closing import LOW_STARS
 from .ledger import Row
+from .plain import once
 from .rules.lifecycle import OPEN, State
 from .states import UNDONE, UNOWNED, any_of
 from .work import Work
@@ -52,7 +53,7 @@ async def page(work: Work, need: Need, *, limit: int, offset: int) -> list[Row]:
     return await work.ledger.all(query.limit(limit).offset(offset))
 
 
-_OPEN_AT = (
+_OPEN_AT = once(
     sa.select(schema.ticket)
     .where(
         schema.ticket.c.place_id == sa.bindparam("place"),

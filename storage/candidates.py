@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from . import people, schema, tickets
 from .ledger import Row
+from .plain import once
 from .rules.rights import Action, Role, TicketFacts, may
 from .rules.routing import Candidate, Rule, Step
 from .states import IN_HAND, any_of
@@ -75,10 +76,12 @@ _FIRST_OPEN = (
     .correlate(schema.person)
     .subquery()
 )
-_OPEN_COUNTS = sa.select(
-    schema.person.c.id,
-    sa.select(sa.func.count()).select_from(_FIRST_OPEN).scalar_subquery().label("open_count"),
-).where(schema.person.c.id.in_(sa.bindparam("ids", expanding=True)))
+_OPEN_COUNTS = once(
+    sa.select(
+        schema.person.c.id,
+        sa.select(sa.func.count()).select_from(_FIRST_OPEN).scalar_subquery().label("open_count"),
+    ).where(schema.person.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
 
 
 async def open_counts(work: Work, person_ids: Collection[int]) -> dict[int, int]:

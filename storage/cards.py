@@ -8,6 +8,7 @@ from . import schema
 from .changes import ChangeSet
 from .ids import new_id
 from .ledger import Ledger, Row
+from .plain import once
 from .tickets import card_of
 
 
@@ -24,8 +25,10 @@ async def keep(ledger: Ledger, row: Row, message_id: int, now: datetime) -> Chan
     return changes
 
 
-_AT = sa.select(schema.card.c.id).where(
-    schema.card.c.chat_id == sa.bindparam("chat"), schema.card.c.message_id == sa.bindparam("message")
+_AT = once(
+    sa.select(schema.card.c.id).where(
+        schema.card.c.chat_id == sa.bindparam("chat"), schema.card.c.message_id == sa.bindparam("message")
+    )
 )
 
 

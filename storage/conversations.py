@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from . import schema
 from .ledger import Ledger
+from .plain import once
 from .work import Conversation
 
-_BY_IDS = sa.select(schema.conversation).where(schema.conversation.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_IDS = once(sa.select(schema.conversation).where(schema.conversation.c.id.in_(sa.bindparam("ids", expanding=True))))
 
 
 async def of(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Conversation]:

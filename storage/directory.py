@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from . import schema
+from .plain import once
 from .rules.limits import Limits
 from .rules.routing import Rule, parse_chain
 from .rules.worktime import WorkCalendar
@@ -183,7 +184,7 @@ def _by_number(place: Place) -> tuple[int, str]:
     return (int(place.number) if place.number and place.number.isdigit() else 10_000, place.code)
 
 
-VERSION = sa.select(schema.setting.c.value).where(schema.setting.c.name == STRUCTURE_VERSION)
+VERSION = once(sa.select(schema.setting.c.value).where(schema.setting.c.name == STRUCTURE_VERSION))
 """The query for the import that the database holds now."""
 
 

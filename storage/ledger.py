@@ -10,6 +10,7 @@ from . import changes, directory
 from .changes import ChangeSet, Outcome
 from .directory import Directory
 from .engine import Database
+from .plain import once
 from .rules.retention import Periods
 
 KEPT_FOR = Periods()
@@ -41,8 +42,8 @@ class Ledger:
         return True
 
     async def all(self, query: sa.Select[Any], **params: Any) -> list[Row]:
-        """Every row of a query, as mappings. Hot queries are made once, with parameters: making one costs more than
-        running it."""
+        """Every row of a query, as mappings. Hot queries are made once, with parameters, and marked so
+        (`storage.plain`): making one costs more than running it."""
         return list(await self.database.rows(query, params))
 
     async def one(self, query: sa.Select[Any], **params: Any) -> Row | None:
@@ -61,4 +62,4 @@ class Ledger:
 
 @cache
 def _by_id(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table).where(table.c.id == sa.bindparam("id"))
+    return once(sa.select(table).where(table.c.id == sa.bindparam("id")))

@@ -15,6 +15,7 @@ from . import recipients, schema
 from .changes import ChangeSet
 from .engine import Database
 from .ledger import Ledger, Row
+from .plain import once
 
 HELD, QUEUED, SENDING = "held", "queued", "sending"
 SENT, FAILED, SUPPRESSED, UNKNOWN = "sent", "failed", "suppressed", "unknown"
@@ -34,7 +35,7 @@ def _is(state: str) -> sa.ColumnElement[bool]:
     return _table.c.state == sa.literal_column(f"'{state}'")
 
 
-_ready = (
+_ready = once(
     sa.select(_table)
     .where(_is(QUEUED), _table.c.chat_id.not_in(sa.bindparam("passing", expanding=True)))
     .order_by(_table.c.priority, _table.c.id)
@@ -42,7 +43,7 @@ _ready = (
 )
 _count_waiting = sa.select(sa.func.count().label("n")).where(sa.or_(_is(QUEUED), _is(HELD)))
 _interrupted = sa.select(_table).where(_is(SENDING)).order_by(_table.c.id)
-_held = sa.select(_table.c.due_at).where(_is(HELD)).order_by(_table.c.due_at).limit(1)
+_held = once(sa.select(_table.c.due_at).where(_is(HELD)).order_by(_table.c.due_at).limit(1))
 
 
 async def ready(ledger: Ledger, *, limit: int, passing: Sequence[int] = ()) -> list[Row]:

@@ -8,15 +8,34 @@ import sqlalchemy as sa
 from . import schema
 from .ids import new_id
 from .ledger import Ledger, Row
+from .plain import once
 from .rules.rights import Actor, Grant, Role
 from .rules.worktime import CalendarName
 from .work import Work
 
 _IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
-_BY_TELEGRAM_IDS = sa.select(schema.person).where(schema.person.c.telegram_id.in_(_IDS))
-_BY_IDS = sa.select(schema.person).where(schema.person.c.id.in_(_IDS))
-_GRANTS = sa.select(schema.role_grant).where(
-    schema.role_grant.c.person_id.in_(_IDS), schema.role_grant.c.revoked_at.is_(None)
+_BY_TELEGRAM_IDS = once(sa.select(schema.person).where(schema.person.c.telegram_id.in_(_IDS)))
+_BY_IDS = once(sa.select(schema.person).where(schema.person.c.id.in_(_IDS)))
+_GRANTS = once(
+    sa.select(schema.role_grant).where(
+        schema.role_grant.c.person_id.in_(_IDS), schema.role_grant.c.revoked_at.is_(None)
+    )
+)
+_HOLDERS = once(
+    sa.select(schema.person, schema.role_grant.c.role, schema.role_grant.c.place_id)
+    .join(schema.role_grant, schema.role_grant.c.person_id == schema.person.c.id)
+    .where(
+        schema.role_grant.c.role.in_(sa.bindparam("roles", expanding=True)),
+        schema.role_grant.c.place_id.in_(sa.bindparam("places", expanding=True)),
+        schema.role_grant.c.revoked_at.is_(None),
+        schema.person.c.retired_at.is_(None),
+    )
+    .order_by(schema.person.c.id)
+)
+_FAMILY = once(
+    sa.select(schema.family_link).where(
+        schema.family_link.c.person_id == sa.bindparam("person"), schema.family_link.c.consented_at.is_not(None)
+    )
 )
 
 
@@ -68,19 +87,7 @@ async def grants_of(ledger: Ledger, ids: Collection[int]) -> list[Row]:
 
 async def holders(ledger: Ledger, roles: Collection[Role], places: Collection[int]) -> list[Row]:
     """People who hold one of `roles` at one of `places`, with `role` and `place_id`; retired people left out."""
-    grant, person = schema.role_grant, schema.person
-    query = (
-        sa.select(person, grant.c.role, grant.c.place_id)
-        .join(grant, grant.c.person_id == person.c.id)
-        .where(
-            grant.c.role.in_([str(role) for role in roles]),
-            grant.c.place_id.in_(places),
-            grant.c.revoked_at.is_(None),
-            person.c.retired_at.is_(None),
-        )
-        .order_by(person.c.id)
-    )
-    return await ledger.all(query)
+    return await ledger.all(_HOLDERS, roles=sorted(str(role) for role in roles), places=list(places))
 
 
 async def relatives_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
@@ -90,8 +97,7 @@ async def relatives_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
 
 async def family_of(ledger: Ledger, person_id: int) -> Sequence[Row]:
     """The links of an elder's family that were ever consented to, those that ended too."""
-    link = schema.family_link
-    return await ledger.all(sa.select(link).where(link.c.person_id == person_id, link.c.consented_at.is_not(None)))
+    return await ledger.all(_FAMILY, person=person_id)
 
 
 def begin(work: Work, *, name: str, language: str) -> Row:

@@ -31,7 +31,7 @@ async def computed_for(ledger: Ledger) -> str:
 async def all_open(ledger: Ledger, work_of: Callable[[], Work]) -> bool:
     """Compute every open ticket again, and remember that; False when somebody was faster and some have to wait."""
     version = ledger.directory.version
-    for ids in _batches([row["id"] for row in await ledger.all(_open())]):
+    for ids in _batches(sorted(row["id"] for row in await ledger.all(_open()))):
         sets = [await _again(work_of(), ticket_id) for ticket_id in ids]
         outcomes = await ledger.commit([one for one in sets if one])
         if any(outcome is not Outcome.APPLIED for outcome in outcomes):
@@ -56,7 +56,7 @@ async def _again(work: Work, ticket_id: int) -> ChangeSet:
 
 def _open() -> sa.Select[Any]:
     ticket = schema.ticket
-    return sa.select(ticket.c.id).where(any_of(ticket.c.state, OPEN)).order_by(ticket.c.id)
+    return sa.select(ticket.c.id).where(any_of(ticket.c.state, OPEN))
 
 
 def _batches(ids: Sequence[int]) -> list[Sequence[int]]:

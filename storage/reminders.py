@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from . import schema
 from .ledger import Ledger, Row
+from .plain import once
 from .rules.clocks import ClockFacts, Planned, audible, plan
 from .rules.lifecycle import State
 from .rules.limits import Limits
@@ -71,10 +72,13 @@ async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
             work.changes.update(reminder, row, state="cancelled")
 
 
+_OF_SUBJECT = once(sa.select(schema.reminder).where(schema.reminder.c.subject == sa.bindparam("subject")))
+
+
 async def _known(work: Work, subject: str) -> list[Row]:
     """The reminders of a subject as this very change set leaves them: two events in one plan twice."""
     reminder, changes = schema.reminder, work.changes
-    rows = await work.ledger.all(sa.select(reminder).where(reminder.c.subject == subject))
+    rows = await work.ledger.all(_OF_SUBJECT, subject=subject)
     changed = {row_id: values for (name, row_id), (_, values) in changes.updates.items() if name == reminder.name}
     new = [values for table, values in changes.inserts if table is reminder and values["subject"] == subject]
     return [*({**row, **changed.get(row["id"], {})} for row in rows), *new]
@@ -101,16 +105,17 @@ def schedule(
     )
 
 
+_DUE = once(
+    sa.select(schema.reminder)
+    .where(_IS_SCHEDULED, schema.reminder.c.due_at <= sa.bindparam("now", type_=schema.UtcTime))
+    .order_by(schema.reminder.c.due_at, schema.reminder.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
 async def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Row]:
     """The reminders whose time has come, the oldest first."""
-    reminder = schema.reminder
-    query = (
-        sa.select(reminder)
-        .where(_IS_SCHEDULED, reminder.c.due_at <= now)
-        .order_by(reminder.c.due_at, reminder.c.id)
-        .limit(limit)
-    )
-    return await ledger.all(query)
+    return await ledger.all(_DUE, now=now, most=limit)
 
 
 async def upcoming(ledger: Ledger, limit: int = 50) -> list[Row]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from . import candidates, people, reminders, schema, tickets
 from .ledger import Row
+from .plain import once
 from .rules.lifecycle import Event, State
 from .rules.limits import Limits, due_at
 from .rules.rights import TicketFacts
@@ -212,13 +213,15 @@ def _need(ticket: Row, facts: TicketFacts, asked: Mapping[str, frozenset[int]]) 
     )
 
 
+_OFFERS = once(sa.select(schema.offer).where(schema.offer.c.ticket_id == sa.bindparam("ticket")))
+
+
 async def _asked_before(work: Work, ticket: Row) -> dict[str, frozenset[int]]:
     """Who said no, and who was asked and said nothing (or held it and gave it away).
 
     A danger whose ladder began anew asks everybody anew.
     """
-    offers = schema.offer
-    rows = await work.ledger.all(sa.select(offers).where(offers.c.ticket_id == ticket["id"]))
+    rows = await work.ledger.all(_OFFERS, ticket=ticket["id"])
     if ticket["is_danger"]:
         rows = [row for row in rows if row["offered_at"] >= began_at(ticket)]
     declined = frozenset(row["person_id"] for row in rows if _state_now(work, row) == "declined")

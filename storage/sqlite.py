@@ -14,8 +14,11 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from .plain import Plain
+
 READERS = 4
 BUSY_SECONDS = 5
+STATEMENTS = 512  # kept parsed by each connection
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 T = TypeVar("T")
@@ -28,6 +31,8 @@ class Lean:
         plain = url.set(drivername="sqlite+pysqlite")
         self._reading = _engine(plain, options, is_writer=False)
         self._writing = _engine(plain, options, is_writer=True)
+        json = {name: options[name] for name in ("json_serializer", "json_deserializer") if name in options}
+        self._plain = Plain(**json)
         self._reader: sa.Connection | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
 
@@ -35,6 +40,9 @@ class Lean:
         """Every row of a query on the newest committed state."""
         if self._reader is None:
             self._reader = self._reading.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if self._plain.knows(query):
+            raw: Any = self._reader.connection.driver_connection
+            return self._plain.rows(raw, query, params)
         return [dict(row) for row in self._reader.execute(query, params).mappings()]
 
     async def write(self, act: Callable[[sa.Connection], T]) -> T:
@@ -70,7 +78,7 @@ def _engine(url: URL, options: Mapping[str, Any], *, is_writer: bool) -> Engine:
 
 
 def _connect() -> dict[str, Any]:
-    return {"isolation_level": None, "timeout": BUSY_SECONDS}
+    return {"isolation_level": None, "timeout": BUSY_SECONDS, "cached_statements": STATEMENTS}
 
 
 def _prepare(engine: Engine, *, is_writer: bool) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from . import people, reminders, schema, timing
 from .ledger import Ledger, Row
+from .plain import once
 from .rules.lifecycle import OPEN, Event, State, next_state
 from .rules.limits import Limits, resolution_due_at, response_due_at
 from .rules.rights import Action, TicketFacts, may
@@ -155,9 +156,12 @@ async def by_id(ledger: Ledger, ticket_id: int | None) -> dict[str, Any] | None:
     return None if row is None else dict(row)
 
 
+_BY_NUMBER = once(sa.select(schema.ticket).where(schema.ticket.c.number == sa.bindparam("number")))
+
+
 async def by_number(ledger: Ledger, number: int) -> dict[str, Any] | None:
     """The ticket with a number as people read it out, check digit included."""
-    row = await ledger.one(sa.select(schema.ticket).where(schema.ticket.c.number == number))
+    row = await ledger.one(_BY_NUMBER, number=number)
     return None if row is None else dict(row)
 
 
@@ -201,7 +205,7 @@ async def of_resident(
     return await ledger.all(query.order_by(ticket.c.created_at.desc()).limit(limit).offset(offset))
 
 
-_IN_HAND = (
+_IN_HAND = once(
     sa.select(schema.ticket)
     .where(schema.ticket.c.assignee_id == sa.bindparam("person"), any_of(schema.ticket.c.state, IN_HAND))
     .order_by(schema.ticket.c.is_danger.desc(), schema.ticket.c.resolution_due_at, schema.ticket.c.id)
@@ -213,8 +217,8 @@ _NEWEST_OFFERS = (
     .order_by(schema.offer.c.due_at.desc())
     .limit(sa.bindparam("most"))
 )
-_OFFERED = sa.select(schema.ticket).where(
-    schema.ticket.c.id.in_(_NEWEST_OFFERS), any_of(schema.ticket.c.state, UNOWNED)
+_OFFERED = once(
+    sa.select(schema.ticket).where(schema.ticket.c.id.in_(_NEWEST_OFFERS), any_of(schema.ticket.c.state, UNOWNED))
 )
 
 
@@ -228,17 +232,28 @@ async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row
     return sorted(found, key=lambda row: (not row["is_danger"], row["resolution_due_at"], row["id"]))[:limit]
 
 
+_TICKET: sa.BindParameter[int] = sa.bindparam("ticket")
+_HISTORY = once(sa.select(schema.history).where(schema.history.c.ticket_id == _TICKET).order_by(schema.history.c.id))
+_ATTACHMENTS = once(
+    sa.select(schema.attachment)
+    .where(schema.attachment.c.ticket_id == _TICKET, schema.attachment.c.copy_state != "unwanted")
+    .order_by(schema.attachment.c.id)
+)
+_CARD = once(
+    sa.select(schema.card).where(schema.card.c.ticket_id == _TICKET, schema.card.c.person_id == sa.bindparam("person"))
+)
+_OPEN_OFFERS = once(sa.select(schema.offer).where(schema.offer.c.ticket_id == _TICKET, schema.offer.c.state == "open"))
+_FOLLOWERS = once(sa.select(schema.follower).where(schema.follower.c.ticket_id == _TICKET))
+
+
 async def history_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     """Everything that happened to a ticket, in order."""
-    history = schema.history
-    return await ledger.all(sa.select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.id))
+    return await ledger.all(_HISTORY, ticket=ticket_id)
 
 
 async def attachments_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     """The files of a ticket, in the order they came."""
-    attachment = schema.attachment
-    mine = (attachment.c.ticket_id == ticket_id) & (attachment.c.copy_state != "unwanted")
-    return await ledger.all(sa.select(attachment).where(mine).order_by(attachment.c.id))
+    return await ledger.all(_ATTACHMENTS, ticket=ticket_id)
 
 
 def position_of(ticket: Row) -> list[dict[str, Any]]:
@@ -250,8 +265,7 @@ def position_of(ticket: Row) -> list[dict[str, Any]]:
 
 async def card_of(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
     """Where a person's card of a ticket stands."""
-    card = schema.card
-    return await ledger.one(sa.select(card).where(card.c.ticket_id == ticket_id, card.c.person_id == person_id))
+    return await ledger.one(_CARD, ticket=ticket_id, person=person_id)
 
 
 def adopt_card(work: Work, ticket: Row, person: Row, message_id: int) -> None:
@@ -269,14 +283,12 @@ def adopt_card(work: Work, ticket: Row, person: Row, message_id: int) -> None:
 
 async def open_offers(ledger: Ledger, ticket_id: int) -> list[Row]:
     """Who may still take a ticket."""
-    offer = schema.offer
-    return await ledger.all(sa.select(offer).where(offer.c.ticket_id == ticket_id, offer.c.state == "open"))
+    return await ledger.all(_OPEN_OFFERS, ticket=ticket_id)
 
 
 async def followers_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     """Neighbours who joined a ticket."""
-    follower = schema.follower
-    return await ledger.all(sa.select(follower).where(follower.c.ticket_id == ticket_id))
+    return await ledger.all(_FOLLOWERS, ticket=ticket_id)
 
 
 async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> TicketFacts:
@@ -341,7 +353,7 @@ _seen = sa.union(
         schema.outbox.c.method == sa.literal_column("'card'"),
     ),
 ).subquery()
-_have_a_card = sa.select(_seen.c.person_id)
+_have_a_card = once(sa.select(_seen.c.person_id))
 
 
 async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = ()) -> None:
