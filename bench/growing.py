@@ -39,7 +39,7 @@ FROM place unit JOIN place house ON house.id = unit.parent_id WHERE unit.level =
 # id, number, times and people of ticket i; `open_as` is null for the 49 of 50 that are over.
 _TICKETS = """
 CREATE TEMPORARY TABLE bench_ticket AS
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})
+WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})
 SELECT i, {first_id} + i * {id_apart} AS id, {first_at} + i * {at_apart} AS at, flat.place_id, flat.worker_id,
   {resident} + (i * 7919) % {residents} AS owner_id, {resident} + (i * 7919) % {residents} AS chat_id,
   CASE WHEN i % 50 <> 7 THEN NULL WHEN (i / 50) % 20 < 2 THEN 'new' WHEN (i / 50) % 20 < 8 THEN 'offered'
@@ -49,7 +49,7 @@ FROM n JOIN bench_flat flat ON flat.k = i % (SELECT count(*) FROM bench_flat)
 _FILL = (
     """
 INSERT INTO person (id, telegram_id, name, language, has_chosen_language, home_id, consented_at, created_at, version)
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {residents})
+WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {residents})
 SELECT {resident} + i, {resident} + i, '居民', 'zh-CN', false, flat.place_id, {first_at}, {first_at}, 1
 FROM n JOIN bench_flat flat ON flat.k = i % (SELECT count(*) FROM bench_flat)
 """,
@@ -73,7 +73,8 @@ FROM bench_ticket
 INSERT INTO history (id, ticket_id, at, actor_id, event, old_state, new_state)
 SELECT id + step.k, id, at + step.k * 600000000, owner_id, step.event, step.old, step.new
 FROM bench_ticket CROSS JOIN (
-  SELECT 0 AS k, 'created' AS event, NULL AS old, 'new' AS new UNION ALL SELECT 1, 'offered', 'new', 'offered'
+  SELECT CAST(0 AS BIGINT) AS k, 'created' AS event, NULL AS old, 'new' AS new
+  UNION ALL SELECT 1, 'offered', 'new', 'offered'
   UNION ALL SELECT 2, 'accepted', 'offered', 'accepted' UNION ALL SELECT 3, 'finished', 'accepted', 'done'
   UNION ALL SELECT 4, 'confirmed', 'done', 'closed') step
 WHERE open_as IS NULL OR step.k < 3
@@ -88,7 +89,7 @@ FROM bench_ticket
 INSERT INTO card (id, ticket_id, person_id, chat_id, message_id, sent_at, version)
 SELECT id + who.k, id, CASE WHEN who.k = 0 THEN owner_id ELSE worker_id END,
   CASE WHEN who.k = 0 THEN chat_id ELSE worker_id END, 1000 + i * 2 + who.k, at, 1
-FROM bench_ticket CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) who
+FROM bench_ticket CROSS JOIN (SELECT CAST(0 AS BIGINT) AS k UNION ALL SELECT 1) who
 """,
     """
 INSERT INTO attachment (id, ticket_id, added_by_id, media, purpose, file_id, copy_state, stored_as, added_at, version)
@@ -98,19 +99,20 @@ SELECT id, id, owner_id, 'photo', 'report', 'f' || i, 'stored', 's' || i, at, 1 
 INSERT INTO reminder (id, subject, kind, occurrence, due_at, state, version)
 SELECT id + clock.k, 'ticket:' || id, clock.kind, '', CASE WHEN open_as IS NULL THEN at ELSE {far_away} + i END,
   CASE WHEN open_as IS NOT NULL AND clock.k > 1 THEN 'scheduled' WHEN clock.k = 0 THEN 'fired' ELSE 'cancelled' END, 1
-FROM bench_ticket CROSS JOIN (SELECT 0 AS k, 'offer_expired' AS kind UNION ALL SELECT 1, 'half_time'
+FROM bench_ticket CROSS JOIN (
+  SELECT CAST(0 AS BIGINT) AS k, 'offer_expired' AS kind UNION ALL SELECT 1, 'half_time'
   UNION ALL SELECT 2, 'nine_tenths' UNION ALL SELECT 3, 'overdue') clock
 """,
     """
 INSERT INTO inbox (id, lane, received_at, state, attempts, done_at, version)
 SELECT i * 2 + said.k, 'u' || chat_id, at, 'done', 0, at, 2
-FROM bench_ticket CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) said
+FROM bench_ticket CROSS JOIN (SELECT CAST(0 AS BIGINT) AS k UNION ALL SELECT 1) said
 """,
     """
 INSERT INTO outbox (id, priority, due_at, created_at, chat_id, person_id, ticket_id, method, params, state, attempts,
   telegram_message_id, sent_at, version)
 SELECT id + said.k, 2, at, at, chat_id, owner_id, id, 'card', '{{}}', 'sent', 0, 1000 + i * 2 + said.k, at, 3
-FROM bench_ticket CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) said
+FROM bench_ticket CROSS JOIN (SELECT CAST(0 AS BIGINT) AS k UNION ALL SELECT 1) said
 """,
     "DELETE FROM counter WHERE name = 'ticket'",
     "INSERT INTO counter (name, next) VALUES ('ticket', 1000 + {count})",

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage import attachments, inbox, outbox, reminders
 from storage.engine import Database, DatabaseBusyElsewhere
 from storage.migrate import upgrade
 from storage.numbers import BLOCK, Numbers
 from storage.passing import DatabaseAway, is_passing
 from storage.rules.numbers import is_valid
 from storage.schema import metadata
-from tests.town import MONDAY
 
 DESCENDING = {
     index.name
@@ -134,46 +131,4 @@ async def test_it_knows_a_server_that_is_away() -> None:
     database = await Database.open("postgresql://linli@127.0.0.1:9/none")
     with pytest.raises(DatabaseAway):
         await database.rows(sa.select(sa.literal(1)))
-    await database.close()
-
-
-class Asked(Exception):
-    """The query that was about to be run."""
-
-
-def asked(make: Callable[[Any], Coroutine[Any, Any, Any]]) -> sa.Select[Any]:
-    """The query a function of storage makes."""
-
-    class Ear:
-        async def all(self, query: sa.Select[Any]) -> None:
-            raise Asked(query)
-
-    try:
-        make(Ear()).send(None)
-    except Asked as heard:
-        return heard.args[0]  # type: ignore[no-any-return]
-    raise AssertionError
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        (asked(lambda ear: reminders.due(ear, MONDAY)), "ix_reminder_waiting"),
-        (asked(lambda ear: attachments.waiting(ear, MONDAY, 4)), "ix_attachment_waiting"),
-        (inbox._first_page, "ix_inbox_waiting"),
-        (outbox._ready, "ix_outbox_queued"),
-        (outbox._held, "ix_outbox_held"),
-        (outbox._interrupted, "ix_outbox_sending"),
-    ],
-)
-async def test_it_finds_what_waits_by_an_index(tmp_path: Path, query: sa.Select[object], index: str) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/linli.sqlite3")
-    await upgrade(database)
-
-    def plan(connection: sa.Connection) -> str:
-        known = query.params(passing=[7]).limit(10) if query is outbox._ready else query
-        statement = known.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        return "\n".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
-
-    assert index in await database.write(plan)
     await database.close()
