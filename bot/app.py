@@ -126,7 +126,7 @@ class App:
         database = await Database.open(settings.database_url, exclusive=True)
         try:
             await upgrade(database)
-            ledger = await Ledger.open(database, settings.timezone)
+            ledger = await Ledger.open(database, settings.timezone, settings.periods)
         except BaseException:
             await database.close()
             raise

@@ -7,6 +7,7 @@ from .commands.console import words
 from .commands.demo import demo, demo_bot
 from .commands.doctor import doctor
 from .commands.migrating import migrate
+from .commands.person import person
 from .commands.qr import qr
 from .commands.running import run
 from .commands.structure import export, import_
@@ -18,5 +19,5 @@ def main() -> None:
     """Run, try and fill Linli."""
 
 
-for _command in (run, demo, demo_bot, migrate, import_, export, qr, backup, restore, doctor):
+for _command in (run, demo, demo_bot, migrate, import_, export, qr, backup, restore, doctor, person):
     main.add_command(_command)

@@ -3,12 +3,15 @@
 A wrong setting is told in one clear line, not in a stack trace: `load` turns every complaint into `WrongSettings`.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.rules.retention import LEAST_AUDIT, LEAST_MATTERS, Periods
 
 Language = Literal["zh-CN", "en"]
 
@@ -37,6 +40,9 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     heartbeat_url: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    retention_matters_days: int = Field(Periods().matters.days, ge=LEAST_MATTERS.days)
+    retention_audit_days: int = Field(Periods().audit.days, ge=LEAST_AUDIT.days)
 
     @field_validator("timezone")
     @classmethod
@@ -88,6 +94,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The community's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def periods(self) -> Periods:
+        """How long what is kept, as far as a community chooses it."""
+        return Periods(timedelta(days=self.retention_matters_days), timedelta(days=self.retention_audit_days))
 
     def require_bot(self) -> None:
         """Raise WrongSettings when what a running bot needs is absent."""

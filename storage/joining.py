@@ -37,7 +37,7 @@ async def _as_named(work: Work, invitation: Row) -> Row | None:
     if not new:
         for one in await people.grants_of(work.ledger, [named["id"]]):
             grant(work, work.person["id"], one["role"], one["place_id"], invitation["created_by"])
-        people.change(work, named, retired_at=work.now)
+        people.change(work, named, retired_at=work.now, merged_into_id=work.person["id"])
         return work.person
     work.changes.inserts.remove(new[0])
     return people.change(work, named, telegram_id=work.telegram_id, language=work.person["language"])

@@ -88,7 +88,7 @@ async def _become_one(work: Work, named: Row) -> Row:
     if people.unbegin(work, me):
         work.person = people.change(work, named, telegram_id=work.telegram_id, language=me["language"])
     else:
-        people.change(work, named, retired_at=work.now, phone=None, code=None)
+        people.change(work, named, retired_at=work.now, phone=None, code=None, merged_into_id=me["id"])
         kept: dict[str, Any] = {"phone": me["phone"] or named["phone"], "code": me["code"] or named["code"]}
         if me["home_id"] is None and named["home_id"] is not None:
             kept |= {"home_id": named["home_id"], "room": named["room"]}

@@ -26,7 +26,7 @@ KIND = "erase"
 WHY = "leaving"
 """The reason with which open matters are withdrawn; the texts say it."""
 UNTIL_CLOSED = timedelta(minutes=10)
-MATTERS = 10
+MATTERS = 5
 UNSENT_FOR = timedelta(days=1)
 _FINAL = {outbox.SENT, outbox.FAILED, outbox.SUPPRESSED, outbox.UNKNOWN}
 

@@ -25,7 +25,7 @@ from .traces import PAUSE
 
 SUBJECT, KIND, OCCURRENCE = "keeping", "keep", "nightly"
 WALK = 500
-FEW = 10
+FEW = 5
 """How many matters or people go in one slice: each takes a dozen rows with it."""
 
 Due = Callable[[Row, datetime], bool]
@@ -188,7 +188,7 @@ WALKS: tuple[Walk, ...] = (
     Walk("family", _old("family", schema.family_link.c.ended_at.is_not(None)), _delete("family", "ended_at")),
     Walk("role", _old("role", schema.role_grant.c.revoked_at.is_not(None)), _delete("role", "revoked_at")),
     Walk("notice", _old("notice"), _delete("notice")),
-    Walk("person", _old("person", schema.person.c.erased_at.is_(None)), _people, 10 * FEW),
+    Walk("person", _old("person", schema.person.c.erased_at.is_(None)), _people, 20 * FEW),
     Walk("audit", _old("audit"), _delete("audit")),
 )
 """The rules "update" and "set_aside" are part of the first walk: they are about the same rows."""

@@ -20,7 +20,7 @@ from ..rules import phones
 from ..rules.numbers import spoken
 from ..rules.retention import RULES
 
-WALK = 400
+WALK = 200
 SHORTEST_NAME = 2
 SHORTEST_WORDS = 4
 """Less is said by everybody: yes, thanks, done."""
@@ -96,7 +96,7 @@ async def messages(ledger: Ledger, who: Who, after: int) -> Found:
 async def updates(ledger: Ledger, who: Who, after: int) -> Found:
     """Stored updates that came from them or show something of theirs: a staff member's press carries the card."""
     table = schema.inbox
-    page = await _page(ledger, sa.select(table).where(table.c.state != NEW), table, after, WALK // 2)
+    page = await _page(ledger, sa.select(table).where(table.c.state != NEW), table, after)
     numbers = [row["number"] for row in await matters_of(ledger, who)]
     needles = [*who.names, *who.phones, *map(str, numbers), *map(spoken, numbers), *await said_by(ledger, who)]
     if who.telegram_id is not None:
@@ -111,7 +111,7 @@ async def updates(ledger: Ledger, who: Who, after: int) -> Found:
         text = readable(row["payload"]) if row["payload"] is not None else ""
         return any(one in text for one in needles)
 
-    return Found([row for row in page if tells(row)], _last(page, WALK // 2))
+    return Found([row for row in page if tells(row)], _last(page))
 
 
 async def drafts(ledger: Ledger, who: Who, after: int) -> Found:
@@ -215,9 +215,9 @@ def readable(payload: bytes) -> str:
     return json.dumps(parsed(payload), ensure_ascii=False)
 
 
-async def _page(ledger: Ledger, query: sa.Select[Any], table: sa.Table, after: int, size: int = WALK) -> list[Row]:
-    return await ledger.all(query.where(table.c.id > after).order_by(table.c.id).limit(size))
+async def _page(ledger: Ledger, query: sa.Select[Any], table: sa.Table, after: int) -> list[Row]:
+    return await ledger.all(query.where(table.c.id > after).order_by(table.c.id).limit(WALK))
 
 
-def _last(page: Sequence[Row], size: int = WALK) -> int | None:
-    return page[-1]["id"] if len(page) == size else None
+def _last(page: Sequence[Row]) -> int | None:
+    return page[-1]["id"] if len(page) == WALK else None

@@ -1,5 +1,6 @@
 """Looking for what must not be there any more: in every column of every table, and in every file."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ async def places_of(database: Database, marks: list[str]) -> list[str]:
         for row in await database.rows(sa.select(table)):
             for name, value in row.items():
                 text = as_text(value)
-                found += [f"{table.name}.{name}: {mark}" for mark in marks if mark in text]
+                found += [f"{table.name}.{name}: {mark}" for mark in marks if stands_in(mark, text)]
     return sorted(set(found))
+
+
+def stands_in(mark: str, text: str) -> bool:
+    """Whether a mark is there; four digits within a long id are no room."""
+    return re.search(rf"(?<!\d){re.escape(mark)}(?!\d)", text) is not None
 
 
 def as_text(value: Any) -> str:
