@@ -11,8 +11,8 @@ from telegram import Chat, Update
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, ExtBot
 
 from handlers import register
-from handlers.context import WORKS, Context, press_of
-from storage import conversations, people
+from handlers.context import WORKS, Context, is_caption, press_of, pressed_message
+from storage import cards, conversations, people
 from storage.changes import ChangeSet
 from storage.inbox import Stored
 from storage.ledger import Ledger, Row
@@ -114,6 +114,8 @@ class Dispatch:
             chat_id=chat.id if chat else user_id,
             is_private=is_private,
             query_id=update.callback_query.id if update.callback_query else None,
+            pressed=pressed_message(update),
+            is_caption=is_caption(update),
             grants=grants.get(person["id"], ()) if person else (),
         )
         if is_private:
@@ -132,7 +134,10 @@ class Dispatch:
             error = None
         if error is not None and is_passing(error):
             raise error
-        return Decided(ChangeSet(), error) if error is not None else Decided(work.finish())
+        if error is not None:
+            return Decided(ChangeSet(), error)
+        await cards.spare_answer(work)
+        return Decided(work.finish())
 
     def _refuse(self, update: Update, work: Work, error: Refusal) -> None:
         """Polite words, a trace for those who look after rights, and the card as it is now for whoever pressed."""

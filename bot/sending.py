@@ -161,17 +161,21 @@ class Sender:
         message_id = row["params"]["edit"]
         if await cards.stands_at(self._ledger, row["chat_id"], message_id):
             return await self._message(row, person)  # a button of a card was pressed: the card stays what it is
-        if not await self._change(row["chat_id"], message_id, split(text)[0], markup):
+        under = bool(row["params"].get("is_caption"))
+        if not await self._change(row["chat_id"], message_id, split(text)[0], markup, is_caption=under):
             return await self._message(row, person)
         return Sent(message_id=message_id)
 
-    async def _change(self, chat_id: int, message_id: int, text: str, markup: Mapping[str, Any] | None) -> bool:
+    async def _change(
+        self, chat_id: int, message_id: int, text: str, markup: Mapping[str, Any] | None, *, is_caption: bool = False
+    ) -> bool:
         """Edit a message; False when it is not there any more. "Not modified" is a success."""
+        if is_caption and visible_length(text) > CAPTION_LIMIT:
+            return False
         inline = markup if markup and "inline_keyboard" in markup else None
+        method, words = ("editMessageCaption", {"caption": text}) if is_caption else ("editMessageText", {"text": text})
         try:
-            await self._transport.call(
-                "editMessageText", _call(chat_id, inline, text=text) | {"message_id": message_id}
-            )
+            await self._transport.call(method, _call(chat_id, inline, **words) | {"message_id": message_id})
         except ApiError as error:
             if error.code != 400:
                 raise

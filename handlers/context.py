@@ -19,7 +19,7 @@ class Context(CallbackContext[ExtBot[None], UserData, UserData, dict[str, Any]])
     """What a handler gets beside the update."""
 
     work: Work
-    pressed_message: int | None = None  # the message whose button was pressed, when it may be edited as text
+    pressed_message: int | None = None  # the message whose button was pressed, when its words may be edited
     was_unsure: bool = False  # whether a question about danger waited when the update came
 
     @classmethod
@@ -51,8 +51,17 @@ def press_of(update: Update) -> Press | None:
 
 
 def pressed_message(update: Update) -> int | None:
-    """The id of the message whose button was pressed, when it may still be edited as text."""
+    """The id of the message whose button was pressed, when its words may still be edited."""
+    message = _pressed(update)
+    return message.message_id if message is not None and (message.text or message.caption) else None
+
+
+def is_caption(update: Update) -> bool:
+    """Whether the words of that message stand under a picture."""
+    message = _pressed(update)
+    return message is not None and message.caption is not None
+
+
+def _pressed(update: Update) -> Message | None:
     query = update.callback_query
-    if query is None or not isinstance(query.message, Message):
-        return None
-    return query.message.message_id if query.message.text is not None else None
+    return query.message if query is not None and isinstance(query.message, Message) else None

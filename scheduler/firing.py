@@ -96,6 +96,11 @@ async def _confirm_close(work: Work, ticket: Ticket, _reminder: Row) -> None:
     await closing.close_without_answer(work, ticket)
 
 
+async def _last_cards(work: Work, ticket: Ticket, _reminder: Row) -> None:
+    """The resident said yes and gave no stars: the cards say how it ended."""
+    await tickets.show(work, ticket)
+
+
 async def _ring(work: Work, ticket: Ticket, _reminder: Row) -> None:
     await routing.ring(work, ticket)
     await tickets.show(work, ticket)
@@ -112,6 +117,7 @@ _ACTS: Mapping[str, Fire] = {
     ClockKind.ASK_EXPIRED: _ask_expired,
     ClockKind.CONFIRM_AGAIN: _confirm_again,
     ClockKind.CONFIRM_CLOSE: _confirm_close,
+    ClockKind.LAST_CARDS: _last_cards,
     ClockKind.DANGER_RING: _ring,
 }
 

@@ -10,6 +10,7 @@ from .ids import new_id
 from .ledger import Ledger, Row
 from .plain import once
 from .tickets import card_of
+from .work import Work
 
 
 async def keep(ledger: Ledger, row: Row, message_id: int, now: datetime) -> ChangeSet:
@@ -35,3 +36,32 @@ _AT = once(
 async def stands_at(ledger: Ledger, chat_id: int, message_id: int) -> bool:
     """Whether a message is somebody's card."""
     return await ledger.one(_AT, chat=chat_id, message=message_id) is not None
+
+
+async def spare_answer(work: Work) -> None:
+    """Leave the empty answer to a press out where the pressed button goes away in the same change set.
+
+    A client shows that a button works until it is answered, or is not there any more: when a question becomes the next
+    one, or when the state of a card's ticket changes, from which its buttons follow.
+    """
+    if work.query_id is None or work.has_answered or work.pressed is None or work.chat_id is None:
+        return
+    said = [values for table, values in work.changes.inserts if table is schema.outbox]
+    is_card = await stands_at(work.ledger, work.chat_id, work.pressed)
+    if is_card or _is_adopted(work):
+        moved = {
+            row_id for (name, row_id), (_, to) in work.changes.updates.items() if name == "ticket" and "state" in to
+        }
+        moved |= {values["id"] for table, values in work.changes.inserts if table is schema.ticket}
+        goes = any(
+            one["method"] == "card" and one["chat_id"] == work.chat_id and one["ticket_id"] in moved for one in said
+        )
+    else:
+        goes = any(one["method"] == "edit" and one["params"]["edit"] == work.pressed for one in said)
+    work.has_answered = goes
+
+
+def _is_adopted(work: Work) -> bool:
+    """Whether the pressed message becomes a card in this change set."""
+    made = [values for table, values in work.changes.inserts if table is schema.card]
+    return any(one["message_id"] == work.pressed and one["chat_id"] == work.chat_id for one in made)

@@ -15,10 +15,9 @@ LOW_STARS = 2
 
 
 async def confirm(work: Work, ticket: Ticket) -> None:
-    """是的，办好了: the ticket is closed; the stars may follow."""
+    """是的，办好了: the ticket is closed; the stars may follow. The cards tell with them or half an hour later."""
     await handling.check(work, Action.CONFIRM, ticket, Event.CONFIRMED)
     await tickets.move(work, ticket, Event.CONFIRMED, _me(work), closed_at=work.now, closed_how="confirmed")
-    await tickets.show(work, ticket)
 
 
 async def dispute(work: Work, ticket: Ticket) -> None:

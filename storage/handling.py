@@ -167,7 +167,7 @@ async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[
     why = {"words": words} if words else None
     await tickets.move(work, ticket, Event.FINISHED, _me(work), why=why, done_at=work.now, done_words=words)
     await ask_owner(work, ticket, "done.ask", files=files)
-    await tickets.show(work, ticket)
+    await tickets.show(work, ticket, but=[ticket["owner_id"]])  # the question says it all
 
 
 async def ask_owner(

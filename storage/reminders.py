@@ -52,6 +52,7 @@ def clock_facts(ticket: Row) -> ClockFacts:
         danger_at=ticket["danger_at"],
         limits_at=ticket["limits_at"],
         plan_due_at=ticket["resolution_due_at"] if state is State.CONTROLLED else None,
+        unrated_at=ticket["closed_at"] if ticket["closed_how"] == "confirmed" and ticket["stars"] is None else None,
         is_for_later=(ticket["route"] or {}).get("reason") == Reason.NOBODY_ON_DUTY,
     )
 

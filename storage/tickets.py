@@ -356,9 +356,14 @@ _seen = sa.union(
 _have_a_card = once(sa.select(_seen.c.person_id))
 
 
-async def show(work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = ()) -> None:
-    """Renew every card of a ticket; `fresh` people get a new message, `also` those whose card is not committed yet."""
+async def show(
+    work: Work, ticket: Row, *, also: Collection[int] = (), fresh: Collection[int] = (), but: Collection[int] = ()
+) -> None:
+    """Renew every card of a ticket; `fresh` people get a new message, `also` those whose card is not committed yet.
+
+    Not those of `but`, who are told in a message of its own.
+    """
     known = await work.ledger.all(_have_a_card, ticket=ticket["id"])
-    ids = {row["person_id"] for row in known} | set(also) | set(fresh)
+    ids = ({row["person_id"] for row in known} | set(also) | set(fresh)) - set(but)
     for person in (await people.at_hand(work, ids)).values():
         work.card(ticket["id"], person, is_fresh=person["id"] in fresh)

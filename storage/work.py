@@ -75,6 +75,8 @@ class Work:
     chat_id: int | None = None
     is_private: bool = True
     query_id: str | None = None
+    pressed: int | None = None  # the message whose button was pressed
+    is_caption: bool = False  # whether its words stand under a picture
     conversation: Conversation | None = None
     grants: Sequence[Row] = ()
     has_answered: bool = False
@@ -122,8 +124,11 @@ class Work:
             person_id=self.person["id"] if self.person else None,
             ticket_id=ticket_id,
             priority=priority,
-            params=_params(params, buttons, self._board(keyboard), edit, self.language),
+            params=_params(params, buttons, self._board(keyboard), edit, self.language) | self._under(edit),
         )
+
+    def _under(self, edit: int | None) -> dict[str, bool]:
+        return {"is_caption": True} if self.is_caption and edit is not None and edit == self.pressed else {}
 
     def _board(self, keyboard: str | None) -> str | None:
         """The main keyboard is everybody's own: by the roles that are held now."""

@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.flows import Draft, Flow, Step
 from handlers.reading import Intent
 from handlers.said import Said
-from storage import closing, tickets
+from storage import cards, closing, tickets
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import State
@@ -43,6 +43,8 @@ async def yes(context: Context, pressed: Press, said: Said) -> None:
 
 async def _yes(context: Context, ticket: Ticket, said: Said) -> None:
     await closing.confirm(context.work, ticket)
+    if said.pressed_message is not None and await _is_card(context, said.pressed_message):
+        context.work.card(ticket["id"], context.person)
     _ask_stars(context, ticket["id"], ticket["number"], said)
 
 
@@ -53,6 +55,10 @@ async def stars(context: Context, pressed: Press, said: Said) -> None:
     if not closing.can_rate(ticket):
         raise Stale
     _ask_stars(context, ticket["id"], ticket["number"], said)
+
+
+async def _is_card(context: Context, message_id: int) -> bool:
+    return await cards.stands_at(context.work.ledger, context.work.chat_id or 0, message_id)
 
 
 def _ask_stars(context: Context, ticket_id: int, number: int, said: Said) -> None:

@@ -76,7 +76,6 @@ async def accept(context: Context, pressed: Press, _said: Said) -> None:
     """接单."""
     ticket = await ticket_of(context, pressed)
     await handling.accept(context.work, ticket)
-    context.work.answer("worker.accepted", number=ticket["number"])
 
 
 # --- decline -------------------------------------------------------------------------------------------------

@@ -34,11 +34,13 @@ class ClockKind(StrEnum):
     UNDER_CONTROL_DUE = "under_control_due"
     DANGER_UNSURE = "danger_unsure"
     OFFER_AGAIN = "offer_again"
+    LAST_CARDS = "last_cards"
 
 
 ASK_DAYS = 2
 CONFIRM_AGAIN_DAYS = (1, 3)
 CONFIRM_CLOSE_DAYS = 5
+STARS_WITHIN = timedelta(minutes=30)  # who says that it was done mostly gives the stars at once: one last card for both
 UNSURE_FOR = timedelta(minutes=2)
 LOOK_AGAIN_AFTER = timedelta(hours=1)  # of working time, when all who could be asked switched themselves off
 RINGS_AHEAD = 20  # an hour; every ring is an event, after which the next hour is planned
@@ -67,6 +69,7 @@ class ClockFacts:
     danger_at: datetime | None = None
     danger_asked_at: datetime | None = None
     plan_due_at: datetime | None = None
+    unrated_at: datetime | None = None
     limits_at: datetime | None = None
     is_for_later: bool = False
 
@@ -122,6 +125,11 @@ def _confirmation(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iter
         yield _planned(ClockKind.CONFIRM_AGAIN, done_at, cal.add_working_days(done_at, days), nth)
     closes_at = cal.add_working_days(done_at, CONFIRM_CLOSE_DAYS)
     yield _planned(ClockKind.CONFIRM_CLOSE, done_at, closes_at)
+
+
+def _stars(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:
+    if facts.unrated_at is not None:
+        yield _planned(ClockKind.LAST_CARDS, facts.unrated_at, (facts.unrated_at + STARS_WITHIN).astimezone(UTC))
 
 
 def _unsure(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:
@@ -211,6 +219,7 @@ _CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
         State.ON_SITE: (_finish, _unsure),
         State.CONTROLLED: (_finish, _unsure),
         State.DONE: (_confirmation,),
+        State.CLOSED: (_stars,),
     }
 )
 _DANGER_CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
@@ -222,5 +231,6 @@ _DANGER_CLOCKS: Mapping[State, tuple[_Clock, ...]] = MappingProxyType(
         State.ON_SITE: (_under_control,),
         State.CONTROLLED: (_dated_plan,),
         State.DONE: (_confirmation,),
+        State.CLOSED: (_stars,),
     }
 )
