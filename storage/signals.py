@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "linli"
 PART = 300  # updates in one signal: PostgreSQL takes 8,000 bytes
 AGAIN_SECONDS = 1.0
+GATHER_SECONDS = 0.005  # after one signal, before the next: under load one tells of many commits
 
 _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, DatabaseAway, OSError, TimeoutError)
 
@@ -84,6 +85,7 @@ class Signals:
             self._wake.clear()
             for payload in self._payloads():
                 await raw.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+            await asyncio.sleep(GATHER_SECONDS)
 
     def _payloads(self) -> list[str]:
         updates, self._updates = self._updates, []
