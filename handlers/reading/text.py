@@ -3,6 +3,8 @@
 The result is what every other part of the reading works on. Reading it again changes nothing that matters.
 """
 
+import importlib
+import os
 import re
 import tomllib
 import unicodedata
@@ -10,8 +12,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
+
+# Only single characters are looked up: the phrases would take 50 MiB and most of a second to read.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+_pypinyin = importlib.import_module("pypinyin")
 
 
 @cache
@@ -37,7 +43,7 @@ _MAX_CHARS = 2_000
 @cache
 def _syllable(char: str) -> str:
     """The sound of one character without its tone; anything not Chinese is its own sound."""
-    return lazy_pinyin(char)[0] if "\u4e00" <= char <= "\u9fff" else char
+    return str(_pypinyin.lazy_pinyin(char)[0]) if "\u4e00" <= char <= "\u9fff" else char
 
 
 _BY_SOUND = {tuple(map(_syllable, term)): term for term in _VARIANTS["sounds"]}
