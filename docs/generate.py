@@ -16,6 +16,8 @@ from docs import city, watching
 from storage.rules import notices
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
+from storage.rules.personal import TABLES, Sort
+from storage.rules.retention import RULES
 from storage.rules.routing import Need, pick_rule
 
 ROOT = Path(__file__).parent.parent
@@ -187,6 +189,36 @@ def _test(where: str) -> str:
     return f"[{words}](../tests/{path})"
 
 
+def retention() -> str:
+    """How long what is kept, and why."""
+    rows = [
+        (
+            f"`{rule.table}`",
+            rule.what,
+            rule.does.value,
+            f"{rule.after.days} days after {rule.counted_from}" + (" (chosen)" if rule.chosen else ""),
+            rule.because,
+        )
+        for rule in RULES.values()
+    ]
+    return table(("table", "what", "is", "when", "because"), rows)
+
+
+def personal() -> str:
+    """What each table may say of people, and what deletion does to it."""
+    return table(("table", "identity", "words", "points to people", "at deletion"), _personal())
+
+
+def _personal() -> Iterator[Sequence[str]]:
+    for name, one in TABLES.items():
+        cells = [_names(one.of(sort)) for sort in (Sort.IDENTITY, Sort.WORDS, Sort.PERSON)]
+        yield f"`{name}`", *cells, one.reach.value.replace("_", " ")
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(sorted(columns)) or "–"
+
+
 def _project() -> dict[str, dict[str, list[str]]]:
     project: dict[str, dict[str, list[str]]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
@@ -200,6 +232,8 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "notice_life": notice_life,
     "kinds": kinds,
     "scenarios": scenarios,
+    "retention": retention,
+    "personal": personal,
     "licences_to_run": licences_to_run,
     "licences_to_develop": licences_to_develop,
     "metrics": lambda: table(watching.METRICS_HEAD, watching.metrics()),

@@ -18,14 +18,14 @@ from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 
 
-@click.group(name="person", help=words("person.help"))
+@click.group(name="person", help=words("request.help"))
 def person() -> None:
     """What is kept of one person."""
 
 
-@person.command(name="export", help=words("person.help_export"))
+@person.command(name="export", help=words("request.help_export"))
 @click.argument("who")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=words("person.help_out"))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=words("request.help_out"))
 def export(who: str, out: Path) -> None:
     """Write somebody's data into a file."""
     settings = load_settings()
@@ -39,7 +39,7 @@ async def _export(settings: Settings, who: str, out: Path) -> None:
         _, content = await exports.make(found, _now())
         with writing_to(out):
             await asyncio.to_thread(_write, out, content)
-    click.echo(words("person.exported", path=out))
+    click.echo(words("request.exported", path=out))
 
 
 def _write(out: Path, content: bytes) -> None:
@@ -47,11 +47,11 @@ def _write(out: Path, content: bytes) -> None:
     out.write_bytes(content)
 
 
-@person.command(name="delete", help=words("person.help_delete"))
+@person.command(name="delete", help=words("request.help_delete"))
 @click.argument("who")
-@click.option("--dry-run", is_flag=True, help=words("person.help_dry_run"))
-@click.option("--withdraw", is_flag=True, help=words("person.help_withdraw"))
-@click.option("--yes", is_flag=True, help=words("person.help_yes"))
+@click.option("--dry-run", is_flag=True, help=words("request.help_dry_run"))
+@click.option("--withdraw", is_flag=True, help=words("request.help_withdraw"))
+@click.option("--yes", is_flag=True, help=words("request.help_yes"))
 def delete(who: str, dry_run: bool, withdraw: bool, yes: bool) -> None:
     """Delete what is kept of somebody."""
     settings = load_settings()
@@ -62,34 +62,34 @@ async def _delete(settings: Settings, who: str, *, is_dry: bool, may_withdraw: b
     async with _ledger(settings) as ledger:
         found = await _one(ledger, who)
         for table, count in (await erasing.counts(ledger, found, _now())).items():
-            click.echo(words("person.count", table=table, count=count))
+            click.echo(words("request.count", table=table, count=count))
         matters = await _withdrawn(ledger, found)
         if is_dry:
-            click.echo(words("person.dry", open=len(matters)))
+            click.echo(words("request.dry", open=len(matters)))
             return
         if matters and not may_withdraw:
-            raise fail(words("person.open", count=len(matters)))
+            raise fail(words("request.open", count=len(matters)))
         if not is_sure:
-            click.confirm(words("person.sure"), abort=True)
+            click.confirm(words("request.sure"), abort=True)
         try:
             await requests.erase(ledger, found["id"], _now)
         except requests.Busy:
-            raise fail(words("person.goes_on")) from None
+            raise fail(words("request.goes_on")) from None
         await sweeping.unwanted(ledger, MediaStore(settings.media_path), _now())
-    click.echo(words("person.deleted", code=found["code"]))
+    click.echo(words("request.deleted", code=found["code"]))
 
 
 async def _withdrawn(ledger: Ledger, found: Row) -> list[Row]:
     try:
         return await requests.open_matters(ledger, found)
     except erasing.HandOverFirst:
-        raise fail(words("person.hand_over_first")) from None
+        raise fail(words("request.hand_over_first")) from None
     except erasing.DangerFirst:
-        raise fail(words("person.danger_first")) from None
+        raise fail(words("request.danger_first")) from None
 
 
-@person.command(name="deleted", help=words("person.help_deleted"))
-@click.option("--again", type=click.File("r"), help=words("person.help_again"))
+@person.command(name="deleted", help=words("request.help_deleted"))
+@click.option("--again", type=click.File("r"), help=words("request.help_again"))
 def deleted(again: TextIO | None) -> None:
     """List whose data was deleted, or repeat these deletions after a restore."""
     settings = load_settings()
@@ -104,9 +104,9 @@ async def _deleted(settings: Settings, ids: list[int] | None) -> None:
                 click.echo(number)
             return
         done, left = await requests.again(ledger, ids, _now)
-    click.echo(words("person.repeated", count=done), err=True)
+    click.echo(words("request.repeated", count=done), err=True)
     if left:
-        raise fail(words("person.left", ids=" ".join(map(str, left))))
+        raise fail(words("request.left", ids=" ".join(map(str, left))))
 
 
 @asynccontextmanager
@@ -119,7 +119,7 @@ async def _one(ledger: Ledger, who: str) -> Row:
     """The one person a request means; ends with code 1 for none or several."""
     found = await requests.about(ledger, who)
     if len(found) != 1:
-        raise fail(words("person.several" if found else "person.nobody", count=len(found)))
+        raise fail(words("request.several" if found else "request.nobody", count=len(found)))
     return found[0]
 
 
