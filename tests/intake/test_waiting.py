@@ -149,3 +149,28 @@ def test_it_keeps_every_lane_in_order_whatever_happens(data: st.DataObject) -> N
         done[one.lane].append(one.id)
         waiting.settle(one)
     assert done == told
+
+
+def test_it_puts_what_comes_first_before_a_head() -> None:
+    """Another replica took it in."""
+    waiting = Waiting(FAST)
+    waiting.add([update(7, "a"), update(6, "a"), update(8, "a")])
+    (head,) = waiting.heads(9)
+    assert waiting.precede(head, [update(5, "a"), update(6, "a")]).id == 5
+    waiting.settle(update(5, "a"))
+    order = []
+    while heads := waiting.heads(9):
+        order.append(heads[0].id)
+        waiting.settle(heads[0])
+    assert order == [6, 7, 8]
+    assert len(waiting) == 0
+
+
+def test_it_forgets_the_lanes_that_were_lost() -> None:
+    waiting = Waiting(FAST)
+    waiting.add([update(1, "a"), update(2, "b"), update(3, "a")])
+    waiting.drop(lambda lane: lane == "a")
+    assert (len(waiting), 1 in waiting, 2 in waiting) == (1, False, True)
+    assert [one.id for one in waiting.heads(9)] == [2]
+    waiting.add([update(3, "a")])
+    assert [one.id for one in waiting.heads(9)] == [3]

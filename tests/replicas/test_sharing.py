@@ -14,7 +14,7 @@ from bot.app import App
 from storage import inbox, schema
 from storage.changes import ChangeSet, Outcome
 from storage.inbox import Stored
-from storage.leases import CLOCK, COPIES, SENDER, SHARDS, shard_of
+from storage.leases import CLOCK, COPIES, SENDER, SHARDS, Beat, shard_of
 from storage.ledger import Ledger
 from tests import postgres
 from tests.faults.conftest import message
@@ -214,3 +214,13 @@ async def test_28_it_does_not_fire_what_it_decided_before_another_took_over(two_
     await winner.ticking.tick()
     await two_bots.settle()
     assert len(await rows(two_bots, schema.history, schema.history.c.event == "offered")) == 2
+
+
+async def test_it_is_not_ready_without_a_heartbeat(two_bots: TwoBots) -> None:
+    app = two_bots.app
+    await app.ticking.tick()
+    app.replica._follow(Beat({}, 1), until=0.0)
+    assert app.health.troubles() == ["no_heartbeat"]
+    assert app.health.fatal() == []  # to start it again would not help
+    assert await app.replica._try()
+    assert app.health.troubles() == []
