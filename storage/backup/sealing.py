@@ -6,7 +6,6 @@ The format is followed to the letter, so that any `age` program opens what was m
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import io
@@ -83,11 +82,9 @@ def _key(file: BinaryIO, passphrase: str | None) -> bytes:
     if found is None or int(found[3]) > MOST_WORK:
         raise BackupProblem(Reason.DAMAGED)
     file.seek(found.end())
+    salt, wrapped, signature = (_bytes(found[at]) for at in (2, 4, 5))
     try:
-        salt, wrapped, signature = (base64.b64decode(found[at] + b"=="[: -len(found[at]) % 4]) for at in (2, 4, 5))
         key = ChaCha20Poly1305(_stretched(passphrase, salt, int(found[3]))).decrypt(bytes(12), wrapped, None)
-    except binascii.Error as error:
-        raise BackupProblem(Reason.DAMAGED) from error
     except InvalidTag as error:
         raise BackupProblem(Reason.WRONG_KEY) from error
     if not hmac.compare_digest(signature, _signed(key, found[1])):
@@ -110,6 +107,14 @@ def _signed(key: bytes, header: bytes) -> bytes:
 
 def _text(content: bytes) -> bytes:
     return base64.b64encode(content).rstrip(b"=")
+
+
+def _bytes(text: bytes) -> bytes:
+    """The other way; of the several texts that mean the same bytes only the one that is written."""
+    content = base64.b64decode(text + b"=" * (-len(text) % 4))
+    if _text(content) != text:
+        raise BackupProblem(Reason.DAMAGED)
+    return content
 
 
 def _number(chunk: int, *, is_last: bool) -> bytes:

@@ -92,7 +92,7 @@ async def there_and_back(first_url: str, second_url: str, given: Given) -> None:
 def test_it_brings_back_whatever_a_row_holds(sqlite_url: str, postgres_url: str, direction: int) -> None:
     first, second = (sqlite_url, postgres_url)[::direction]
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(st.lists(ROWS, max_size=12))
     def check(given: Given) -> None:
         asyncio.run(there_and_back(first, second, given))

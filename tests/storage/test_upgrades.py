@@ -17,7 +17,8 @@ from tests.backup.files import rows, tallies
 from tests.faults.test_coming_in import report
 from tests.town import Town
 
-EARLIER = revisions()[:-1]
+FIRST, *LATER = revisions()[:-1]
+EARLIER = [FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in LATER)]
 Held = list[tuple[TableRows, list[Values]]]
 
 
