@@ -52,9 +52,15 @@ class _Result:
     """What is to be recorded of a row that came back. The side effect is decided anew when somebody was faster."""
 
     row_id: int
+    chat_id: int = 0
     mark: ChangeSet = field(default_factory=ChangeSet)
     also: SideEffect | None = None
     tries: int = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether what goes to its chat next must not overtake the recording: where a card stands, what waits again."""
+        return self.also is not None or self.is_back
 
     @property
     def is_back(self) -> bool:
@@ -88,6 +94,7 @@ class Delivery:
         self._is_sending = False
         self._results: list[_Result] = []
         self._recording = 0
+        self._awaited: set[int] = set()  # chats to which nothing is handed before a result of theirs is recorded
         self._marked: list[Row] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._looked_at: datetime | None = None
@@ -141,7 +148,8 @@ class Delivery:
         if not self._lease.is_held:
             return False
         if row["chat_id"] not in handed.by_chat:
-            is_first = row["chat_id"] not in self._flying and self._behind.has_nothing_for(row["chat_id"])
+            is_free = row["chat_id"] not in self._flying and row["chat_id"] not in self._awaited
+            is_first = is_free and self._behind.has_nothing_for(row["chat_id"])
             if not is_first or not self._is_sending or len(self._flying) >= IN_FLIGHT or self._pace.is_paused(now):
                 return False
         return may_be_repeated(row) and self._may_go(row, now)
@@ -201,7 +209,7 @@ class Delivery:
         """Another replica was the sender meanwhile and has decided about everything that was in flight here."""
         for task in self._tasks:
             task.cancel()
-        for kept in (self._flying, self._results, self._marked, self._doubtful):
+        for kept in (self._flying, self._results, self._marked, self._doubtful, self._awaited):
             kept.clear()
 
     async def _recover(self) -> None:
@@ -209,10 +217,10 @@ class Delivery:
         own = ids([*self._flying.values(), self._marked, self._doubtful]) | {one.row_id for one in self._results}
         for row in await outbox.interrupted(self._ledger):
             if row["id"] not in own:
-                left = _Result(row["id"])
+                left = _Result(row["id"], row["chat_id"])
                 state = outbox.QUEUED if may_be_repeated(row) else outbox.UNKNOWN
                 outbox.mark(left.mark, row, state, attempts=row["attempts"] + 1, error="interrupted")
-                self._results.append(left)
+                self._have_recorded(left)
 
     async def _release(self) -> None:
         """Queue what was held back until now; asked once a second, or when the clock was moved."""
@@ -250,9 +258,15 @@ class Delivery:
 
     def _put_back(self, row: Row) -> None:
         """Queue a row that was marked and never sent."""
-        back = _Result(row["id"])
+        back = _Result(row["id"], row["chat_id"])
         outbox.mark(back.mark, row, outbox.QUEUED)
-        self._results.append(back)
+        self._have_recorded(back)
+
+    def _have_recorded(self, result: _Result) -> None:
+        """Record a result with the next commit."""
+        self._results.append(result)
+        if result.is_awaited:
+            self._awaited.add(result.chat_id)
 
     async def _pick(self) -> list[Row]:
         room, now = IN_FLIGHT - len(self._flying), self._now()
@@ -323,7 +337,8 @@ class Delivery:
             self._behind.unknown()
         for (one, _), outcome in zip(effects, outcomes[len(results) : len(sets) - len(marks)], strict=True):
             if outcome is Outcome.STALE and one.tries < SIDE_EFFECT_TRIES:
-                self._results.append(_Result(one.row_id, also=one.also, tries=one.tries + 1))
+                self._results.append(_Result(one.row_id, one.chat_id, also=one.also, tries=one.tries + 1))
+        self._awaited = {one.chat_id for one in self._results if one.is_awaited}
         pairs = zip(self._marked, outcomes[len(sets) - len(marks) :], strict=True)
         return [row for row, outcome in pairs if outcome is Outcome.APPLIED or await self._is_ours(row)]
 
@@ -362,13 +377,13 @@ class Delivery:
 
     async def _is_over(self, row: Row) -> bool:
         """Send one row; False when it has to be tried again."""
-        result, began = _Result(row["id"]), perf_counter()
+        result, began = _Result(row["id"], row["chat_id"]), perf_counter()
         try:
             self._note(result, row, await self._sender.send(row))
         except Exception as error:  # noqa: BLE001 - one row's surprise must not stop the others
             self._obey(result, row, judge(row, error))
         self._metrics.send_seconds.observe(perf_counter() - began)
-        self._results.append(result)
+        self._have_recorded(result)
         return not result.is_back
 
     def _note(self, result: _Result, row: Row, sent: Sent) -> None:

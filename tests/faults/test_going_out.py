@@ -1,6 +1,8 @@
 """Delivery out: a Telegram that is too busy, broken, silent, or says no."""
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +56,26 @@ async def pass_time(town: Town, seconds: int) -> None:
 
 def codes(town: Town, chat_id: int) -> list[int]:
     return [call.code for call in town.sim.record.calls("sendMessage", chat_id=chat_id)]
+
+
+async def test_it_changes_a_card_that_was_pressed_before_it_was_known_where_it_stands(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is locked just when the card has gone out: what happened to it is recorded a second later."""
+    monkeypatch.setattr("storage.sqlite.BUSY_SECONDS", 0.05)
+    await town.restart()
+    await town.rosa.says("3栋2单元楼道灯坏了")
+    await town.settle()
+    await town.rosa.presses("同意，继续")
+    await town.settle()
+    await town.rosa.presses("报上去")
+    await town.wei.waits_for_button("接单")
+    with contextlib.closing(sqlite3.connect(tmp_path / "linli.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(0.3)
+    await town.wei.presses("接单")
+    await town.settle()
+    assert "🔧 办好了" in town.wei.buttons
 
 
 async def test_29_it_waits_as_long_as_it_is_told(town: Town) -> None:
