@@ -13,7 +13,8 @@ from simulator.phone import Phone
 from storage import schema
 from tests.town import Town
 
-from .conftest import SECRET, Door, by_webhook, free_port, message, rows
+from .conftest import SECRET, Door, by_webhook, message, rows
+from .process import free_port
 
 
 async def tell_the_story(town: Town) -> None:
