@@ -6,19 +6,18 @@ new version can be taken back. A program that meets a schema newer than its own 
 
 import logging
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from .engine import Database
 
 log = logging.getLogger(__name__)
 
+HEAD = "head"
 VERSION_TABLE = "alembic_version"
+_STANDS_AT: sa.Column[str] = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.Text)).c.version_num
 TURN = 0x11_1111  # any number that nothing else in the database locks
 COPY_MARK = "unfinished_copy"
 """A table that stands in a database as long as another is being copied into it."""
@@ -28,7 +27,7 @@ class UnfinishedCopy(Exception):
     """Another database was being copied into this one, and that did not come to its end."""
 
 
-async def upgrade(database: Database, revision: str = "head") -> None:
+async def upgrade(database: Database, revision: str = HEAD) -> None:
     """Bring a database to a revision, in one transaction; nothing happens when it is there already, or newer.
 
     Raises UnfinishedCopy.
@@ -40,23 +39,26 @@ async def upgrade(database: Database, revision: str = "head") -> None:
         if is_newer(connection):
             log.warning("the schema is newer than this program, and stays as it is")
             return
+        if revision == HEAD and revision_of(connection) == revisions()[-1]:
+            return
         upgrade_within(connection, revision)
 
     await database.write(act)
 
 
-def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
+def upgrade_within(connection: sa.Connection, revision: str = HEAD) -> None:
     """The same within a transaction that is open already."""
     if connection.dialect.name == "postgresql":  # replicas that start together take turns
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    import_module("storage.revising").upgrade(connection, revision)
 
 
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision a database stands at; None where it has no tables of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(sa.select(_STANDS_AT))
+    return found
 
 
 def is_newer(connection: sa.Connection) -> bool:
@@ -67,8 +69,9 @@ def is_newer(connection: sa.Connection) -> bool:
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Every revision there is, the first one first."""
-    return tuple(reversed([one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()]))
+    """Every revision there is, the first one first: a file's name begins with its own, `v0003_notices.py`."""
+    folder = Path(__file__).parent / "migrations" / "versions"
+    return tuple(sorted(file.name[1:5] for file in folder.glob("v[0-9]*.py")))
 
 
 @cache
@@ -81,9 +84,3 @@ def tables_at(revision: str) -> tuple[sa.Table, ...]:
         made.reflect(connection)
     engine.dispose()
     return tuple(table for table in made.sorted_tables if table.name != VERSION_TABLE)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config

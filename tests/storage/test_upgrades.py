@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from storage import schema
 from storage.backup import links
 from storage.backup.rows import TableRows, Values, tables
 from storage.engine import Database
 from storage.migrate import revision_of, revisions, upgrade, upgrade_within
+from storage.revising import FOLDER
 from tests import postgres
 from tests.backup.files import rows, tallies
 from tests.faults.test_coming_in import report
@@ -79,3 +81,8 @@ async def test_it_upgrades_a_living_town_step_by_step(any_town: Town, older_url:
     await any_town.settle()
     assert any_town.rosa.sees("小魏 已接单")
     assert [row["state"] for row in await rows(older_url, schema.ticket)] == ["accepted"]
+
+
+def test_its_files_are_named_by_their_revisions() -> None:
+    scripts = ScriptDirectory(str(FOLDER)).walk_revisions()
+    assert list(revisions()) == [one.revision for one in scripts][::-1]
