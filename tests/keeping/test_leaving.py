@@ -6,7 +6,6 @@ from io import BytesIO
 
 from simulator.phone import Phone
 from storage import schema
-from storage.engine import Database
 from storage.keeping import sweeping
 from storage.media import PARTS
 from storage.rules.press import press
@@ -83,18 +82,12 @@ async def test_it_hands_it_over_in_english_and_to_their_own_chat_only(town: Town
     await go(town, rosa.says("/lang"), rosa.presses("English"), rosa.says("/privacy"), rosa.presses("My data"))
     assert "Your data" in own_file(town, rosa).read("index.html").decode()
     row = await person(town, rosa)
-    await town.stop()
-    async with (await _database(town)).writing() as connection:
+    async with town.app.database.writing() as connection:
         values = {"id": 1, "priority": 1, "due_at": town.clock.now(), "created_at": town.clock.now()}
         values |= {"chat_id": town.otto.id, "person_id": row["id"], "method": "export", "params": {}, "state": "queued"}
         await connection.execute(schema.outbox.insert().values(**values))
-    await town.start()
-    await town.settle()
+    await town.advance(seconds=2)
     assert not any("document" in one.body for one in town.otto.messages)
-
-
-async def _database(town: Town) -> Database:
-    return await Database.open(town.settings.database_url)
 
 
 async def test_it_meets_a_stranger_afterwards(town: Town) -> None:

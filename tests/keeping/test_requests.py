@@ -92,6 +92,7 @@ async def test_it_counts_asks_and_deletes_beside_a_running_bot(town: Town) -> No
     assert life.rosa.shows("您的数据正在删除")
 
 
+@pytest.mark.slow
 async def test_it_writes_the_data_of_who_has_no_chat(town: Town, tmp_path: Path) -> None:
     await files(town, town.li, f"王阿姨 {PHONE}", "3栋2单元楼道灯坏了")
     code, said = await linli(town, "export", PHONE, "--out", tmp_path / "wang.zip")
