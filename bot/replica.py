@@ -14,12 +14,10 @@ import socket
 import time
 from collections.abc import Callable, Collection
 
-from sqlalchemy.exc import DBAPIError
-
 from storage import leases
 from storage.engine import Database
 from storage.leases import ALL_SHARDS, POSTS, SHARDS, Beat, Lease
-from storage.passing import DatabaseAway, is_passing
+from storage.passing import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -90,15 +88,19 @@ class Replica:
         if self.is_alone or not self._has_joined:
             return
         self._follow(Beat({}, 0), 0.0)
-        with contextlib.suppress(DBAPIError, DatabaseAway, OSError, TimeoutError):  # it runs out by itself then
+        try:
             async with self._database.apart() as connection, connection.begin():
                 await connection.run_sync(leases.leave, self.id)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("what this replica held runs out by itself: %(error)s", {"error": type(error).__name__})
 
     async def _try(self) -> bool:
         try:
             await self._beat()
-        except (DBAPIError, DatabaseAway, OSError, TimeoutError) as error:
-            if isinstance(error, DBAPIError) and not is_passing(error):
+        except Exception as error:
+            if not is_passing(error):
                 raise
             log.warning("the heartbeat did not come through: %(error)s", {"error": type(error).__name__})
             return False

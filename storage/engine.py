@@ -142,12 +142,15 @@ class Database:
         """A connection that waits for none of the others and gives up soon, for what must come in time: heartbeats, and
         news between replicas. On PostgreSQL alone.
 
-        Raises DatabaseAway, and TimeoutError from a statement that takes too long.
+        Raises DatabaseAway, from a statement that takes too long too.
         """
         if self._apart is None:
             raise RuntimeError("SQLite has one process: there is nobody to agree with")
-        async with _connected(self._apart) as connection:
-            yield connection
+        try:
+            async with _connected(self._apart) as connection:
+                yield connection
+        except (OSError, TimeoutError) as error:
+            raise DatabaseAway(type(error).__name__) from error
 
     async def close(self) -> None:
         """Give everything back."""

@@ -25,7 +25,7 @@ PART = 300  # updates in one signal: PostgreSQL takes 8,000 bytes
 AGAIN_SECONDS = 1.0
 GATHER_SECONDS = 0.005  # after one signal, before the next: under load one tells of many commits
 
-_LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, DatabaseAway, OSError, TimeoutError)
+_LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, DatabaseAway)
 
 UPDATES, WORDS, LEASES = "updates", "words", "leases"
 
