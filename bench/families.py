@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from .calls import calls
+from .growth import growth
 from .latency import latency
 from .load import full_load, full_load_far_away
+from .resting import resting
 from .sample import Sample, Stage
 
 
@@ -21,6 +24,9 @@ FAMILIES: Sequence[Family] = (
     Family(("throughput_vs_ptb", "cpu_conversation_vs_ptb"), full_load),
     Family(("throughput_50ms_vs_ptb",), full_load_far_away),
     Family(("latency_p50_vs_ptb", "latency_p99_vs_ptb"), latency),
+    Family(("growth_p50_1m_vs_10k",), growth),
+    Family(("api_calls_per_ticket",), calls, most=1),
+    Family(("idle_rss_mib", "startup_s"), resting),
 )
 
 

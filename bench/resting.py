@@ -1,4 +1,4 @@
-"""A bot that has nothing to do, on the database of a million tickets: how soon it is there, how much memory it holds."""
+"""A bot with nothing to do on the database of a million tickets: how soon it is there, how much memory it holds."""
 
 import asyncio
 import shutil
