@@ -22,6 +22,15 @@ _PRIVATE = {Role.RESIDENT, Role.FAMILY}
 
 
 @dataclass(frozen=True)
+
+_PLAIN = (
+    *("number", "words", "room", "spot", "latitude", "longitude", "for_whom", "caller_phone"),
+    *("is_danger", "is_confidential", "is_anonymous", "state", "created_at", "done_at", "done_words"),
+    *("closed_at", "closed_how", "stars", "rating_words"),
+)
+"""What of a matter is handed out as it stands."""
+
+
 class Belongings:
     """What is kept, and the files that belong to it: their names in the archive with their rows."""
 
@@ -95,14 +104,10 @@ class Gathering:
 
     async def _matter(self, ticket: Row) -> dict[str, Any]:
         kind = self._ledger.directory.kinds.get(ticket["kind"])
-        plain = (
-            "number words room spot latitude longitude for_whom caller_phone is_danger is_confidential is_anonymous"
-            " state created_at done_at done_words closed_at closed_how stars rating_words"
-        )
         files = await tickets.attachments_of(self._ledger, ticket["id"])
         strangers = {row["person_id"] for row in await tickets.followers_of(self._ledger, ticket["id"])}
         mine = [row for row in files if row["purpose"] in OWN_FILES and row["added_by_id"] not in strangers]
-        return {name: ticket[name] for name in plain.split()} | {
+        return {name: ticket[name] for name in _PLAIN} | {
             "kind": kind.name_in(self._me["language"]) if kind else ticket["kind"],
             "place": self._place(ticket["place_id"]),
             "story": await self._story(ticket),

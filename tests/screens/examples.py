@@ -94,6 +94,9 @@ KNOWN: Mapping[str, Any] = {
     ],
     "notices.who.people": [Line(name="王阿姨", place=PLACE, room="1502"), Line(name="陈叔", place=PLACE)],
     "rows": 200_000,
+    "backup.next.at": NOW,
+    "backup.restored.at": NOW,
+    "backup.urgent.at": NOW,
     "update": 123_456_789,
     "port": 8800,
 }
