@@ -20,9 +20,6 @@ from .traces import Who
 OWN_FILES = {"report", "added", "answer"}
 _PRIVATE = {Role.RESIDENT, Role.FAMILY}
 
-
-@dataclass(frozen=True)
-
 _PLAIN = (
     *("number", "words", "room", "spot", "latitude", "longitude", "for_whom", "caller_phone"),
     *("is_danger", "is_confidential", "is_anonymous", "state", "created_at", "done_at", "done_words"),
@@ -31,6 +28,7 @@ _PLAIN = (
 """What of a matter is handed out as it stands."""
 
 
+@dataclass(frozen=True)
 class Belongings:
     """What is kept, and the files that belong to it: their names in the archive with their rows."""
 
