@@ -169,10 +169,10 @@ class Life:
         return is_first
 
     def _offered(self, person: Person, message_id: int, ticket: str) -> None:
-        """An offer: a danger is taken at once, anything else when there is time; some offers are never answered."""
+        """An offer: mostly it is taken soon; some are never answered. To a danger somebody goes at once."""
         is_danger = "🆘" in person.phone.chat.messages[message_id].text
-        if self._is_first(person, f"accept:{ticket}") and person.random.random() < 0.88:
-            rounds = 1 if is_danger else person.random.randint(1, 3)
+        if (is_danger or self._is_first(person, f"accept:{ticket}")) and person.random.random() < 0.92:
+            rounds = 1 if is_danger else person.random.choice((1, 1, 2))
             self._soon(person, lambda: workers.take(person, message_id, ticket), rounds)
 
     def _in_hand(self, person: Person, message_id: int, ticket: str) -> None:

@@ -37,7 +37,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3500
+    tickets: int = 3250
     troubles: int = 48
 
 

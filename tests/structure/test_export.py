@@ -14,7 +14,7 @@ from storage.structure.armed import disarm, restore
 
 from .conftest import NOW, Folder
 
-ARMED = ["=1+1", "＝1+1", "+86", "-2", "@cmd", "'=1"]
+ARMED = ["=1+1", "＝1+1", "+86", "＋86", "-2", "－2", "@cmd", "＠cmd", "'=1"]
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out.zip", "out"])
