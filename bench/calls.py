@@ -56,5 +56,7 @@ async def _until_copied(town: Town) -> None:
     """The worker's photo is fetched into the media store after a while: that is a call too."""
     waiting = sa.select(attachment.c.id).where(attachment.c.copy_state == "waiting")
     async with asyncio.timeout(COPY_SECONDS):
-        while await town.app.ledger.one(waiting) is not None:
+        while True:
+            if await town.app.ledger.one(waiting) is None:
+                return
             await asyncio.sleep(0.1)

@@ -13,6 +13,7 @@ ECHO = "ptb_echo"
 ECHO_AIOHTTP = "ptb_echo_aiohttp"
 SAME_CALLS = "ptb_same_calls"
 LINLI = "linli_sqlite"
+LINLI_PACED = "linli_paced"  # at Telegram's pace, on a database that is there already
 
 
 def command(name: str, url: str, folder: Path) -> Sequence[str]:
@@ -21,9 +22,15 @@ def command(name: str, url: str, folder: Path) -> Sequence[str]:
         ECHO: ("-m", "bench.echo", url),
         ECHO_AIOHTTP: ("-m", "bench.echo", url, "aiohttp"),
         SAME_CALLS: ("-m", "bench.same_calls", url, str(steps_file(folder))),
-        LINLI: ("-m", "bench.linli_bot", url, f"sqlite:///{folder}/linli.sqlite3"),
+        LINLI: ("-m", "bench.linli_bot", url, database(folder)),
+        LINLI_PACED: ("-m", "bench.linli_bot", url, database(folder), "telegram"),
     }
     return commands[name]
+
+
+def database(folder: Path) -> str:
+    """The address of a contender's database."""
+    return f"sqlite:///{folder}/linli.sqlite3"
 
 
 def steps_file(folder: Path) -> Path:
@@ -38,7 +45,8 @@ async def serving(name: str, folder: Path, api: Api) -> AsyncIterator[Process]:
     try:
         async with started(command(name, api.url, folder)) as bot:
             await bot.until(api.polled)
-            await api.quiet(AWAKE_SECONDS)
+            if name != LINLI_PACED:  # that one has something to say at once
+                await api.quiet(AWAKE_SECONDS)
             yield bot
     finally:
         await api.close()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from .broadcast import broadcast
 from .calls import calls
 from .growth import growth
 from .latency import latency
@@ -24,6 +25,7 @@ FAMILIES: Sequence[Family] = (
     Family(("throughput_vs_ptb", "cpu_conversation_vs_ptb"), full_load),
     Family(("throughput_50ms_vs_ptb",), full_load_far_away),
     Family(("latency_p50_vs_ptb", "latency_p99_vs_ptb"), latency),
+    Family(("interactive_p99_during_broadcast_s", "alarm_p99_during_broadcast_s"), broadcast, most=2),
     Family(("growth_p50_1m_vs_10k",), growth),
     Family(("api_calls_per_ticket",), calls, most=1),
     Family(("idle_rss_mib", "startup_s"), resting),

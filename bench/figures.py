@@ -95,7 +95,7 @@ FIGURES: tuple[Figure, ...] = (
         0.5,
         0.2,
         "s",
-        "During the same minute somebody reports a danger every second; until the alarm reaches the grid worker.",
+        "During the same minute somebody reports a danger every three seconds; until the alarm is sent.",
         is_most=True,
     ),
     Figure(

@@ -155,8 +155,12 @@ class Town:
         """The next thing somebody has to say; the wait counts from when it was time to say it."""
         who.step += 1
         who.owed = Owed(self.answers[who.step], said_at or time.perf_counter())
+        self.put(who, self.script[who.step])
+
+    def put(self, who: Resident, say: Say) -> None:
+        """Have something said that is no part of the conversation."""
         update_id = next(self._ids)
-        self.waiting.append({"update_id": update_id, **self.script[who.step](who, update_id)})
+        self.waiting.append({"update_id": update_id, **say(who, update_id)})
         self.news.set()
 
     def hear(self, chat_id: int, params: dict[str, Any], markup: Any) -> int:
