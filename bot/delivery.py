@@ -182,7 +182,9 @@ class Delivery:
             while self._lease.is_held and self._fence == self._lease.row:
                 await self._release()
                 if not await self._turn():
-                    pause = PACED_SECONDS if self._pace.waiting(self._now()) else IDLE_SECONDS
+                    now = self._now()
+                    is_paced = self._pace.is_short(now) or self._pace.waiting(now)
+                    pause = PACED_SECONDS if is_paced else IDLE_SECONDS
                     # Not wait_for: on Python 3.11 it can lose a cancellation that comes together with a wake.
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(pause):

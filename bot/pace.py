@@ -94,6 +94,10 @@ class Pace:
         paused = {chat_id for chat_id, pause in self._pauses.items() if chat_id is not None and not pause.is_over(now)}
         return sorted(paused | {chat_id for chat_id, bucket in self._chats.items() if bucket.left < 1.0})
 
+    def is_short(self, now: datetime) -> bool:
+        """Whether what is not urgent has to wait a moment for everybody's sake."""
+        return self._whole(now).left < 1.0 + self.rates.reserve
+
     def is_paused(self, now: datetime) -> bool:
         """Whether everything has to wait."""
         return not self._may_speak(None, now)

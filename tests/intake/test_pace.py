@@ -82,3 +82,11 @@ def test_it_forgets_chats_that_are_rested() -> None:
         said(pace, chat)
     assert pace.waiting(MONDAY + timedelta(seconds=10)) == []
     assert pace._chats == {}
+
+
+def test_it_tells_when_what_is_not_urgent_has_to_wait() -> None:
+    pace = Pace(Rates())
+    assert not pace.is_short(MONDAY)
+    assert sum(said(pace, chat, is_urgent=False) for chat in range(1, 100)) == 23
+    assert pace.is_short(MONDAY)
+    assert not pace.is_short(MONDAY + timedelta(seconds=0.1))
