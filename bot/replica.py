@@ -8,9 +8,6 @@ cannot reach the database, knows at once that it has lost everything. On SQLite 
 import asyncio
 import contextlib
 import logging
-import os
-import secrets
-import socket
 import time
 from collections.abc import Callable, Collection
 
@@ -33,10 +30,11 @@ class Replica:
         self,
         database: Database,
         *,
+        name: str | None = None,
         posts: Collection[str] = POSTS,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.id = name or database.name
         self.is_alone = database.is_sqlite
         self.is_leaving = False
         self.replicas = 1
@@ -91,9 +89,7 @@ class Replica:
         try:
             async with self._database.apart() as connection, connection.begin():
                 await connection.run_sync(leases.leave, self.id)
-        except Exception as error:
-            if not is_passing(error):
-                raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the rest has to be closed
             log.warning("what this replica held runs out by itself: %(error)s", {"error": type(error).__name__})
 
     async def _try(self) -> bool:

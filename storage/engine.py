@@ -10,6 +10,8 @@ its caller is cancelled: half a COMMIT has no known outcome.
 import asyncio
 import fcntl
 import os
+import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,9 +29,6 @@ from .sqlite import Lean, async_engine
 POOL = 10
 APART = 2  # connections: one that listens, one for heartbeats
 APART_SECONDS = 3
-IDLE_SECONDS = 5
-"""PostgreSQL ends the transaction of a process that was paused in its middle: others wait for its rows."""
-
 RUNNING_NAME = "linli"
 """How a running bot is called among the connections of a PostgreSQL server."""
 
@@ -53,6 +52,7 @@ class Database:
         self._lock_file = lock
         self._one_writer = asyncio.Lock()
         self._apart: AsyncEngine | None = None
+        self.name = RUNNING_NAME  # of this process, for all its sessions: `leases` ends those of one that is gone
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,14 +72,12 @@ class Database:
             "hide_parameters": True,  # errors are logged, and parameters are what people said
         }
         if where.get_backend_name() != "sqlite":
-            running = {
-                "application_name": RUNNING_NAME,
-                "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1000),
-            }
-            connect: dict[str, Any] = {"server_settings": running if exclusive else {}}
+            name = _process_name()
+            connect: dict[str, Any] = {"server_settings": {"application_name": name} if exclusive else {}}
             engine = create_async_engine(where, pool_size=POOL, max_overflow=0, connect_args=connect, **shared)
             made = cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
             in_time = connect | {"timeout": APART_SECONDS, "command_timeout": APART_SECONDS}
+            made.name = name
             made._apart = create_async_engine(where, pool_size=APART, max_overflow=0, connect_args=in_time)
             return made
         lock = _prepare_file(where, exclusive=exclusive)
@@ -191,6 +189,11 @@ async def _to_the_end(work: Awaitable[T]) -> T:
 async def create_schema(database: Database) -> None:
     """Create all tables at once, for tests; a living database is upgraded by `storage.migrations`."""
     await database.write(metadata.create_all)
+
+
+def _process_name() -> str:
+    """A name nobody else has; PostgreSQL keeps 63 characters."""
+    return f"{RUNNING_NAME}-{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def _with_driver(url: URL) -> URL:

@@ -2,9 +2,8 @@
 
 Every replica renews what it holds in one short transaction each second and a half, on the database's own clock. It
 takes what is free or was not renewed in time, up to its share of the shards of lanes, and gives back what is above
-its share. `version` of a row changes only with its owner: a change set that guards it is refused once
-somebody else has taken over, whatever the replica that was paused still believes. On SQLite there is one process, and
-it holds everything.
+its share. `version` of a row changes only with its owner: a change set that guards it is refused once somebody else
+has taken over, whatever the replica that was paused still believes. On SQLite one process holds everything.
 """
 
 import asyncio
@@ -123,6 +122,7 @@ def beat(connection: sa.Connection, replica: str, posts: Collection[str]) -> Bea
     insert = postgresql.insert(_replica).values(id=replica, seen_at=now)
     connection.execute(insert.on_conflict_do_update(index_elements=[_replica.c.id], set_={"seen_at": now}))
     held = _renew(connection, replica, now)
+    _end_sessions(connection, now)
     alive = sa.select(sa.func.count()).where(_replica.c.seen_at > now - LIFE)
     replicas = int(connection.execute(alive).scalar_one())
     share = -(-SHARDS // replicas)
@@ -152,6 +152,17 @@ def leave(connection: sa.Connection, replica: str) -> None:
 def _now(connection: sa.Connection) -> datetime:
     now: datetime = connection.execute(_NOW).scalar_one()
     return now
+
+
+def _end_sessions(connection: sa.Connection, now: datetime) -> None:
+    """End what replicas that have lost their leases still have open, so that no half transaction keeps its rows locked.
+
+    A process that was only paused connects anew and finds what it held with somebody else.
+    """
+    gone = sa.select(_lease.c.owner).where(_lease.c.until < now).distinct()
+    session = sa.table("pg_stat_activity", sa.column("pid"), sa.column("application_name"), sa.column("usename"))
+    is_theirs = (session.c.application_name.in_(gone)) & (session.c.usename == sa.func.current_user())
+    connection.execute(sa.select(sa.func.pg_terminate_backend(session.c.pid)).where(is_theirs))
 
 
 def _renew(connection: sa.Connection, replica: str, now: datetime) -> dict[str, Row]:

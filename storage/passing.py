@@ -21,8 +21,7 @@ _SQLITE_PASSING = {
     sqlite3.SQLITE_PROTOCOL,
 }
 # SQLSTATE classes: connection, transaction rolled back, resources (disk full), operator (restart), the system itself.
-# Single ones: a lock that is not to be had, a transaction that was idle too long (we were paused in its middle).
-_POSTGRES_PASSING = ("08", "40", "53", "57P", "58", "55P03", "25P03")
+_POSTGRES_PASSING = ("08", "40", "53", "57P", "58", "55P03")
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 
 

@@ -46,9 +46,10 @@ async def ensure_rest(database: Database, url: str) -> None:
     if database.is_sqlite:
         return
     running = sa.text(
-        "SELECT count(*) AS bots FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name"
+        "SELECT count(*) AS bots FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name LIKE :name"
     ).columns(sa.column("bots", sa.Integer))
-    (row,) = await database.rows(sa.select(running.subquery()), {"name": RUNNING_NAME})
+    (row,) = await database.rows(sa.select(running.subquery()), {"name": f"{RUNNING_NAME}-%"})
     if row["bots"]:
         raise BackupProblem(Reason.RUNS, where=where_is(url))
 

@@ -186,9 +186,9 @@ async def lose_before_the_next_commit(town: TwoBots, post: str, part: Any) -> tu
     assert isinstance(ledger, Meanwhile)
 
     async def take_over() -> None:
-        late = sa.update(schema.lease).where(schema.lease.c.name == post).values(until=schema.EPOCH)
+        others = {"owner": winner.replica.id, "version": schema.lease.c.version + 1}
         async with loser.database.writing() as connection:
-            await connection.execute(late)
+            await connection.execute(sa.update(schema.lease).where(schema.lease.c.name == post).values(others))
         assert await winner.replica._try()
 
     ledger.act = take_over
