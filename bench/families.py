@@ -8,6 +8,7 @@ from .calls import calls
 from .growth import growth
 from .latency import latency
 from .load import full_load, full_load_far_away
+from .replicas import replicas
 from .resting import resting
 from .sample import Sample, Stage
 
@@ -29,6 +30,7 @@ FAMILIES: Sequence[Family] = (
     Family(("growth_p50_1m_vs_10k",), growth),
     Family(("api_calls_per_ticket",), calls, most=1),
     Family(("idle_rss_mib", "startup_s"), resting),
+    Family(("replicas_2_vs_1",), replicas),
 )
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import sys
+import tempfile
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot import logs
 from bot.app import App
@@ -25,19 +28,23 @@ async def _prepare(database_url: str) -> None:
     await database.close()
 
 
-async def _run(url: str, database_url: str, pace: str = "boundless") -> None:
-    """With Telegram's pace ("telegram") the database is ready; otherwise it is new."""
-    if pace != "telegram":
+async def _run(url: str, database_url: str, how: str = "polling") -> None:
+    """`how`: polling a new database as fast as it can, at Telegram's pace on one that is there ("telegram"), or as a
+    replica with a webhook at this port on one that is there."""
+    if how == "polling":
         await _prepare(database_url)
-    settings = Settings(
-        bot_token="7000000001:BENCH",  # noqa: S106 - opens nothing
-        bot_api_url=url,
-        database_url=database_url,
-        media_path=Path(database_url.removeprefix("sqlite:///")).with_name("media"),
-        http_listen="127.0.0.1:0",
-    )
-    app = await App.open(settings, clock=clock(), rates=Rates() if pace == "telegram" else UNLIMITED)
-    await app.run(until=stop_signal())
+    with tempfile.TemporaryDirectory() as media:
+        settings = Settings(
+            bot_token="7000000001:BENCH",  # noqa: S106 - opens nothing
+            bot_api_url=url,
+            database_url=database_url,
+            media_path=Path(media),
+            http_listen=f"127.0.0.1:{how if how.isdigit() else 0}",
+            webhook_url="http://127.0.0.1/" if how.isdigit() else None,
+            webhook_secret=SecretStr("benchmark-of-linli"),
+        )
+        app = await App.open(settings, clock=clock(), rates=Rates() if how == "telegram" else UNLIMITED)
+        await app.run(until=stop_signal())
 
 
 if __name__ == "__main__":

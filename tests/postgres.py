@@ -71,7 +71,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         self._prefix = _as_user(folder)
         bin_folder = programs()
         if bin_folder is None:
@@ -156,7 +156,8 @@ async def execute(url: str, statement: str) -> None:
         await connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody has."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
