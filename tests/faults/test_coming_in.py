@@ -62,12 +62,14 @@ async def test_10_it_says_politely_that_a_press_is_old(town: Town) -> None:
 
 async def test_10_it_bears_a_press_whose_time_is_over(town: Town) -> None:
     await report(town)
-    town.sim.hold_updates()
     await town.wei.presses("接单")
+    await town.settle()
+    town.sim.hold_updates()
+    await town.wei.presses("办好了")
     town.sim.faults.add("error", method="answerCallbackQuery", code=400)
     town.sim.release()
     await town.settle()
-    assert town.rosa.sees("小魏 已接单")
+    assert town.wei.shows("请拍一张办好的照片")
     (row,) = await rows(town, schema.outbox, schema.outbox.c.state == "suppressed")
     assert row["method"] == "answer"
 
