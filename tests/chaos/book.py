@@ -2,8 +2,19 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+from simulator.state import Press
 
 BASE = 36
+
+
+class Kept(StrEnum):
+    """Where words are kept, once."""
+
+    MATTER = "matter"  # a report, or joining a neighbour's
+    HISTORY = "history"
+    NOTICE = "notice"
 
 
 @dataclass
@@ -12,7 +23,7 @@ class Words:
 
     mark: str
     who: int  # the speaker's Telegram id
-    is_report: bool
+    kept: Kept
     photos: int = 0
     is_told: bool = False
 
@@ -23,20 +34,30 @@ class Book:
 
     words: dict[str, Words] = field(default_factory=dict)
     pressed: Counter[tuple[int, int, str]] = field(default_factory=Counter)  # (who, ticket, verb)
-    granted: Counter[tuple[int, int, str]] = field(default_factory=Counter)  # answered without a refusal
+    answered: list[Press] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
     troubles: Counter[str] = field(default_factory=Counter)
     gave_up: list[str] = field(default_factory=list)
 
-    def mark(self, who: int, *, is_report: bool = False, photos: int = 0) -> str:
+    def mark(self, who: int, kept: Kept = Kept.HISTORY, *, photos: int = 0) -> str:
         """A mark for the next words: letters that read as no number, address or word."""
         mark = f"zq{_letters(len(self.words))}q"
-        self.words[mark] = Words(mark, who, is_report, photos)
+        self.words[mark] = Words(mark, who, kept, photos)
         return mark
 
     def told(self, mark: str) -> None:
         """The bot has shown that it took the words."""
         self.words[mark].is_told = True
+
+    def settled(self, press: Press) -> None:
+        """A press was answered, or needed no answer because it changed its message."""
+        self.answered.append(press)
+
+    @property
+    def granted(self) -> set[tuple[int, int, str]]:
+        """The presses about tickets that were settled, and not by a polite no."""
+        entries = {self.entry(press.person.id, press.data) for press in self.answered if not is_refused(press)}
+        return {entry for entry in entries if entry is not None}
 
     def press(self, who: int, data: str) -> None:
         """Write a press down, when the button is about a ticket."""
@@ -51,6 +72,11 @@ class Book:
             return who, int(rest.partition(":")[0], BASE), verb
         except ValueError:
             return None
+
+
+def is_refused(press: Press) -> bool:
+    """Whether a press was answered by a polite no, which stays until it is read."""
+    return press.answer is not None and bool(press.answer["show_alert"])
 
 
 def _letters(number: int) -> str:

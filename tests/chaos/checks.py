@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .book import Kept
 from .eyes import MARK, Said
-from .facts import Facts, Row
+from .facts import Facts, Row, grouped
 
 Check = Callable[[Facts], Iterable[str]]
 CHECKS: dict[str, Check] = {}
@@ -183,57 +184,61 @@ def _followers(facts: Facts) -> Iterator[str]:
 
 # --- deeds ---------------------------------------------------------------------------------------------------
 
-VERBS: Mapping[str, tuple[str, ...]] = {  # the events that a press can cause, sooner or later
+CAUSES: Mapping[str, tuple[str, ...]] = {  # the presses that can cause an event, sooner or later
+    "accepted": ("accept",),
+    "declined": ("decline",),
+    "handed_over": ("handto",),
+    "assigned": ("assignto",),
+    "asked": ("ask",),
+    "arrived": ("arrive",),
+    "finished": ("finish",),
+    "confirmed": ("yes",),
+    "disputed": ("no", "danger"),
+    "disputed_again": ("no", "danger"),
+    "withdrawn": ("withdraw",),
+}
+EFFECTS: Mapping[str, tuple[str, ...]] = {  # one of these has happened when a press was not refused
     "accept": ("accepted",),
-    "decline": ("declined",),
-    "handto": ("handed_over",),
-    "assignto": ("assigned",),
-    "ask": ("asked",),
     "arrive": ("arrived",),
-    "finish": ("finished",),
     "yes": ("confirmed",),
     "no": ("disputed", "disputed_again"),
-    "withdraw": ("withdrawn",),
+    "assignto": ("assigned",),
+    "handto": ("handed_over",),
 }
-SURE = frozenset({"accept", "arrive", "yes", "no", "assignto", "handto"})
-"""A press of these that was not refused has taken effect."""
 
 
 @check("deeds took effect, once")
 def _deeds(facts: Facts) -> Iterator[str]:
-    ids = facts.telegram_id()
+    ids, book = facts.telegram_id(), facts.book
     done = Counter((ids.get(row["actor_id"]), row["ticket_id"], row["event"]) for row in facts.tables["history"])
-    events = {event: verb for verb, names in VERBS.items() for event in names}
-    made = Counter[tuple[Any, ...]]()
     for (who, ticket_id, event), count in done.items():
-        if who is not None and event in events:
-            made[who, ticket_id, events[event]] += count
-    book = facts.book
-    for key, count in made.items():
-        if count > book.pressed[key]:
-            yield f"{key[0]} pressed {key[2]} {book.pressed[key]} times on ticket {key[1]}: {count} effects"
-    for key in book.granted:
-        if key[2] in SURE and not made[key]:
-            yield f"{key[0]} pressed {key[2]} on ticket {key[1]}, was not refused, and nothing happened"
+        if who is not None and event in CAUSES:
+            presses = sum(book.pressed[who, ticket_id, verb] for verb in CAUSES[event])
+            if count > presses:
+                yield f"ticket {ticket_id} was {event} by {who} {count} times, by {presses} presses"
+    for who, ticket_id, verb in book.granted:
+        if verb in EFFECTS and not any(done[who, ticket_id, event] for event in EFFECTS[verb]):
+            yield f"{who} pressed {verb} on ticket {ticket_id}, was not refused, and nothing happened"
 
 
 @check("words are there once")
 def _words(facts: Facts) -> Iterator[str]:
-    found = Counter[str]()
-    reported = Counter[str]()
-    for ticket in facts.tickets:
-        reported.update(set(MARK.findall(ticket["words"])))
-    for row in facts.tables["follower"]:
-        reported.update(set(MARK.findall(row["words"] or "")))
-    for row in facts.tables["history"]:
-        if row["event"] not in {_MADE, "joined"}:
-            found.update(set(MARK.findall(str((row["why"] or {}).get("words")))))
+    told = [row for row in facts.tables["history"] if row["event"] not in {_MADE, "joined"}]
+    found = {
+        Kept.MATTER: _marks(row["words"] for row in (*facts.tickets, *facts.tables["follower"])),
+        Kept.HISTORY: _marks((row["why"] or {}).get("words") for row in told),
+        Kept.NOTICE: _marks(row["words"] for row in facts.tables["notice"]),
+    }
     for mark, words in facts.book.words.items():
-        count = reported[mark] if words.is_report else found[mark]
+        count = found[words.kept][mark]
         if count > 1 or (words.is_told and not count):
-            yield f"{mark} of {words.who} stands in {count} {'tickets' if words.is_report else 'histories'}"
-    for mark in (reported | found).keys() - facts.book.words.keys():
+            yield f"{mark} of {words.who} is kept {count} times as {words.kept}"
+    for mark in {mark for marks in found.values() for mark in marks} - facts.book.words.keys():
         yield f"nobody ever said {mark}"
+
+
+def _marks(texts: Iterable[Any]) -> Counter[str]:
+    return Counter(mark for text in texts for mark in set(MARK.findall(str(text))))
 
 
 @check("pictures are there once")
@@ -327,6 +332,26 @@ def _copies(facts: Facts) -> Mapping[tuple[int, str], list[Said]]:
     for one in facts.said:
         found[one.chat_id, one.text].append(one)
     return found
+
+
+@check("a notice reaches whom it is for, once a round")
+def _notices(facts: Facts) -> Iterator[str]:
+    arrived = Counter((one.chat_id, mark) for one in facts.said for mark in set(MARK.findall(one.text)))
+    ids, granted = facts.telegram_id(), facts.book.granted
+    recipients = grouped(facts.tables["notice_recipient"], "notice_id")
+    for notice in facts.tables["notice"]:
+        mine, author = recipients.get(notice["id"], []), ids[notice["author_id"]]
+        if len({row["person_id"] for row in mine}) != len(mine):
+            yield f"notice {notice['id']} has somebody twice on its list"
+        for row in mine:
+            who, state = ids[row["person_id"]], row["state"]
+            copies = max(arrived[who, mark] for mark in MARK.findall(notice["words"]) or [""])
+            if notice["state"] == "ended" and state in {"waiting", "queued"}:
+                yield f"notice {notice['id']} is over, and {who} is {state}"
+            if who != author and (copies > notice["round"] or (state == "sent" and not copies)):
+                yield f"notice {notice['id']}: {copies} copies for {who} ({state}) in {notice['round']} rounds"
+            if (row["read_at"] is not None) != ((who, notice["id"], "notice_got") in granted):
+                yield f"notice {notice['id']}: read by {who} at {row['read_at']}"
 
 
 @check("only the entitled read it")

@@ -97,14 +97,14 @@ class Eyes:
         return list(news)
 
     def _note(self, call: Call, news: dict[tuple[int, int], str]) -> None:
-        answer, chat_id = call.answer, call.chat_id
+        chat_id = call.chat_id
         text = str(call.args.get("text") or call.args.get("caption") or "")
-        if not isinstance(answer, dict) or "message_id" not in answer:
-            return
-        news[chat_id, answer["message_id"]] = text
-        if not call.method.startswith("edit"):
-            self.said.append(Said(self.round, chat_id, answer["message_id"], text, call.fault))
-        if chat_id < 0 and (MARK.search(text) or NAME.search(text) or NUMBER.search(text)):
+        for made in call.answer if isinstance(call.answer, list) else [call.answer]:
+            if isinstance(made, dict) and "message_id" in made:
+                news[chat_id, made["message_id"]] = text
+                if not call.method.startswith("edit"):
+                    self.said.append(Said(self.round, chat_id, made["message_id"], text, call.fault))
+        if isinstance(chat_id, int) and chat_id < 0 and (MARK.search(text) or NAME.search(text) or NUMBER.search(text)):
             self.leaks.append(f"said in a group: {text!r}")
 
     # --- who may read it -------------------------------------------------------------------------------------

@@ -11,7 +11,18 @@ from .eyes import Said
 
 Row = Mapping[str, Any]
 Ask = Callable[[str], Awaitable[list[dict[str, Any]]]]
-TABLES = ("ticket", "offer", "follower", "history", "attachment", "reminder", "person", "audit")
+TABLES = (
+    "ticket",
+    "offer",
+    "follower",
+    "history",
+    "attachment",
+    "reminder",
+    "person",
+    "audit",
+    "notice",
+    "notice_recipient",
+)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.client import Sim
 
-from . import community, residents, workers
+from . import announcing, community, residents, workers
 from .answers import Answers
 from .book import Book
 from .person import GaveUp, Person, Refused, data_of
@@ -17,7 +17,7 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY = 40  # rounds
+ROLES_EVERY, NOTICE_EVERY = 40, 30  # rounds
 
 
 class Life:
@@ -45,6 +45,9 @@ class Life:
         self._staff = {one.telegram_id: one for one in community.staff()}
         self._people = {one.telegram_id: self._person(one.name, one.telegram_id) for one in self._staff.values()}
         self._administrator = self._people[max(self._staff)]
+        self._secretary = next(
+            self._people[one.telegram_id] for one in self._staff.values() if one.role == "duty_secretary"
+        )
         self._agenda: dict[int, list[tuple[Person, Act]]] = defaultdict(list)
         self._seen: set[tuple[int, str]] = set()
         self._residents = 0
@@ -126,6 +129,10 @@ class Life:
             self._soon(person, lambda: residents.nonsense(person), 0)
         if random.random() < 0.04:
             self._blocks(random.choice(list(self._people.values())))
+        if self.round % NOTICE_EVERY == NOTICE_EVERY - 1:
+            place = random.choice(("community", "e1", "e4", random.choice(self._units).code))
+            has_receipt = random.random() < 0.7
+            self._soon(self._secretary, lambda: announcing.announce(self._secretary, place, has_receipt=has_receipt), 0)
         if self.round % ROLES_EVERY == ROLES_EVERY // 2:
             self._soon(self._administrator, self._take_a_role_away, 0)
         if self.round % ROLES_EVERY == ROLES_EVERY - 1:
@@ -217,6 +224,10 @@ class Life:
             act = f"answer:{ticket}"
             self._soon(person, lambda: residents.add(person, message_id, act), person.random.randint(1, 6))
 
+    def _told(self, person: Person, message_id: int, notice: str) -> None:
+        if self._is_first(person, f"notice:{notice}") and person.random.random() < 0.6:
+            self._soon(person, lambda: announcing.read(person, message_id, notice), person.random.randint(1, 4))
+
     def _own_card(self, person: Person, message_id: int, ticket: str) -> None:
         """A matter of one's own: now and then it is taken back, or something is added."""
         if not self._is_first(person, f"card:{ticket}"):
@@ -248,4 +259,5 @@ _RESIDENT: Mapping[str, Reaction] = {
     "yes": Life._asked_whether_done,
     "answer": Life._asked_something,
     "add": Life._own_card,
+    "notice_got": Life._told,
 }

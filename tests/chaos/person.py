@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from simulator.phone import Phone
 from simulator.state import Message, Press
 
 from .answers import Answers
-from .book import Book
+from .book import Book, is_refused
 
 T = TypeVar("T")
 PATIENCE = 40.0
@@ -24,6 +25,12 @@ class GaveUp(Exception):
 
 class Refused(Exception):
     """The bot said politely that this cannot be done now."""
+
+
+def _is_settled(press: Press, body: object) -> bool | None:
+    """Whether a press was answered, or the message was changed by it: then it needs no answer."""
+    message = press.chat.messages.get(press.message_id)
+    return press.answer is not None or message is None or message.body is not body or None
 
 
 def data_of(message: Message) -> list[str]:
@@ -84,33 +91,25 @@ class Person:
         self._remember()
         await self.phone.sends_photo(caption)
 
-    async def presses(self, message: Message, data: str, *, times: int = 1) -> str:
-        """Press a button and wait for the answer, whose words come back.
+    async def presses(self, message: Message, data: str, *, times: int = 1) -> None:
+        """Press a button and wait until that is answered, or until its message changes.
 
-        Raises Refused when it is a polite no to all of several presses, GaveUp when no answer comes.
+        Raises Refused when all of several presses are answered by a polite no, GaveUp when nothing happens.
         """
         self._remember(message.id)
+        body = message.body
         made = [await self.forges(message.id, data) for _ in range(times)]
-        words = [await self._answered(press) for press in made]
-        taken = [one for one in words if one is not None]
-        if not taken:
-            raise Refused(data)
-        return taken[0]
+        for press in made:
+            await self._until(partial(_is_settled, press, body), f"an answer to {press.data}")
+        if all(is_refused(press) for press in made):
+            raise Refused
+        for press in made:
+            self.book.settled(press)
 
     async def forges(self, message_id: int, data: str) -> Press:
         """Press, whether or not there is such a button, and wait for nothing."""
         self.book.press(self.id, data)
         return await self.phone.forges(data, message_id)
-
-    async def _answered(self, press: Press) -> str | None:
-        """What was answered; None when it was refused."""
-        answer = await self._until(lambda: press.answer, f"an answer to {press.data}")
-        if answer["show_alert"]:
-            return None
-        entry = self.book.entry(self.id, press.data)
-        if entry is not None:
-            self.book.granted[entry] += 1
-        return str(answer["text"])
 
     async def sees(self, *wanted: str, mark: str | None = None) -> tuple[Message, str]:
         """Wait for a new message with a button that begins like one of these, the first of them first.
@@ -135,6 +134,16 @@ class Person:
             return None
 
         return await self._until(find, " or ".join(wanted))
+
+    async def is_asked(self, message: Message, data: str) -> bool:
+        """Whether something is asked after a press; False when the button goes away instead."""
+
+        def find() -> bool | None:
+            if any(one.startswith("cancel") for changed in self._changed() for one in data_of(changed)):
+                return True
+            return False if data not in data_of(message) else None
+
+        return await self._until(find, f"a question, or no {data}")
 
     async def reads(self) -> None:
         """Wait until the bot says that it took the words. Raises Refused when it says that it cannot."""

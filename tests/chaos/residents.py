@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .book import Kept
 from .person import TAKEN, Person, data_of
 
 OWN_CARD = "add:"
@@ -55,7 +56,7 @@ async def join(person: Person, poster: str) -> None:
 
 async def report(person: Person, plan: Report) -> int:
     """Say it and press what is asked until one's card is there; gives back the ticket's id."""
-    mark = person.book.mark(person.id, is_report=True, photos=plan.photos)
+    mark = person.book.mark(person.id, Kept.MATTER, photos=plan.photos)
     words = f"{plan.address}{plan.words} {mark}"
     if plan.photos:
         await person.shows(words)
@@ -70,7 +71,7 @@ async def report(person: Person, plan: Report) -> int:
             person.book.told(mark)
             return int(data.removeprefix(OWN_CARD), 36)
         if data in {"another", TAKEN}:  # more words about the danger that is on its way, or about another matter
-            person.book.words[mark].is_report = False
+            person.book.words[mark].kept = Kept.HISTORY
             return 0
         if not has_hidden and data.startswith("choose:send"):
             data, has_hidden = _like(data_of(message), "choose:anonymous", data), True

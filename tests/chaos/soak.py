@@ -88,6 +88,7 @@ class Soak:
             if index + 1 == len(moments) or moments[index + 1].date() != at.date():
                 await self._evening(at)
         await asyncio.sleep(TICK_SECONDS)
+        await until(self._has_told_everybody, REST_SECONDS)
         await self._settle("the end")
 
     def _troubles(self, rounds: int) -> Mapping[int, str]:
@@ -143,6 +144,11 @@ class Soak:
             f"(SELECT count(*) FROM reminder WHERE state = 'scheduled' AND due_at <= {past}) AS reminders"
         )
         return row
+
+    async def _has_told_everybody(self) -> bool:
+        """Whether no notice is still going out, slice by slice."""
+        (row,) = await self.side.rows("SELECT count(*) AS n FROM notice WHERE state = 'going'")
+        return not row["n"]
 
     def now(self) -> int:
         """The bots' time in microseconds since 1970."""

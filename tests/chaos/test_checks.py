@@ -13,7 +13,7 @@ import pytest
 from simulator.phone import Phone
 from tests.town import Town, a_town
 
-from . import facts, residents, workers
+from . import announcing, facts, residents, workers
 from .answers import Answers
 from .book import Book
 from .checks import CHECKS, violations
@@ -23,7 +23,7 @@ from .person import Person, data_of
 from .residents import Report
 from .sides import Sqlite
 
-RESIDENT = 10_001
+RESIDENT, WEI = 10_001, 2001
 ADDRESS = "锦绣家园3栋2单元"
 
 
@@ -56,7 +56,10 @@ def button(who: Person, prefix: str) -> tuple[int, str]:
 
 
 async def tell(town: Town, book: Book) -> None:
-    """One matter from the sentence to the rating, with a question, an answer and pictures; another is under way."""
+    """One matter from the sentence to the rating, with a question, an answer and pictures; another is under way.
+
+    And a notice to the staff, which one of them has read.
+    """
 
     def somebody(phone: Phone) -> Person:
         return Person(phone, f"calm:{phone.id}", book, Answers())
@@ -76,6 +79,12 @@ async def tell(town: Town, book: Book) -> None:
     await workers.finish(wei, message_id, ticket)
     await town.settle()
     await residents.judge(resident, button(resident, f"yes:{ticket}")[0], ticket)
+    await town.settle()
+    await announcing.announce(somebody(town.dan), "xfl", has_receipt=True, audience="staff")
+    for _ in range(3):
+        await town.advance(seconds=1)
+    message_id, data = button(wei, "notice_got:")
+    await announcing.read(wei, message_id, data.partition(":")[2])
     await town.settle()
 
 
@@ -125,6 +134,7 @@ ROWS = {
     "words are there once": "UPDATE history SET why = NULL WHERE event = 'answered'",
     "pictures are there once": "DELETE FROM attachment WHERE purpose = 'report'",
     "each reminder once, none forgotten": "UPDATE reminder SET due_at = 1 WHERE state = 'scheduled'",
+    "a notice reaches whom it is for, once a round": "UPDATE notice_recipient SET read_at = 1 WHERE read_at IS NULL",
     "no reminder failed": "INSERT INTO audit (id, at, what) VALUES (1, 1, 'reminder_failed')",
     "nothing waits to be said": "UPDATE outbox SET state = 'sending' WHERE id = (SELECT max(id) FROM outbox)",
     "nothing is given up without need": "UPDATE outbox SET state = 'failed', error = '500 trouble' "
@@ -133,6 +143,11 @@ ROWS = {
     "WHERE id = (SELECT max(id) FROM outbox WHERE telegram_message_id IS NOT NULL)",
 }
 MORE_ROWS = [
+    (
+        "a notice reaches whom it is for, once a round",
+        "UPDATE notice_recipient SET state = 'waiting' WHERE read_at IS NOT NULL",
+    ),
+    ("words are there once", "UPDATE notice SET words = ''"),
     ("every history is a legal chain", "UPDATE ticket SET state = 'waiting' WHERE state = 'accepted'"),
     ("every history is a legal chain", "UPDATE history SET old_state = 'offered' WHERE event = 'confirmed'"),
     ("one owner", "UPDATE offer SET state = 'open'"),
@@ -172,6 +187,12 @@ def said_again(found: Facts) -> None:
     found.said.append(replace(found.said[-1], message_id=999_999))
 
 
+def told_twice(found: Facts) -> None:
+    (notice,) = found.tables["notice"]
+    arrived = next(one for one in reversed(found.said) if notice["words"] in one.text and one.chat_id == WEI)
+    found.said.append(replace(arrived, message_id=999_999))
+
+
 def told_in_a_log(found: Facts) -> None:
     found.logs = f"somebody said {next(iter(found.book.words))}"
 
@@ -186,6 +207,7 @@ def told_to_a_stranger(found: Facts) -> None:
         ("one number each", doubled_number),
         ("each reminder once, none forgotten", doubled_reminder),
         ("nothing is said again without need", said_again),
+        ("a notice reaches whom it is for, once a round", told_twice),
         ("nothing of anybody stands in a log", told_in_a_log),
         ("only the entitled read it", told_to_a_stranger),
     ],
@@ -198,7 +220,7 @@ def test_it_sees_what_is_wrong_beside_the_rows(story: Story, name: str, plant: C
 
 def test_it_bears_a_copy_of_what_nobody_could_know_to_have_arrived(story: Story) -> None:
     found = story.facts()
-    found.said.append(replace(found.said[-1], message_id=999_999, fault="drop"))
+    found.said.append(replace(found.said[0], message_id=999_999, fault="drop"))
     assert not violations(found)
     for row in found.outbox:
         row.update(priority=4)  # type: ignore[attr-defined]  # a row of our own, spoilt

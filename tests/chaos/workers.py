@@ -20,8 +20,8 @@ async def take(person: Person, message_id: int, ticket: str) -> bool:
 async def finish(person: Person, message_id: int, ticket: str) -> None:
     """办好了, with a photo where one is wanted."""
     message = person.phone.chat.messages[message_id]
-    if not await person.presses(message, f"finish:{ticket}"):
-        await person.sees("cancel")
+    await person.presses(message, f"finish:{ticket}")
+    if await person.is_asked(message, f"finish:{ticket}"):
         mark = person.book.mark(person.id, photos=1)
         await person.shows(f"换好了 {mark}")
         await person.reads()
@@ -64,6 +64,8 @@ async def assign(person: Person, message_id: int, ticket: str) -> None:
 
 async def take_role_away(person: Person, grant: str) -> None:
     """The administrator takes a role away."""
-    await person.presses(person.newest()[0], f"take:{grant}")
+    await person.says("/admin")
+    message, _ = await person.sees("invite")
+    await person.presses(message, f"take:{grant}")
     message, data = await person.sees(f"takeyes:{grant}")
     await person.presses(message, data)
