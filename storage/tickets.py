@@ -205,11 +205,13 @@ async def of_resident(
     return await ledger.all(query.order_by(ticket.c.created_at.desc()).limit(limit).offset(offset))
 
 
-_IN_HAND = once(
-    sa.select(schema.ticket)
+_URGENT_FIRST = (schema.ticket.c.is_danger.desc(), schema.ticket.c.resolution_due_at, schema.ticket.c.id)
+_HELD = (
+    sa.select(schema.ticket.c.id)
     .where(schema.ticket.c.assignee_id == sa.bindparam("person"), any_of(schema.ticket.c.state, IN_HAND))
-    .order_by(schema.ticket.c.is_danger.desc(), schema.ticket.c.resolution_due_at, schema.ticket.c.id)
+    .order_by(*_URGENT_FIRST)
     .limit(sa.bindparam("most"))
+    .subquery()
 )
 _NEWEST_OFFERS = (
     sa.select(schema.offer.c.ticket_id)
@@ -217,8 +219,14 @@ _NEWEST_OFFERS = (
     .order_by(schema.offer.c.due_at.desc())
     .limit(sa.bindparam("most"))
 )
-_OFFERED = once(
-    sa.select(schema.ticket).where(schema.ticket.c.id.in_(_NEWEST_OFFERS), any_of(schema.ticket.c.state, UNOWNED))
+_OFFERED = sa.select(schema.ticket.c.id).where(
+    schema.ticket.c.id.in_(_NEWEST_OFFERS), any_of(schema.ticket.c.state, UNOWNED)
+)
+_OF_WORKER = once(
+    sa.select(schema.ticket)
+    .where(schema.ticket.c.id.in_(sa.union_all(sa.select(_HELD.c.id), _OFFERED)))
+    .order_by(*_URGENT_FIRST)
+    .limit(sa.bindparam("most"))
 )
 
 
@@ -227,9 +235,7 @@ async def of_worker(ledger: Ledger, person_id: int, limit: int = 20) -> list[Row
 
     Of offers that nobody ever took the oldest are left out: a danger is offered again and again, and is never old.
     """
-    held = await ledger.all(_IN_HAND, person=person_id, most=limit)
-    found = [*held, *await ledger.all(_OFFERED, person=person_id, most=limit)]
-    return sorted(found, key=lambda row: (not row["is_danger"], row["resolution_due_at"], row["id"]))[:limit]
+    return await ledger.all(_OF_WORKER, person=person_id, most=limit)
 
 
 _TICKET: sa.BindParameter[int] = sa.bindparam("ticket")
