@@ -12,7 +12,7 @@ from simulator.client import Sim
 from . import announcing, community, residents, workers
 from .answers import Answers
 from .book import Book
-from .person import GaveUp, Person, Refused, data_of
+from .person import GaveUp, Patience, Person, Refused, data_of
 from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
@@ -40,6 +40,7 @@ class Life:
         self._rows = rows
         self._import_again = import_again
         self._answers = Answers()
+        self.patience = Patience()
         self._random = Random(seed)  # noqa: S311 - a seed that replays, no secret
         self._units = community.units()
         self._staff = {one.telegram_id: one for one in community.staff()}
@@ -102,7 +103,7 @@ class Life:
 
     def _person(self, name: str, user_id: int) -> Person:
         phone = self._sim.person(name, user_id=user_id, is_started=user_id < community.FIRST_RESIDENT)
-        return Person(phone, f"{self._seed}:{user_id}", self.book, self._answers)
+        return Person(phone, f"{self._seed}:{user_id}", self.book, self._answers, self.patience)
 
     def _report(self) -> Report:
         random = self._random

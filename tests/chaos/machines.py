@@ -13,7 +13,7 @@ from tests.faults.process import Bot, free_port
 
 CONTROL_TOKEN = "moves-the-clock-of-the-soak"
 START_SECONDS = 60.0
-LOOK_AGAIN_SECONDS = 0.02
+LOOK_AGAIN_SECONDS = 0.03
 
 
 class Clockwork:

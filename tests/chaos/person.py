@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -13,10 +14,16 @@ from .answers import Answers
 from .book import Book, is_refused
 
 T = TypeVar("T")
-PATIENCE = 40.0
 TAKEN = "taken"
 LOOKED_AT = 12
 """How many messages, from the newest, somebody looks at."""
+
+
+@dataclass
+class Patience:
+    """How long everybody waits for an answer: in a round with trouble longer than any trouble takes."""
+
+    seconds: float = 10.0
 
 
 class GaveUp(Exception):
@@ -41,13 +48,14 @@ def data_of(message: Message) -> list[str]:
 class Person:
     """Somebody with a phone, a seed of their own and the book in which all deeds are written."""
 
-    def __init__(self, phone: Phone, seed: str, book: Book, words: Answers) -> None:
+    def __init__(self, phone: Phone, seed: str, book: Book, words: Answers, patience: Patience | None = None) -> None:
         self.phone = phone
         self.id = phone.id
         self.random = Random(seed)  # noqa: S311 - a seed that replays, no secret
         self.book = book
         self.is_busy = False
         self._words = words
+        self._patience = patience or Patience()
         self._known: dict[int, object] = {}
         self._pressed: int | None = None
 
@@ -91,7 +99,7 @@ class Person:
         self._remember()
         await self.phone.sends_photo(caption)
 
-    async def presses(self, message: Message, data: str, *, times: int = 1) -> None:
+    async def presses(self, message: Message, data: str, *, times: int = 1) -> Press:
         """Press a button and wait until that is answered, or until its message changes.
 
         Raises Refused when all of several presses are answered by a polite no, GaveUp when nothing happens.
@@ -105,6 +113,7 @@ class Person:
             raise Refused
         for press in made:
             self.book.settled(press)
+        return made[0]
 
     async def forges(self, message_id: int, data: str) -> Press:
         """Press, whether or not there is such a button, and wait for nothing."""
@@ -135,15 +144,16 @@ class Person:
 
         return await self._until(find, " or ".join(wanted))
 
-    async def is_asked(self, message: Message, data: str) -> bool:
-        """Whether something is asked after a press; False when the button goes away instead."""
+    async def is_asked(self, message: Message, press: Press) -> bool:
+        """Whether something is asked after a press; False when it is answered in words, or its button goes away."""
 
         def find() -> bool | None:
             if any(one.startswith("cancel") for changed in self._changed() for one in data_of(changed)):
                 return True
-            return False if data not in data_of(message) else None
+            is_over = press.data not in data_of(message) or (press.answer is not None and press.answer["text"])
+            return False if is_over else None
 
-        return await self._until(find, f"a question, or no {data}")
+        return await self._until(find, f"a question after {press.data}")
 
     async def reads(self) -> None:
         """Wait until the bot says that it took the words. Raises Refused when it says that it cannot."""
@@ -158,7 +168,7 @@ class Person:
 
     async def _until(self, find: Callable[[], T | None], what: str) -> T:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience.seconds):
                 while (found := find()) is None:
                     await self.phone.world.events.changed()
                 return found

@@ -25,6 +25,7 @@ from .troubles import TROUBLES, UNSURE, plan
 ZONE = ZoneInfo("Asia/Shanghai")
 REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
+CALM_SECONDS, TROUBLED_SECONDS = 10.0, 45.0  # how long people wait for an answer
 MINUTES = (0, 6)
 HOURS = range(8, 20)
 NIGHT = (3, 22)
@@ -97,6 +98,7 @@ class Soak:
 
     async def _round(self, at: datetime, trouble: str | None) -> None:
         await self._move(at)
+        self.life.patience.seconds = TROUBLED_SECONDS if trouble else CALM_SECONDS
         acts = [asyncio.create_task(act) for act in self.life.begin()]
         if trouble is not None:
             await self._begin_trouble(trouble)

@@ -20,8 +20,8 @@ async def take(person: Person, message_id: int, ticket: str) -> bool:
 async def finish(person: Person, message_id: int, ticket: str) -> None:
     """办好了, with a photo where one is wanted."""
     message = person.phone.chat.messages[message_id]
-    await person.presses(message, f"finish:{ticket}")
-    if await person.is_asked(message, f"finish:{ticket}"):
+    press = await person.presses(message, f"finish:{ticket}")
+    if await person.is_asked(message, press):
         mark = person.book.mark(person.id, photos=1)
         await person.shows(f"换好了 {mark}")
         await person.reads()
