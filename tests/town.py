@@ -91,7 +91,7 @@ class Town:
         await self.stop()
         await self.start()
 
-    async def settle(self, seconds: float = 10) -> None:
+    async def settle(self, seconds: float = 30) -> None:
         """Wait until the bot has nothing left to do at this moment of its clock."""
         async with asyncio.timeout(seconds):
             while self.sim.pending(self.sim.token) or not await self.app.is_idle():

@@ -34,8 +34,9 @@ STEPS: Sequence[Step] = (
 
 
 def shows(phone: Phone, words: str) -> bool:
-    """Whether words stand on a screen, in a message or on a button."""
-    return phone.sees(words) or any(words in label for label in phone.buttons)
+    """Whether words stand on a screen, in a message or on a button of any; a question may have been repeated since."""
+    buttons = [button for message in phone.received for row in message.inline_rows for button in row]
+    return phone.sees(words) or any(words in button["text"] for button in buttons)
 
 
 async def took_effect(street: Street, step: Step) -> None:

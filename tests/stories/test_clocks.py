@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from scheduler.firing import SLICES
 from scheduler.ticking import Ticking
 from storage import schema
 from storage.changes import ChangeSet, Outcome
@@ -234,8 +235,10 @@ async def two_schedulers(town: Town) -> None:
     town.clock.advance(datetime(2026, 11, 26, 2, tzinfo=UTC) - town.clock.now())
     fired = await asyncio.gather(*(one.tick() for one in (town.app.ticking, other) * 3))
     await town.settle()
-    kept = await town.app.ledger.all(sa.select(schema.reminder).where(schema.reminder.c.state == "fired"))
-    assert sum(fired) == len(kept)
+    kept = await town.app.ledger.all(sa.select(schema.reminder))
+    nightly = sum(row["version"] - 1 for row in kept if row["kind"] in SLICES)  # moved on to the next night, not ended
+    # Not "==": the town's own clock may tick in between and take some of them.
+    assert 0 < sum(fired) <= nightly + sum(row["state"] == "fired" for row in kept)
     assert count(town.fang, "督办") == 2
 
 
