@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,10 +41,11 @@ def main() -> None:
         families = chosen(options.only)
     except ValueError as error:
         parser.error(str(error))
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
         stage = Stage(Path(folder), is_quick=options.quick)
         samples = asyncio.run(run(families, stage, 1 if options.quick else options.rounds))
-    found = report.report(samples, report.last() if options.only else None)
+    found = report.report(samples, report.last() if options.only else None, load=load)
     if not options.quick:
         report.write(found)
     print(json.dumps(found["figures"], indent=2))

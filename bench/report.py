@@ -22,8 +22,11 @@ Spread = dict[str, float]
 Report = dict[str, Any]
 
 
-def report(samples: Sequence[Sample], before: Report | None = None) -> Report:
-    """Medians and spread of what was measured; figures that were not measured this time are kept from `before`."""
+def report(samples: Sequence[Sample], before: Report | None = None, *, load: float = 0.0) -> Report:
+    """Medians and spread of what was measured; figures that were not measured this time are kept from `before`.
+
+    `load` is how many other programs wanted a processor when the run began.
+    """
     figures: dict[str, list[float]] = defaultdict(list)
     runs: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for sample in samples:
@@ -33,7 +36,7 @@ def report(samples: Sequence[Sample], before: Report | None = None) -> Report:
             for key, value in run.items():
                 runs[name][key].append(value)
     measured = {key: {**_spread(values), "rounds": len(values)} for key, values in figures.items()}
-    at = {"commit": _commit(), "on": f"{datetime.now(UTC):%Y-%m-%d}"}
+    at = {"commit": _commit(), "on": f"{datetime.now(UTC):%Y-%m-%d}", "load": round(load, 1)}
     kept = before or {}
     spread = kept.get("spread", {}) | measured
     known = [figure for figure in FIGURES if figure.key in spread]
@@ -48,6 +51,7 @@ def report(samples: Sequence[Sample], before: Report | None = None) -> Report:
         | {name: {key: _spread(values) for key, values in run.items()} for name, run in runs.items()},
         "machine": machine(),
         "commit": at["commit"],
+        "load": at["load"],
     }
 
 
@@ -60,7 +64,7 @@ def machine() -> Mapping[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "processor": model[0] if model else platform.machine(),
         "memory_gib": round(memory[0] / 1024**2) if memory else None,
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
     }
 
 
@@ -78,7 +82,8 @@ def page(found: Report) -> str:
             "has to reach, “aim” is what we would like. No test asserts a time: a busy machine is no failure.",
             "",
             f"Machine: {machine_['cores']} cores ({machine_['processor']}), {machine_['memory_gib']} GiB, "
-            f"{machine_['system']}, Python {machine_['python']}; commit {found['commit']}.",
+            f"{machine_['system']}, Python {machine_['python']}; commit {found['commit']}. When the last run began,",
+            f"{found['load']} programs wanted a processor; above 0.5 the figures are worse than they could be.",
             "",
             "| figure | measured | spread | must | aim | met |",
             "| --- | --- | --- | --- | --- | --- |",
