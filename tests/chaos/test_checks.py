@@ -232,7 +232,8 @@ def test_every_check_is_tried() -> None:
     assert CHECKS.keys() == ROWS.keys() | beside | {"only the entitled read it"}
 
 
-async def test_it_sees_who_reads_what_is_none_of_their_business(town: Town, tmp_path: Path) -> None:
+async def test_it_sees_who_reads_what_is_none_of_their_business(town_sqlite: Town, tmp_path: Path) -> None:
+    town = town_sqlite
     book, eyes = Book(), Eyes(town.sim, Sqlite(tmp_path))
     await eyes.open()
     await tell(town, book)
