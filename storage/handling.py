@@ -167,8 +167,6 @@ async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[
     why = {"words": words} if words else None
     await tickets.move(work, ticket, Event.FINISHED, _me(work), why=why, done_at=work.now, done_words=words)
     await ask_owner(work, ticket, "done.ask", files=files)
-    if files and work.person is not None:  # under the picture that was sent, not far above it
-        work.card(ticket["id"], work.person, is_fresh=True, priority=Priority.ANSWER)
     await tickets.show(work, ticket, but=[ticket["owner_id"]])  # the question says it all
 
 

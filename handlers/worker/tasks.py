@@ -140,8 +140,7 @@ async def _take_proof(context: Context, draft: WorkDraft, said: Said) -> bool:
 async def _finish_finish(context: Context, draft: WorkDraft) -> None:
     ticket = await by_id(context, draft.ticket_id)
     await handling.finish(context.work, ticket, draft.words or None, draft.files)
-    if not draft.files:
-        context.work.reply("worker.finished", number=ticket["number"], ticket_id=ticket["id"])
+    context.work.reply("worker.finished", number=ticket["number"], ticket_id=ticket["id"])
 
 
 FINISH = flows.declare(

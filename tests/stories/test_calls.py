@@ -2,7 +2,7 @@
 
 from tests.town import Town
 
-CALLS = 13  # of a matter that needs a picture, from the report to the rating; its copy is one more
+CALLS = 14  # of a matter that needs a picture, from the report to the rating; its copy is one more
 
 
 async def until_done(town: Town) -> None:
