@@ -38,7 +38,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3250
+    tickets: int = 3120
     troubles: int = 48
 
 
