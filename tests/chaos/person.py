@@ -1,7 +1,6 @@
 """One person of the soak: eyes that see what is new on the screen, and hands that press what is meant."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,6 @@ from .book import Book, is_refused
 
 T = TypeVar("T")
 TAKEN = "taken"
-NUMBER = re.compile(r"编号 \d+\s\d+")
 LOOKED_AT = 12
 """How many messages, from the newest, somebody looks at."""
 
@@ -34,6 +32,12 @@ class GaveUp(Exception):
 
 class Refused(Exception):
     """The bot said politely that this cannot be done now."""
+
+
+def _is_settled(press: Press, body: object) -> bool | None:
+    """Whether a press was answered, or the message was changed by it: then it needs no answer."""
+    message = press.chat.messages.get(press.message_id)
+    return press.answer is not None or message is None or message.body is not body or None
 
 
 def data_of(message: Message) -> list[str]:
@@ -104,24 +108,12 @@ class Person:
         body = message.body
         made = [await self.forges(message.id, data) for _ in range(times)]
         for press in made:
-            await self._until(partial(self._is_settled, press, message, body), f"an answer to {press.data}")
+            await self._until(partial(_is_settled, press, body), f"an answer to {press.data}")
         if all(is_refused(press) for press in made):
             raise Refused
         for press in made:
             self.book.settled(press)
         return made[0]
-
-    def _is_settled(self, press: Press, message: Message, body: object) -> bool | None:
-        """Whether a press was answered, or what it was about was shown anew: then it needs no answer."""
-        is_shown = message.is_deleted or message.body is not body or self._has_gone(message, press.data)
-        return press.answer is not None or is_shown or None
-
-    def _has_gone(self, about: Message, button: str) -> bool:
-        """Whether a matter is shown anew without a button: by its card, wherever that stands now."""
-        number = NUMBER.search(about.text)
-        return number is not None and any(
-            number[0] in message.text and button not in data_of(message) for message in self._changed()
-        )
 
     async def forges(self, message_id: int, data: str) -> Press:
         """Press, whether or not there is such a button, and wait for nothing."""
@@ -163,18 +155,14 @@ class Person:
 
         return await self._until(find, f"a question after {press.data}")
 
-    async def reads(self, about: Message | None = None, button: str = "") -> None:
-        """Wait until the bot says that it took the words, or shows the same matter without a button.
-
-        Raises Refused when it says that it cannot.
-        """
+    async def reads(self) -> None:
+        """Wait until the bot says that it took the words. Raises Refused when it says that it cannot."""
 
         def find() -> bool | None:
             changed = list(self._changed())
             if any(self._words.refuse(message.text) for message in changed):
                 raise Refused
-            is_shown = about is not None and self._has_gone(about, button)
-            return is_shown or any(self._words.take(message.text) for message in changed) or None
+            return any(self._words.take(message.text) for message in changed) or None
 
         await self._until(find, "that it was taken")
 

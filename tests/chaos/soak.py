@@ -38,7 +38,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3120
+    tickets: int = 3250
     troubles: int = 48
 
 
