@@ -34,6 +34,7 @@ class Book:
 
     words: dict[str, Words] = field(default_factory=dict)
     pressed: Counter[tuple[int, int, str]] = field(default_factory=Counter)  # (who, ticket, verb)
+    said: Counter[tuple[int, str]] = field(default_factory=Counter)  # (who, words)
     answered: list[Press] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
     troubles: Counter[str] = field(default_factory=Counter)

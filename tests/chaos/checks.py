@@ -214,6 +214,7 @@ def _deeds(facts: Facts) -> Iterator[str]:
     for (who, ticket_id, event), count in done.items():
         if who is not None and event in CAUSES:
             presses = sum(book.pressed[who, ticket_id, verb] for verb in CAUSES[event])
+            presses += book.said[who, "/cancel"] * (event == "withdrawn")  # takes a danger back that was just called
             if count > presses:
                 yield f"ticket {ticket_id} was {event} by {who} {count} times, by {presses} presses"
     for who, ticket_id, verb in book.granted:

@@ -87,6 +87,7 @@ class Person:
     async def says(self, text: str) -> None:
         """Say something."""
         self._remember()
+        self.book.said[self.id, text] += 1
         await self.phone.says(text)
 
     async def starts(self, payload: str) -> None:
