@@ -108,7 +108,7 @@ class Life:
     def _report(self) -> Report:
         random = self._random
         chance, address = random.random(), random.choice(self._units).address
-        if chance < 0.03:
+        if chance < 0.015:
             return Report(random.choice(residents.DANGERS), address)
         if chance < 0.07:
             return Report(random.choice(residents.CONFIDENTIAL), address)
@@ -177,10 +177,13 @@ class Life:
         return is_first
 
     def _offered(self, person: Person, message_id: int, ticket: str) -> None:
-        """An offer: mostly it is taken soon; some are never answered. To a danger somebody goes at once."""
-        is_danger = "🆘" in person.phone.chat.messages[message_id].text
-        if (is_danger or self._is_first(person, f"accept:{ticket}")) and person.random.random() < 0.92:
-            rounds = 1 if is_danger else person.random.choice((1, 1, 2))
+        """An offer: mostly it is taken soon; some are never answered. A danger rings until some of many go."""
+        if "🆘" in person.phone.chat.messages[message_id].text:
+            is_taken, rounds = person.random.random() < 0.4, 1
+        else:
+            is_taken, rounds = self._is_first(person, f"accept:{ticket}"), person.random.choice((1, 1, 1, 1, 2))
+            is_taken = is_taken and person.random.random() < 0.92
+        if is_taken:
             self._soon(person, lambda: workers.take(person, message_id, ticket), rounds)
 
     def _in_hand(self, person: Person, message_id: int, ticket: str) -> None:

@@ -1,6 +1,7 @@
 """One person of the soak: eyes that see what is new on the screen, and hands that press what is meant."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,8 @@ from .book import Book, is_refused
 
 T = TypeVar("T")
 TAKEN = "taken"
+DONE = "🔧 已办结"  # on a worker's card
+NUMBER = re.compile(r"编号 \d+\s\d+")
 LOOKED_AT = 12
 """How many messages, from the newest, somebody looks at."""
 
@@ -32,12 +35,6 @@ class GaveUp(Exception):
 
 class Refused(Exception):
     """The bot said politely that this cannot be done now."""
-
-
-def _is_settled(press: Press, body: object) -> bool | None:
-    """Whether a press was answered, or the message was changed by it: then it needs no answer."""
-    message = press.chat.messages.get(press.message_id)
-    return press.answer is not None or message is None or message.body is not body or None
 
 
 def data_of(message: Message) -> list[str]:
@@ -109,12 +106,29 @@ class Person:
         body = message.body
         made = [await self.forges(message.id, data) for _ in range(times)]
         for press in made:
-            await self._until(partial(_is_settled, press, body), f"an answer to {press.data}")
+            await self._until(partial(self._is_settled, press, message, body), f"an answer to {press.data}")
         if all(is_refused(press) for press in made):
             raise Refused
         for press in made:
             self.book.settled(press)
         return made[0]
+
+    def _is_settled(self, press: Press, message: Message, body: object) -> bool | None:
+        """Whether a press was answered, or what it was about was shown anew: then it needs no answer."""
+        is_shown = message.is_deleted or message.body is not body or self._has_gone(message, press.data)
+        return press.answer is not None or is_shown or None
+
+    def _has_gone(self, about: Message, button: str) -> bool:
+        """Whether a matter is shown anew without a button: by its card, wherever that stands now."""
+        number = NUMBER.search(about.text)
+        return number is not None and any(
+            number[0] in message.text and button not in data_of(message) for message in self._changed()
+        )
+
+    @staticmethod
+    def _is_done(message: Message, about: Message | None) -> bool:
+        number = NUMBER.search(about.text) if about is not None else None
+        return number is not None and number[0] in message.text and DONE in message.text
 
     async def forges(self, message_id: int, data: str) -> Press:
         """Press, whether or not there is such a button, and wait for nothing."""
@@ -156,14 +170,21 @@ class Person:
 
         return await self._until(find, f"a question after {press.data}")
 
-    async def reads(self) -> None:
-        """Wait until the bot says that it took the words. Raises Refused when it says that it cannot."""
+    async def reads(self, about: Message | None = None) -> None:
+        """Wait until the bot says that it took the words, or shows that what they are about is done.
+
+        Raises Refused when it says that it cannot, GaveUp when it asks something else instead.
+        """
 
         def find() -> bool | None:
             changed = list(self._changed())
             if any(self._words.refuse(message.text) for message in changed):
                 raise Refused
-            return any(self._words.take(message.text) for message in changed) or None
+            if any(self._words.take(message.text) or self._is_done(message, about) for message in changed):
+                return True
+            if any(one.startswith("cancel") for message in changed for one in data_of(message)):
+                raise GaveUp(f"something else was asked\n{self.screen()}")
+            return None
 
         await self._until(find, "that it was taken")
 

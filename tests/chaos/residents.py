@@ -88,6 +88,7 @@ async def judge(person: Person, message_id: int, ticket: str) -> None:
     message = person.phone.chat.messages[message_id]
     if person.random.random() < 0.15:
         await person.presses(message, f"no:{ticket}")
+        await person.sees("choose:none")
         await _adds(person, "还是没好")
         return
     await person.presses(message, f"yes:{ticket}", times=2 if person.random.random() < 0.1 else 1)

@@ -26,7 +26,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
 CALM_SECONDS, TROUBLED_SECONDS = 10.0, 45.0  # how long people wait for an answer
-MINUTES = (0, 6)
+MINUTES = (0, 10)
 HOURS = range(8, 20)
 NIGHT = (3, 22)
 WEEKEND_SHARE, NIGHT_SHARE = 0.3, 0.2
@@ -38,7 +38,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3250
+    tickets: int = 3060
     troubles: int = 48
 
 
@@ -178,9 +178,11 @@ def moments_of(days: int) -> list[datetime]:
 
 
 def shares(moments: Sequence[datetime], tickets: int) -> list[float]:
-    """How many reports fall to each round: fewer at night and on weekends."""
+    """How many reports fall to each round: at the full hour, fewer at night and on weekends."""
     weights = [
-        (WEEKEND_SHARE if at.weekday() >= SATURDAY else 1.0) * (NIGHT_SHARE if at.hour in NIGHT else 1.0)
+        (WEEKEND_SHARE if at.weekday() >= SATURDAY else 1.0)
+        * (NIGHT_SHARE if at.hour in NIGHT else 1.0)
+        * (at.minute == MINUTES[0])
         for at in moments
     ]
     return [tickets * one / sum(weights) for one in weights]

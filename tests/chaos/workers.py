@@ -24,7 +24,7 @@ async def finish(person: Person, message_id: int, ticket: str) -> None:
     if await person.is_asked(message, press):
         mark = person.book.mark(person.id, photos=1)
         await person.shows(f"换好了 {mark}")
-        await person.reads()
+        await person.reads(message)
         person.book.told(mark)
 
 
