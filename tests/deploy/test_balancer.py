@@ -116,6 +116,13 @@ async def test_it_goes_on_without_one_that_is_gone(street: Street) -> None:
     assert len(street.second.bodies) == 4
 
 
+async def test_it_asks_one_that_failed_again_when_the_other_fails_too(street: Street) -> None:
+    """As after two restarts in a row: the first is back, and would still be left alone."""
+    for one, other in ((street.first, street.second), (street.second, street.first)):
+        one.status, other.status = 503, 200
+        assert {(await street.post()).status for _ in range(4)} == {200}
+
+
 @pytest.mark.slow
 async def test_it_goes_on_without_one_that_is_frozen(street: Street) -> None:
     """The first call waits for the time-out of five seconds; the next ones know."""
