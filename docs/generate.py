@@ -55,7 +55,9 @@ USED_FOR: Mapping[str, str] = {
     "import-linter": "which room may import which",
     "playwright": "tests and pictures of the page in a browser",
     "pyyaml": "tests of compose.yaml and of the alert rules",
+    "starlette": "a bot of others in the tests of the simulator",
     "types-pyyaml": "types of pyyaml",
+    "uvicorn": "a bot of others in the tests of the simulator",
 }
 
 

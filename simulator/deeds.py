@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import content, entities
+from simulator import content, entities, keyboards
 from simulator.files import File
 from simulator.posting import World
 from simulator.spec import Json
@@ -36,10 +36,15 @@ class Deeds:
         return message
 
     def start(self, payload: str | None = None) -> Message:
-        """Open the chat by the start button or a deep link; who had blocked the bot lets it in again."""
+        """Open the chat by the start button or a deep link; who had blocked the bot lets it in again.
+
+        In a group the command names the bot, as it does when a link takes a bot there.
+        """
         if self.chat.is_blocked:
             self.unblock()
-        return self.say(f"/start {payload}" if payload else "/start")
+        bots = [] if self.chat.bot else self.world.bots_in(self.chat)
+        command = f"/start@{bots[-1].username}" if bots else "/start"
+        return self.say(f"{command} {payload}" if payload else command)
 
     def send(self, shown: Json, reply_to: int | None = None) -> Message:
         """Send any content: the content fields of a `Message`."""
@@ -59,7 +64,7 @@ class Deeds:
             replied = chat.messages[reply_to].body
             around["reply_to_message"] = {key: value for key, value in replied.items() if key != "reply_to_message"}
         keyboard = chat.keyboards.get(self.person.id, {})
-        if keyboard.get("one_time_keyboard"):
+        if keyboard.get("one_time_keyboard") and keyboards.is_used_by(keyboard, shown):
             chat.keyboards.pop(self.person.id)
         return self.world.post(chat, self.person, {**around, **shown})
 

@@ -73,11 +73,20 @@ def _check_style(button: Json) -> None:
         raise bad_request("can't parse keyboard button: invalid button style specified")
 
 
-def matches(button: Json, wanted: str, *, is_exact: bool) -> bool:
-    """Say whether a finger that looks for `wanted` means this button."""
-    if is_exact:
-        return wanted in {button["text"], button.get("callback_data")}
-    return wanted in button["text"]
+def meant(buttons: list[Json], wanted: str, *, is_exact: bool) -> list[Json]:
+    """Return the buttons a finger that looks for `wanted` may mean: by label, else by data; or by part of a label."""
+    if not is_exact:
+        return [each for each in buttons if wanted in each["text"]]
+    by_label = [each for each in buttons if each["text"] == wanted]
+    return by_label or [each for each in buttons if each.get("callback_data") == wanted]
+
+
+def is_used_by(keyboard: Json, shown: Json) -> bool:
+    """Say whether a message is what a key of a reply keyboard makes: its words, a number, a place."""
+    keys = [key for row in keyboard.get("keyboard", ()) for key in row]
+    asked = {"contact": "request_contact", "location": "request_location"}
+    wanted = [asked[each] for each in asked if each in shown]
+    return any(key["text"] == shown.get("text") or any(each in key for each in wanted) for key in keys)
 
 
 def buttons_of(markup: Json | None) -> list[Json]:

@@ -8,11 +8,12 @@ from typing import Protocol
 from simulator import content, samples
 from simulator.deeds import Deeds
 from simulator.files import File
+from simulator.groups import Rule
 from simulator.screen import Screen
 from simulator.spec import Json
 from simulator.state import Bot, Chat, Message, Person, Press, Topic
 
-DEEP_LINK = re.compile(r"https?://t\.me/(\w+)\?start(?:group)?=([\w-]{0,64})")
+DEEP_LINK = re.compile(r"https?://t\.me/(\w+)\?(start|startgroup)=([\w-]{0,64})")
 STRANGER = Person(0, "陌生人", phone_number="+8613900000000")
 
 
@@ -130,14 +131,22 @@ class Phone(Screen):
             return await self.opens(button["url"])
         return self._deeds.press(message.id, button["callback_data"])
 
-    async def opens(self, url: str) -> Message:
-        """Open an address; a deep link to the bot starts it."""
+    async def opens(self, url: str | None) -> Message:
+        """Open an address; a link to a bot starts it, privately or (`startgroup`) in this group, which takes it in."""
+        if not url:
+            raise AssertionError(f"there is no address to open.\n{self.screen()}")
         self.person.opened.append(url)
-        bot = self.chat.bot
         link = DEEP_LINK.fullmatch(url)
-        if bot and link and link[1].lower() == bot.username.lower():
-            return await self.starts(link[2])
-        return self.messages[-1]
+        bot = self.world.town.bot_named(link[1]) if link else None
+        if link is None or bot is None:
+            return self.messages[-1]
+        if link[2] == "start":
+            return await self.with_bot(bot).starts(link[3])
+        if self.chat.person:
+            raise AssertionError("such a link is for a group: open it with in_group(…)")
+        if not self.chat.has(bot.id):
+            Rule(self.world, self.chat, self.person).add(bot)
+        return await self.starts(link[3])
 
     async def forges(self, data: str, message_id: int) -> Press:
         """Send a press that no button on the screen makes."""

@@ -20,11 +20,12 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the phone shows after a press: a toast, or a box to close (`is_alert`)."""
+    """What the phone shows after a press: a toast, or a box to close (`is_alert`); or it opens `url`."""
 
     text: str
     is_alert: bool
     data: str
+    url: str | None = None
 
 
 class Screen:
@@ -77,7 +78,7 @@ class Screen:
     def alerts(self) -> list[Alert]:
         """The answers to presses of this phone, oldest first; those without words too."""
         return [
-            Alert(press.answer["text"], press.answer["show_alert"], press.data)
+            Alert(press.answer["text"], press.answer["show_alert"], press.data, press.answer["url"])
             for press in self.world.town.presses.values()
             if press.person is self.person and press.chat is self.chat and press.answer is not None
         ]
@@ -114,7 +115,7 @@ class Screen:
         if self.keyboard:
             pressed = (each["text"] for each in keyboards.buttons_of(self.keyboard))
             lines.append("  keyboard: " + " ".join(f"[{each}]" for each in pressed))
-        lines.extend(f"  alert: {alert.text}" for alert in self.alerts[-3:] if alert.text)
+        lines.extend(f"  alert: {alert.text or alert.url}" for alert in self.alerts[-3:] if alert.text or alert.url)
         return "\n".join(lines)
 
     async def waits_for(self, text: str, within: float = 5.0) -> Message:
@@ -166,7 +167,7 @@ class Screen:
         raise AssertionError(f"no button {wanted!r}.\n{self.screen()}")
 
     def _only(self, buttons: list[Json], wanted: str, is_exact: bool) -> Json | None:
-        found = [each for each in buttons if keyboards.matches(each, wanted, is_exact=is_exact)]
+        found = keyboards.meant(buttons, wanted, is_exact=is_exact)
         if len(found) > 1:
             names = ", ".join(each["text"] for each in found)
             raise AssertionError(f"{wanted!r} means more than one button: {names}.\n{self.screen()}")

@@ -227,6 +227,10 @@ class Town:
         """Find a bot by its token."""
         return self._by_token.get(token)
 
+    def bot_named(self, username: str) -> Bot | None:
+        """Find a bot by its username, in any case of letters."""
+        return next((bot for bot in self.bots.values() if bot.username.lower() == username.lower()), None)
+
     def add_person(self, person: Person) -> Person:
         """Register a person."""
         self.people[person.id] = person
