@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import closing, people, schema, tickets
+from storage import closing, conversations, people, schema, tickets
 from storage.closing import LOW_STARS
+from storage.handling import FINISHING
 from storage.ledger import Ledger, Row
 from storage.rules.lifecycle import OPEN, State
 from storage.rules.press import press
@@ -56,11 +57,21 @@ class Cards:
         params = await self._params(ticket, facts, actor, viewer["language"])
         if is_resident:
             params |= await self._standing(ticket, facts, viewer)
+        else:
+            params["asks_proof"] = await self._asks_proof(facts, viewer)
         text = self._texts.render(viewer["language"], template, params, now)
         buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
+        if params.get("asks_proof"):
+            buttons = [[("not_yet", press("not_yet", facts.id))]]
         if viewer["id"] not in {facts.owner_id, *facts.follower_ids}:
             buttons += secretary_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
+
+    async def _asks_proof(self, facts: TicketFacts, viewer: Row) -> bool:
+        """Whether the worker has said that it is done, and the picture is waited for."""
+        if viewer["id"] != facts.assignee_id or facts.state not in OPEN or facts.state is State.DONE:
+            return False
+        return await conversations.is_about(self._ledger, viewer["telegram_id"], FINISHING, facts.id)
 
     async def _standing(self, ticket: Row, facts: TicketFacts, viewer: Row) -> dict[str, Any]:
         """Whose matter it is to the viewer; a neighbour who joined reads their own words, never the owner's."""

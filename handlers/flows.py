@@ -32,7 +32,7 @@ D = TypeVar("D", bound=Draft)
 @dataclass(frozen=True)
 class Step(Generic[D]):
     """One question. `take` gives True when the question is settled, False when what was said is unclear, and None when
-    it said something itself already."""
+    it said something itself already. `shown` may show the question somewhere else, and tells whether it did."""
 
     name: str
     prompt: str
@@ -44,6 +44,7 @@ class Step(Generic[D]):
     keyboard: str | None = None
     cancel: str = "cancel"  # the label of the way out
     needs_consent: bool = True
+    shown: Callable[[Context, D], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,14 @@ async def leave(context: Context, *, edit: int | None = None) -> None:
         await _return_to(context, found[1])
 
 
+async def drop(context: Context) -> None:
+    """Give up what is under way without a word."""
+    found = current(context)
+    context.conversation.clear()
+    if found is not None:
+        await _return_to(context, found[1])
+
+
 async def _return_to(context: Context, draft: Draft) -> None:
     """Go on with what waited behind a flow that is over, unless something else has begun."""
     conversation = context.conversation
@@ -197,7 +206,8 @@ async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None 
     if _waits_for_consent(context, step):
         ask_consent(context, _signed(flow.aside(context, draft), draft) if flow.aside else ())
         return
-    _ask(context, flow, step, draft, step.prompt, edit=edit)
+    if step.shown is None or not await step.shown(context, draft):
+        _ask(context, flow, step, draft, step.prompt, edit=edit)
 
 
 def keep(context: Context, flow: Flow[D], draft: D, step: str | None = None) -> None:

@@ -58,7 +58,8 @@ async def spare_answer(work: Work) -> None:
         )
     else:
         goes = any(one["method"] == "edit" and one["params"]["edit"] == work.pressed for one in said)
-    work.has_answered = goes
+    if goes:
+        work.spare_answer()
 
 
 def _is_adopted(work: Work) -> bool:

@@ -20,3 +20,9 @@ async def of(ledger: Ledger, telegram_ids: Collection[int]) -> dict[int, Convers
         row["id"]: Conversation(row["id"], row["flow"], row["step"], row["draft"] or {}, row["version"])
         for row in await ledger.all(_BY_IDS, ids=list(telegram_ids))
     }
+
+
+async def is_about(ledger: Ledger, telegram_id: int | None, flow: str, ticket_id: int) -> bool:
+    """Whether somebody is in a flow about a ticket."""
+    found = (await of(ledger, [telegram_id] if telegram_id else [])).get(telegram_id or 0)
+    return found is not None and found.flow == flow and found.draft.get("ticket_id") == ticket_id

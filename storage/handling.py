@@ -157,6 +157,10 @@ async def progress(work: Work, ticket: Ticket, words: str) -> None:
     await tickets.show(work, ticket)
 
 
+FINISHING = "finish"
+"""The flow that waits for the picture of proof; the worker's card shows its question."""
+
+
 async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[Mapping[str, Any]]) -> None:
     """办好了: the resident is asked whether it is. The first picture of proof goes with the question."""
     if ticket["state"] == State.DONE and ticket["assignee_id"] == _me(work):

@@ -135,6 +135,10 @@ class Work:
         is_main = keyboard in {boards.MAIN, boards.STAFF}
         return boards.board([one["role"] for one in self.grants if one["revoked_at"] is None]) if is_main else keyboard
 
+    def spare_answer(self) -> None:
+        """Leave the empty answer to a press out: the pressed button goes away with what is said here."""
+        self.has_answered = True
+
     def answer(self, message: str | None = None, *, alert: bool = False, **params: Any) -> None:
         """Answer the press, once: a line that fades, or an alert that stays until it is read."""
         if self.query_id is None or self.has_answered:

@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import handling, people, reach, tickets
+from storage import cards, handling, people, reach, tickets
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -125,6 +125,22 @@ async def begin(context: Context, pressed: Press, flow: Flow[WorkDraft], action:
 # --- finish --------------------------------------------------------------------------------------------------
 
 
+async def _show_on_card(context: Context, draft: WorkDraft) -> bool:
+    """Ask on the very card that was pressed, as `bot.cards` draws it while the question waits."""
+    work = context.work
+    if work.pressed is None or not await cards.stands_at(work.ledger, work.chat_id or 0, work.pressed):
+        return False
+    work.card(draft.ticket_id, context.person)
+    work.spare_answer()
+    return True
+
+
+async def _renew_card(context: Context, draft: WorkDraft) -> bool:
+    """Nothing is asked on the card any more."""
+    context.work.card(draft.ticket_id, context.person)
+    return False
+
+
 async def _take_proof(context: Context, draft: WorkDraft, said: Said) -> bool:
     if said.files:
         draft.files = [*draft.files, *said.files]
@@ -145,12 +161,32 @@ async def _finish_finish(context: Context, draft: WorkDraft) -> None:
 
 FINISH = flows.declare(
     Flow(
-        "finish",
+        handling.FINISHING,
         WorkDraft,
-        (Step("proof", "worker.ask_proof", _take_proof, unclear="worker.proof_needed", needs_consent=False),),
+        (
+            Step(
+                "proof",
+                "worker.ask_proof",
+                _take_proof,
+                unclear="worker.proof_needed",
+                needs_consent=False,
+                shown=_show_on_card,
+            ),
+        ),
         _finish_finish,
+        cancelled=_renew_card,
     )
 )
+
+
+@entry.pressed("not_yet")
+async def not_yet(context: Context, pressed: Press, _said: Said) -> None:
+    """Not done after all: the card is as it was."""
+    ticket = await ticket_of(context, pressed)
+    found = flows.current(context)
+    if found is not None and found[0] is FINISH and found[1].ticket_id == ticket["id"]:
+        await flows.drop(context)
+    context.work.card(ticket["id"], context.person)
 
 
 @entry.pressed("finish")

@@ -163,7 +163,7 @@ class Person:
         """Whether something is asked after a press; False when it is answered in words, or its button goes away."""
 
         def find() -> bool | None:
-            if any(one.startswith("cancel") for changed in self._changed() for one in data_of(changed)):
+            if any(one.startswith(("cancel", "not_yet")) for changed in self._changed() for one in data_of(changed)):
                 return True
             is_over = press.data not in data_of(message) or (press.answer is not None and press.answer["text"])
             return False if is_over else None

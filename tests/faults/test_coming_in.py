@@ -65,11 +65,11 @@ async def test_10_it_bears_a_press_whose_time_is_over(town: Town) -> None:
     await town.wei.presses("接单")
     await town.settle()
     town.sim.hold_updates()
-    await town.wei.presses("办好了")
+    await town.wei.presses("更多")
     town.sim.faults.add("error", method="answerCallbackQuery", code=400)
     town.sim.release()
     await town.settle()
-    assert town.wei.shows("请拍一张办好的照片")
+    assert town.wei.shows("还要做什么")
     (row,) = await rows(town, schema.outbox, schema.outbox.c.state == "suppressed")
     assert row["method"] == "answer"
 

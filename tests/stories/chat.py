@@ -50,7 +50,7 @@ async def history(town: Town, of: Row) -> list[Row]:
 async def finish(town: Town, phone: Phone, words: str = "换好了") -> None:
     """The worker finishes the newest matter, with a picture where one is asked for."""
     await go(town, phone.presses("🔧 办好了"))
-    if "照片" in phone.last.text:
+    if any("请拍一张" in one.text for one in phone.received):
         await go(town, phone.sends_photo(words))
 
 
