@@ -6,54 +6,33 @@ page may kill it), and ends everything together. It stops only the processes it 
 
 import asyncio
 import contextlib
+import itertools
 import os
 import secrets
-import shutil
 import socket
 import sys
 import webbrowser
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import click
-import orjson
 
 from bot import logs
 from bot.app import App
 from bot.clock import Clock, system_now
-from bot.commands.console import fail, words
+from bot.commands.console import fail, language, words
 from bot.commands.running import stop_signal
 from bot.control import Control
 from bot.settings import Settings
-from storage import posters
-from storage.directory import load
-from storage.engine import Database
-from storage.migrate import upgrade
-from storage.rules.worktime import CalendarName, WorkCalendar
-from storage.structure import apply, check, read
+from bot.stage import SAMPLE, Stage
 
-SAMPLE = Path(__file__).parent.parent.parent / "sample"
 TOKEN = "7000000001:DEMO-for-this-machine-alone-0000000000"  # noqa: S105 - opens nothing but the simulator
-FOLDER = Path("data") / "demo"
+STAGE = Stage(Path("data") / "demo")
 RESTART_SECONDS = 0.5
 START_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.05
 NEARBY = 200
-PEOPLE = (
-    (1001, "王阿姨"),
-    (2001, "小魏"),
-    (3001, "丹姐"),
-    (1002, "陈叔"),
-    (1003, "小王"),
-    (2002, "小赵"),
-    (2003, "老李"),
-    (3002, "周书记"),
-    (4001, "方联络员"),
-    (5001, "薇拉"),
-    (6001, "奥托"),
-    (9001, "艾达"),
-)
 
 
 @click.command(help=words("command.demo"))
@@ -69,21 +48,34 @@ def demo(port: int, no_browser: bool) -> None:
 
 
 async def _supervise(port: int, *, opens_browser: bool) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    url = await _fresh_community()
-    stopped = stop_signal()
+    """Play until somebody stops it; again from the beginning whenever the page asks for that."""
+    stopped = asyncio.create_task(stop_signal().wait())
     control_port, control_token = _free_port(port), secrets.token_urlsafe(24)
+    speaks = language()
+    page = f"http://127.0.0.1:{port}/"
+    for is_first in itertools.chain([True], itertools.repeat(False)):
+        await STAGE.build(speaks)
+        async with _playing(port, control_port, control_token) as ended:
+            if is_first:
+                click.echo(words("command.demo_ready", url=page))
+            if is_first and opens_browser:
+                webbrowser.open(page)
+            await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
+        if stopped.done():
+            return
+        speaks = STAGE.wanted(speaks)
+
+
+@contextlib.asynccontextmanager
+async def _playing(port: int, control_port: int, control_token: str) -> AsyncIterator[asyncio.Task[None]]:
+    """Simulator and bot, both ready; gives the task that ends when everything shall begin anew."""
     simulator = await _start_simulator(port, control_port, control_token)
-    keeper = asyncio.create_task(_keep_bot(port, url, control_port, control_token))
+    keeper = asyncio.create_task(_keep_bot(port, control_port, control_token))
     try:
         await _until_listening(port)
         await _until_listening(control_port)
         await _set_clock(port)
-        page = f"http://127.0.0.1:{port}/"
-        click.echo(words("command.demo_ready", url=page))
-        if opens_browser:
-            webbrowser.open(page)
-        await stopped.wait()
+        yield keeper
     finally:
         keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -91,48 +83,11 @@ async def _supervise(port: int, *, opens_browser: bool) -> None:
         await _end(simulator)
 
 
-async def _fresh_community() -> str:
-    """A new database with the sample community and a poster for every unit; gives back its address."""
-    shutil.rmtree(FOLDER)
-    FOLDER.mkdir(parents=True)
-    url = f"sqlite:///{FOLDER / 'linli.sqlite3'}"
-    now = _first_moment(system_now())
-    (FOLDER / "clock").write_text(str((now - system_now()).total_seconds()), encoding="ascii")
-    database = await Database.open(url)
-    try:
-        await upgrade(database)
-        await apply(database, check(read(SAMPLE)), now)
-        codes = await _posters(database, now)
-    finally:
-        await database.close()
-    people = [{"user_id": user_id, "first_name": name, "is_started": True} for user_id, name in PEOPLE]
-    people[0]["is_started"] = False  # 王阿姨 joins by the code on her door
-    seed = {"people": people}
-    (FOLDER / "people.json").write_bytes(orjson.dumps(seed))
-    (FOLDER / "posters.json").write_bytes(orjson.dumps(codes))
-    return url
-
-
-async def _posters(database: Database, now: datetime) -> dict[str, str]:
-    async with database.writing() as connection:
-        directory = await load(connection, "Asia/Shanghai")
-        units = [place for place in directory.places.values() if place.level == "unit"]
-        codes = await posters.ensure(connection, [place.id for place in units], now)
-    return {directory.name(place.id): posters.payload(codes[place.id]) for place in units}
-
-
-def _first_moment(now: datetime) -> datetime:
-    """The demo begins on a working morning at 09:30, so that everybody is on duty."""
-    calendar = WorkCalendar()
-    local = calendar.to_local(now).replace(hour=8, minute=30, second=0, microsecond=0)
-    return calendar.next_open(local, CalendarName.WORKING) + timedelta(hours=1)
-
-
 async def _start_simulator(port: int, control_port: int, control_token: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "simulator", "--port", str(port), "--token", TOKEN),
-        *("--seed-people", str(FOLDER / "people.json")),
+        *("--seed-people", str(STAGE.people_file)),
         *("--control", f"http://127.0.0.1:{control_port}", "--control-token", control_token),
         stdout=asyncio.subprocess.DEVNULL,
     )
@@ -140,8 +95,7 @@ async def _start_simulator(port: int, control_port: int, control_token: str) -> 
 
 async def _set_clock(port: int) -> None:
     """Let the simulator's clock begin where the bot's does."""
-    offset = timedelta(seconds=float((FOLDER / "clock").read_text(encoding="ascii")))
-    now = (system_now() + offset).isoformat()
+    now = (system_now() + STAGE.offset).isoformat()
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"http://127.0.0.1:{port}/sim/clock", json={"now": now}) as answer,
@@ -149,21 +103,21 @@ async def _set_clock(port: int) -> None:
         answer.raise_for_status()
 
 
-async def _keep_bot(port: int, url: str, control_port: int, control_token: str) -> None:
-    """Start the bot, and start it again whenever it dies, as a service manager would."""
+async def _keep_bot(port: int, control_port: int, control_token: str) -> None:
+    """Start the bot, and start it again whenever it dies, as a service manager would; until all begins anew."""
     environment = {
         **os.environ,
         "LINLI_BOT_TOKEN": TOKEN,
         "LINLI_BOT_API_URL": f"http://127.0.0.1:{port}",
-        "LINLI_DATABASE_URL": url,
-        "LINLI_MEDIA_PATH": str(FOLDER / "media"),
+        "LINLI_DATABASE_URL": STAGE.url,
+        "LINLI_MEDIA_PATH": str(STAGE.folder / "media"),
         "LINLI_HTTP_LISTEN": "127.0.0.1:0",
         "LINLI_WEBHOOK_URL": "",
         "LINLI_DEMO_PORT": str(control_port),
         "LINLI_DEMO_TOKEN": control_token,
     }
     await _until_listening(port)
-    while True:
+    while not STAGE.is_asked_anew:
         bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "demo-bot", env=environment)
         try:
             await bot.wait()
@@ -209,12 +163,10 @@ def demo_bot() -> None:
 
 
 async def _run_demo_bot(settings: Settings) -> None:
-    clock_file = FOLDER / "clock"
     clock = Clock()
-    clock.advance(timedelta(seconds=float(clock_file.read_text(encoding="ascii"))))
+    clock.advance(STAGE.offset)
     app = await App.open(settings, clock=clock)
-    links = orjson.loads((FOLDER / "posters.json").read_bytes())
-    control = Control(app, os.environ["LINLI_DEMO_TOKEN"], clock_file, links)
+    control = Control(app, os.environ["LINLI_DEMO_TOKEN"], STAGE)
     await control.open(int(os.environ["LINLI_DEMO_PORT"]))
     try:
         await app.run(until=stop_signal())

@@ -4,6 +4,7 @@ import { upload } from "./api.js";
 import { h } from "./dom.js";
 import { keep, settings } from "./settings.js";
 import { choices, field, form } from "./sheet.js";
+import { clockTime } from "./time.js";
 import { say } from "./words.js";
 
 const MOST_PICTURES = 10;
@@ -11,7 +12,7 @@ const MOST_PICTURES = 10;
 export function openAttach(phone) {
   const list = [
     { label: say("attach_photo"), act: () => pickFile("image/*,video/*", true, (files) => sendPictures(phone, files)) },
-    { label: say("attach_sample_photo"), act: async () => sendPictures(phone, [await samplePhoto()]) },
+    { label: say("attach_sample_photo"), act: async () => sendPictures(phone, [await samplePhoto(phone.town.now())]) },
     { label: say("attach_file"), act: () => pickFile("", false, ([file]) => sendFile(phone, file)) },
     { label: say("attach_voice"), act: () => pickVoice(phone) },
     { label: say("attach_sample_voice"), act: () => phone.send({ kind: "voice", duration: 5 }) },
@@ -62,6 +63,9 @@ export function sendPictures(phone, files) {
     phone.element,
   );
 }
+
+/** Send pictures as they are, with a caption, without asking. */
+export const sendNow = (phone, files, caption) => sendAll(phone, files, caption ? { caption } : {});
 
 async function sendAll(phone, files, words) {
   const kept = [];
@@ -123,8 +127,8 @@ function durationOf(file) {
   });
 }
 
-/** Draw a picture, for those who have none at hand: a lamp that is broken, with the time on it. */
-function samplePhoto() {
+/** Draw a picture, for those who have none at hand: a lamp on a staircase, with the time on it. */
+export function samplePhoto(now) {
   const canvas = h("canvas", { width: "640", height: "480" });
   const ink = canvas.getContext("2d");
   const wall = ink.createLinearGradient(0, 0, 0, 480);
@@ -140,7 +144,7 @@ function samplePhoto() {
   ink.fill();
   ink.fillStyle = "#f4f1e6";
   ink.font = "24px sans-serif";
-  ink.fillText(new Date().toLocaleTimeString(), 20, 456);
+  ink.fillText(clockTime(now), 20, 456);
   return new Promise((resolve) =>
     canvas.toBlob((blob) => resolve(new File([blob], "photo.jpg", { type: "image/jpeg" })), "image/jpeg", 0.8),
   );

@@ -9,6 +9,8 @@ import { record } from "./recorder.js";
 import { keep } from "./settings.js";
 import { say } from "./words.js";
 
+const CRAMPED = "(max-width: 700px)";
+
 export class Composer {
   #reply = null;
   #edited = null;
@@ -27,7 +29,7 @@ export class Composer {
     this.row = h("form", { class: "writing" });
     this.row.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit();
+      this.submit();
     });
   }
 
@@ -80,8 +82,9 @@ export class Composer {
         keyboard &&
         iconButton("keys", say("keyboard"), () => this.#toggleKeyboard(), {
           "aria-pressed": String(this.#isKeyboardOpen),
+          class: "keys",
         }),
-      clip: iconButton("clip", say("attach"), () => openAttach(phone)),
+      clip: iconButton("clip", say("attach"), () => openAttach(phone), { class: "clip" }),
       mic: iconButton("mic", say("record"), () => record(this), { class: "filled mic" }),
       send: iconButton("send", say("send"), () => {}, { class: "filled send", type: "submit" }),
     };
@@ -113,7 +116,7 @@ export class Composer {
     if (event.key === "Escape") this.forget();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.#submit();
+    this.submit();
   }
 
   #onFiles(event, files) {
@@ -123,7 +126,14 @@ export class Composer {
     sendPictures(this.phone, pictures);
   }
 
-  async #submit() {
+  /** Put words into the field, as if they had been typed. */
+  write(words) {
+    this.input.value = words;
+    this.#changed();
+  }
+
+  /** Send what stands in the field. */
+  async submit() {
     const text = this.input.value.trim();
     if (!text) return;
     const { phone } = this;
@@ -189,6 +199,18 @@ export class Composer {
     return this.phone.chat?.keyboards[this.phone.person.id] ?? null;
   }
 
+  /** Whether the tour on a small screen needs the room. */
+  #isCramped() {
+    return this.phone.desk.tour.isOpen && matchMedia(CRAMPED).matches;
+  }
+
+  /** Return what opens the keyboard, if it is closed and has a key with one of these labels. */
+  openerFor(labels) {
+    const keys = this.#keyboard()?.keyboard.flat() ?? [];
+    const isHidden = !this.#isKeyboardOpen && keys.some((key) => labels.includes(key.text));
+    return isHidden ? this.row.querySelector(".keys") : null;
+  }
+
   #toggleKeyboard() {
     this.#isKeyboardOpen = !this.#isKeyboardOpen;
     this.draw();
@@ -197,7 +219,7 @@ export class Composer {
   #drawKeyboard() {
     const keyboard = this.#keyboard();
     const state = JSON.stringify(keyboard);
-    if (state !== this.#keyboardSeen) this.#isKeyboardOpen = true;
+    if (state !== this.#keyboardSeen) this.#isKeyboardOpen = !this.#isCramped();
     this.#keyboardSeen = state;
     const wanted = keyboard && this.#isKeyboardOpen ? state : "";
     if (this.below.dataset.state === wanted) return;

@@ -4,7 +4,8 @@
 // words or {"zh-CN", en}. A param is its name, or {name, label?, type?, default?, choices?, min?, max?, required?}; type is text,
 // number, datetime, date, time or boolean; choices are values or {value, label}. An action whose only param has choices becomes a
 // button for each. A param that is only a name is a text, "at" a time. `links` are {label, start}: invitations that a phone can
-// follow, as if it had scanned them. Without an end point (404) the simulator's own clock can be moved.
+// follow, as if it had scanned them; `joins` are what a new person can come as; `tour` is a story for tour.js. Without an end
+// point (404) the simulator's own clock can be moved.
 
 import { get, post } from "./api.js";
 import { h } from "./dom.js";
@@ -14,6 +15,7 @@ import { pick, say } from "./words.js";
 
 const SOON = 700;
 const OFTEN = 5000;
+const AGAIN = 1000;
 const STEPS = [
   ["plus_ten", 600],
   ["plus_hour", 3600],
@@ -26,6 +28,7 @@ export class Control {
   #hasNone = false;
   #isSilent = false;
   #timer = 0;
+  #again = 0;
   #drawn = "";
 
   constructor(desk) {
@@ -40,6 +43,23 @@ export class Control {
     setInterval(() => this.isWatched && this.refresh(), OFTEN);
   }
 
+  /** As what somebody can come: `{label, start}`, or `{label, action, params}` whose answer tells the start code. */
+  get joins() {
+    return this.#offer?.joins ?? [];
+  }
+
+  /** The label of an action. */
+  labelOf(id) {
+    return pick(this.#offer?.actions.find((action) => action.id === id)?.label);
+  }
+
+  /** Do an action of the end point and return its answer. Throws Refused. */
+  async perform(id, values = {}) {
+    const answer = await post(`/control/${encodeURIComponent(id)}`, values);
+    await this.refresh();
+    return answer;
+  }
+
   /** The invitations on offer: `{label, start}` each. */
   get links() {
     return this.#offer?.links ?? [];
@@ -49,7 +69,7 @@ export class Control {
     this.#drawn = "";
     this.clock.replaceChildren(h("h2", {}, say("clock")), this.now, this.actions, this.said, this.waiting);
     this.#drawOffer();
-    if (!this.#offer) this.refresh();
+    this.refresh();
   }
 
   drawClock() {
@@ -70,12 +90,21 @@ export class Control {
     try {
       this.#offer = await get("/control");
       this.#isSilent = false;
+      this.desk.tour.take(this.#offer.tour);
+      if (this.desk.tour.isAwaited) this.#retry();
       if (useZone(this.#offer.timezone)) this.desk.redraw();
     } catch (error) {
       if (error.status === 404) this.#hasNone = true;
       this.#isSilent = error.status === 502;
+      if (this.#isSilent) this.#retry();
     }
     this.#drawOffer();
+  }
+
+  /** The bot is away, or begins anew: ask again in a moment, whether anybody looks or not. */
+  #retry() {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.refresh(), AGAIN);
   }
 
   /** Say how much the bot has not fetched: that is how one sees that it is away. */
@@ -136,7 +165,7 @@ export class Control {
     const button = (label, act, about) =>
       h(
         "button",
-        { type: "button", class: `deed ${action.style ?? ""}`, onclick: act },
+        { type: "button", class: `deed ${action.style ?? ""}`, "data-action": action.id, onclick: act },
         label,
         about && h("small", {}, about),
       );
@@ -158,7 +187,7 @@ export class Control {
 
   async #do(action, values, isAsked = false) {
     try {
-      const answer = await post(`/control/${encodeURIComponent(action.id)}`, values);
+      const answer = await this.perform(action.id, values);
       this.said.textContent = pick(answer?.message) || say("done");
     } catch (error) {
       const words = error.status === 502 ? say("bot_silent") : error.message;
@@ -166,7 +195,6 @@ export class Control {
       if (isAsked) throw new Error(words);
     }
     setTimeout(() => (this.said.textContent = ""), OFTEN);
-    await this.refresh();
   }
 }
 

@@ -5,6 +5,7 @@ import { Panel } from "./panel.js";
 import { Phone } from "./phone.js";
 import { keep, look, settings } from "./settings.js";
 import { clockTime, day } from "./time.js";
+import { Tour } from "./tour.js";
 import { Town } from "./town.js";
 import { locale, say } from "./words.js";
 
@@ -17,12 +18,22 @@ class Desk {
 
   constructor() {
     this.town = new Town();
+    this.tour = new Tour(this);
     this.panel = new Panel(this);
     this.bar = h("header", { class: "bar" });
     this.tabs = h("nav", { class: "tabs" });
     this.row = h("main", { class: "phones" });
     this.trouble = h("p", { class: "trouble", role: "status", hidden: true });
-    this.element = h("div", { class: "desk" }, this.bar, this.trouble, this.tabs, this.row, this.panel.element);
+    this.element = h(
+      "div",
+      { class: "desk" },
+      this.bar,
+      this.trouble,
+      this.tour.element,
+      this.tabs,
+      this.row,
+      this.panel.element,
+    );
     this.town.addEventListener("reload", () => this.build());
     this.town.addEventListener("line", () => this.drawTrouble());
     this.town.addEventListener("change", (event) => this.#hear(event.detail));
@@ -37,14 +48,16 @@ class Desk {
     document.documentElement.dataset.theme = look();
     const bot = this.town.bots.values().next().value;
     document.title = [bot?.first_name, say("page")].filter(Boolean).join(" · ");
-    this.#drawBar();
-    this.panel.draw();
+    this.drawBar();
     this.#chooseSlots();
     this.#buildPhones();
+    this.panel.draw();
+    this.tour.draw();
     this.drawTrouble();
   }
 
-  #drawBar() {
+  /** Draw the bar: the bot's name, the tour if there is one, language, look, and what opens the panel. */
+  drawBar() {
     const isDark = look() === "dark";
     const bot = this.town.bots.values().next().value;
     this.clock = h("span", { class: "clock" });
@@ -52,7 +65,7 @@ class Desk {
       "button",
       {
         type: "button",
-        class: "quiet",
+        class: "quiet language",
         lang: locale() === "en" ? "zh-CN" : "en",
         onclick: () => this.#switchLanguage(),
       },
@@ -60,7 +73,14 @@ class Desk {
     );
     const theme = iconButton(isDark ? "sun" : "moon", say(isDark ? "to_light" : "to_dark"), () =>
       this.#switchTheme(isDark),
+      { class: "theme" },
     );
+    this.tourOpener =
+      this.tour.isOffered &&
+      iconButton("flag", say("tour"), () => this.tour.toggle(), {
+        class: "tour-opener",
+        "aria-expanded": String(this.tour.isOpen),
+      });
     this.opener = h(
       "button",
       {
@@ -80,7 +100,9 @@ class Desk {
       h("img", { src: "/static/icon.svg", alt: "", width: "32", height: "32" }),
       h("span", {}, bot?.first_name ?? say("page")),
     );
-    this.bar.replaceChildren(title, h("span", { class: "gap" }), language, theme, this.opener);
+    this.bar.replaceChildren(
+      ...[title, h("span", { class: "gap" }), this.tourOpener, language, theme, this.opener].filter(Boolean),
+    );
     this.drawClock();
   }
 
@@ -103,15 +125,15 @@ class Desk {
     settings.language = settings.language === "en" ? "zh-CN" : "en";
     keep();
     this.build();
-    this.bar.querySelector("button").focus();
+    this.bar.querySelector(".language").focus();
   }
 
   #switchTheme(isDark) {
     settings.theme = isDark ? "light" : "dark";
     keep();
     document.documentElement.dataset.theme = look();
-    this.#drawBar();
-    this.bar.querySelector(".round").focus();
+    this.drawBar();
+    this.bar.querySelector(".theme").focus();
   }
 
   drawTrouble() {
@@ -166,6 +188,35 @@ class Desk {
     settings.active = settings.slots.length - 1;
     keep();
     this.#buildPhones();
+  }
+
+  /** Open the phones of these people and no others. */
+  openPhones(people) {
+    settings.slots = people.map((person) => ({ person, chat: this.town.chatsOf(person)[0], thread: null, draft: "" }));
+    settings.active = 0;
+    keep();
+    this.#buildPhones();
+  }
+
+  /** The phone of a person, if one is open. */
+  phoneOf(person) {
+    return this.phones.find((phone) => phone.slot.person === person) ?? null;
+  }
+
+  /** Bring somebody's phone, with their chat with the bot, into sight; return it. */
+  showPhone(person) {
+    if (!this.phoneOf(person)) this.openPhone(person);
+    const phone = this.phoneOf(person);
+    const [chat] = this.town.chatsOf(person);
+    if (phone.slot.chat !== chat) phone.show({ chat, thread: null });
+    if (phone.element.hidden) this.#activate(this.#leftmostToShow(this.phones.indexOf(phone)));
+    return phone;
+  }
+
+  /** Move the row of phones no further than it takes to show one that is out of sight. */
+  #leftmostToShow(index) {
+    const shown = this.phones.flatMap((phone, at) => (phone.element.hidden ? [] : [at]));
+    return index > shown[0] ? index - shown.length + 1 : index;
   }
 
   closePhone(phone) {
@@ -243,6 +294,7 @@ class Desk {
     if (event.kind === "faults") this.drawTrouble();
     if (event.kind === "clock") this.drawClock();
     if (["message.new", "unread", "person"].includes(event.kind)) this.drawTabs();
+    this.tour.hear();
   }
 }
 

@@ -53,6 +53,12 @@ export class Panel {
     this.#show();
   }
 
+  /** Where an action of the bot's is pressed: its button, or what opens the panel. */
+  targetOf(action) {
+    if (!this.isOpen) return this.desk.opener;
+    return this.element.querySelector(`[data-action="${CSS.escape(action)}"]`);
+  }
+
   #button(key, act) {
     return h("button", { type: "button", class: "deed", onclick: act }, say(key));
   }

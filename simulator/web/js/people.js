@@ -4,9 +4,9 @@ import { post } from "./api.js";
 import { h } from "./dom.js";
 import { field, form } from "./sheet.js";
 import { payloadOf } from "./text.js";
-import { isChinese, say } from "./words.js";
+import { isChinese, pick, say } from "./words.js";
 
-/** Ask for a name and a language; the new person gets a phone, and follows the link if one is given. */
+/** Ask who comes, in which language and as what; the new person gets a phone, and follows the code or link if there is one. */
 export function openPerson(desk) {
   const name = h("input", { name: "name", required: true, maxlength: "64", autocomplete: "off" });
   const language = h(
@@ -16,17 +16,36 @@ export function openPerson(desk) {
     h("option", { value: "en", selected: !isChinese() }, say("en")),
   );
   const link = h("input", { name: "link", autocomplete: "off", placeholder: "https://t.me/…?start=…" });
-  const fields = [field(say("name"), name), field(say("language_of"), language), field(say("follow_link"), link)];
+  const { control } = desk.panel;
+  const joins = h("select", { name: "join" }, [
+    h("option", { value: "" }, say("comes_alone")),
+    ...control.joins.map((join, at) => h("option", { value: String(at) }, pick(join.label))),
+  ]);
+  const fields = [
+    field(say("name"), name),
+    field(say("language_of"), language),
+    control.joins.length > 0 && field(say("comes_as"), joins),
+    field(say("follow_link"), link),
+  ];
   form(say("add_person"), fields, say("add"), async (data) => {
     const bot = desk.town.bots.values().next().value;
     const given = data.get("link").trim();
-    const payload = /^[\w-]{1,64}$/.test(given) ? given : payloadOf(given, bot?.username);
+    const payload = given ? startOf(given, bot) : await startFor(control, data.get("join"));
     if (given && payload === null) throw new Error(say("bad_link"));
     const person = await post("/people", { first_name: data.get("name").trim(), language: data.get("language") });
     desk.town.people.set(person.id, person);
     desk.openPhone(person.id);
-    if (given) await desk.phones.at(-1).start(payload);
+    if (payload) await desk.phones.at(-1).start(payload);
   });
+}
+
+const startOf = (given, bot) => (/^[\w-]{1,64}$/.test(given) ? given : payloadOf(given, bot?.username));
+
+/** Return the start code for what was chosen among the joins on offer, a fresh one if it has to be asked for. */
+async function startFor(control, chosen) {
+  const join = chosen ? control.joins[Number(chosen)] : null;
+  if (!join?.action) return join?.start ?? null;
+  return (await control.perform(join.action, join.params)).start;
 }
 
 /** Ask for a title and members; the first one chosen owns the group, the bot is in it. */

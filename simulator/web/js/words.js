@@ -148,6 +148,31 @@ const WORDS = {
   topic_reopened: ["话题重新开放", "Topic reopened"],
   migrated: ["群已升级", "The group was upgraded"],
   pinned_one: ["{name} 置顶了一条消息", "{name} pinned a message"],
+  tour: ["导览", "Guided tour"],
+  tour_begin: ["开始导览", "Begin the tour"],
+  tour_begins: ["正在重新布置，几秒钟就好……", "Setting everything up afresh, a few seconds…"],
+  tour_alone: ["我自己试", "I will try by myself"],
+  tour_show: ["让我看", "Show me"],
+  tour_playing: ["请看……", "Watch…"],
+  tour_next: ["下一步", "Next"],
+  tour_skip: ["跳过", "Skip"],
+  tour_back: ["上一步", "Back"],
+  tour_again: ["从头再来", "Begin again"],
+  tour_leave: ["离开导览", "Leave the tour"],
+  tour_count: ["{at} / {all}", "{at} / {all}"],
+  tour_progress: ["走到哪一步了", "How far we are"],
+  tour_done: ["好了，请看手机上的变化。", "Done: look what changed on the phones."],
+  tour_stuck: [
+    "这一步没走通。可以自己点一点、跳过，或从头再来。",
+    "This did not work. Try it by hand, skip it, or begin again.",
+  ],
+  tour_says: ["自己来：{name}的手机上，说「{words}」", "By hand: on {name}'s phone, say “{words}”"],
+  tour_presses: ["自己来：{name}的手机上，点「{words}」", "By hand: on {name}'s phone, press “{words}”"],
+  tour_scans: ["自己来：{name}的手机上，点「开始」", "By hand: on {name}'s phone, press “Start”"],
+  tour_photo: ["自己来：{name}的手机上，点回形针，发一张照片", "By hand: on {name}'s phone, press the paper clip and send a photo"],
+  tour_action: ["自己来：打开控制台，点「{words}」", "By hand: open the controls and press “{words}”"],
+  comes_as: ["以什么身份来", "Comes as"],
+  comes_alone: ["还没来过，自己打开", "Nobody yet: opens the chat alone"],
   not_sent: ["没发出去：{why}", "Not sent: {why}"],
 };
 
@@ -156,6 +181,9 @@ export const isChinese = () => settings.language !== "en";
 
 /** Return the page's language as the browser calls it. */
 export const locale = () => (isChinese() ? "zh-CN" : "en");
+
+/** Return the language in which somebody reads and writes, as far as the page can tell. */
+export const languageOf = (person) => ((person?.language ?? "zh").startsWith("zh") ? "zh-CN" : "en");
 
 /** Say a phrase, `{…}` filled in. */
 export function say(key, given = {}) {

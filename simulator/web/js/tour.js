@@ -1,0 +1,325 @@
+// The guided tour: a strip above the phones that tells a story step by step, does each step on request, and notices when
+// somebody does it by hand.
+//
+// The steps are data of the bot's control end point (`tour`, described in docs/simulator.md); nothing here knows what they
+// are about. A step is done as soon as its words stand in the chat it waits for.
+
+import { Stuck, act, holds, remaining, spokenBy, targetOf } from "./acting.js";
+import { announce, h, iconButton } from "./dom.js";
+import { keep, settings } from "./settings.js";
+import { locale, pick, say } from "./words.js";
+
+const INVITED = -1;
+const FRESH = { id: "", at: INVITED, done: [], isOpen: true, begins: false };
+
+export class Tour {
+  #offer = null;
+  #playing = null;
+  #problem = "";
+  #pointed = [];
+  #pointedAt = "";
+
+  constructor(desk) {
+    this.desk = desk;
+    this.element = h("section", { class: "tour", hidden: true });
+    this.opener = null;
+  }
+
+  get #state() {
+    settings.tour ??= { ...FRESH };
+    return settings.tour;
+  }
+
+  get isOffered() {
+    return this.#offer !== null;
+  }
+
+  get isOpen() {
+    return this.isOffered && this.#state.isOpen;
+  }
+
+  get #step() {
+    return this.#offer.steps[this.#state.at];
+  }
+
+  /** Take in what the control end point offers; another `id` means that everything began anew. */
+  take(offer) {
+    if (!offer?.steps) return;
+    const isNew = this.#offer === null || this.#offer.id !== offer.id;
+    this.#offer = offer;
+    const { begins, isOpen } = this.#state;
+    if (this.#state.id !== offer.id) {
+      settings.tour = { ...FRESH, id: offer.id, isOpen };
+      this.#playing = null;
+      if (begins && this.#isUntouched()) this.#start();
+      keep();
+    }
+    if (!isNew) return;
+    this.#notice();
+    this.draw();
+    this.desk.drawBar();
+  }
+
+  /** Whether somebody asked for a beginning and it is waited for: the control end point is to be asked again soon. */
+  get isAwaited() {
+    return this.isOffered && this.#state.begins;
+  }
+
+  // what happens in the town
+
+  hear() {
+    if (!this.isOffered || this.#state.at === INVITED) return;
+    if (this.#notice()) this.draw();
+    else this.#point();
+  }
+
+  /** Note which steps are done; go along with somebody who does the next one by hand. Returns whether any was noted. */
+  #notice() {
+    const state = this.#state;
+    const { steps } = this.#offer;
+    const fresh = steps.filter((step) => !state.done.includes(step.id) && holds(this.desk.town, step.until));
+    if (fresh.length === 0 || state.at === INVITED) return false;
+    const wasDone = this.#isDone(this.#step);
+    for (const step of fresh) state.done.push(step.id);
+    if (wasDone && !this.#playing && fresh[0] === steps[state.at + 1]) state.at += 1;
+    else if (fresh.includes(this.#step)) this.#end(this.#step);
+    keep();
+    return true;
+  }
+
+  #isDone(step) {
+    return step !== undefined && this.#state.done.includes(step.id);
+  }
+
+  #end(step) {
+    this.#problem = "";
+    announce(say("tour_done"));
+    if (step.shows) this.desk.showPhone(step.shows);
+  }
+
+  #isUntouched() {
+    return [...this.desk.town.chats.values()].every((chat) => chat.messages.size === 0);
+  }
+
+  // what can be pressed
+
+  /** Begin with the first step; everything else begins anew, too, unless nothing has happened yet. */
+  async begin() {
+    if (this.#isUntouched() && this.#offer.language === locale()) return this.#start();
+    this.#state.begins = true;
+    this.#state.isOpen = true;
+    keep();
+    this.draw();
+    await this.desk.panel.control.perform(this.#offer.anew, { language: locale() }).catch(() => {});
+  }
+
+  #start() {
+    Object.assign(this.#state, { at: 0, done: [], begins: false, isOpen: true });
+    const people = new Set(this.#offer.steps.flatMap((step) => [step.phone, step.until.phone, step.shows]));
+    this.desk.openPhones([...people].filter((person) => this.desk.town.people.has(person)));
+    this.#goOn();
+  }
+
+  #go(at) {
+    this.#state.at = at;
+    this.#goOn();
+  }
+
+  #goOn() {
+    keep();
+    this.#problem = "";
+    if (this.#step) this.desk.showPhone(this.#step.phone);
+    this.draw();
+    this.element.querySelector(".primary")?.focus();
+  }
+
+  /** Open or close the strip; where one was is kept. */
+  toggle() {
+    this.#state.isOpen = !this.#state.isOpen;
+    keep();
+    this.draw();
+    this.desk.drawBar();
+    (this.isOpen ? this.element.querySelector(".primary") : this.desk.tourOpener)?.focus();
+  }
+
+  async #show() {
+    if (this.#playing) return;
+    const playing = (this.#playing = {});
+    this.#problem = "";
+    this.draw();
+    try {
+      await this.#play(this.#step, playing);
+    } catch (error) {
+      if (!(error instanceof Stuck)) console.warn(error);
+      if (this.#playing === playing) this.#problem = say("tour_stuck");
+    }
+    if (this.#playing !== playing) return;
+    this.#playing = null;
+    this.draw();
+  }
+
+  /** Do a step; what it needs and was skipped comes first. Leaving the tour, or a reload, ends it after the deed at hand. */
+  async #play(step, playing) {
+    for (const id of step.needs ?? []) {
+      const needed = this.#offer.steps.find((each) => each.id === id);
+      if (needed && !this.#isDone(needed)) await this.#play(needed, playing);
+    }
+    for (const deed of remaining(this.desk, step)) {
+      if (this.#playing !== playing) return;
+      await act(this.desk, deed, step);
+    }
+    await act(this.desk, { sees: step.until.words, phone: step.until.phone }, step);
+  }
+
+  // drawing
+
+  draw() {
+    this.element.hidden = !this.isOpen;
+    this.element.setAttribute("aria-label", say("tour"));
+    if (this.isOpen) this.#drawParts();
+    this.#point();
+  }
+
+  #drawParts() {
+    const state = this.#state;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.does : null;
+    const parts = state.begins
+      ? [h("p", { class: "tour-text", role: "status" }, say("tour_begins"))]
+      : state.at === INVITED
+        ? this.#invitation()
+        : this.#step
+          ? this.#stepParts()
+          : this.#endParts();
+    this.element.replaceChildren(...parts);
+    const same = focused && this.element.querySelector(`[data-does="${focused}"]`);
+    if (focused) (same ?? this.element.querySelector(".primary"))?.focus();
+  }
+
+  #primary(label, does, act, more = {}) {
+    return h("button", { type: "button", class: "big primary", "data-does": does, onclick: act, ...more }, label);
+  }
+
+  #small(label, does, act) {
+    return h("button", { type: "button", class: "quiet", "data-does": does, onclick: act }, label);
+  }
+
+  #closing() {
+    return iconButton("close", say("tour_leave"), () => this.#leave(), { "data-does": "leave" });
+  }
+
+  #leave() {
+    this.#playing = null;
+    this.toggle();
+  }
+
+  #invitation() {
+    return [
+      h("div", { class: "tour-words" }, h("p", { class: "tour-text" }, pick(this.#offer.about))),
+      h(
+        "div",
+        { class: "tour-acts" },
+        this.#primary(say("tour_begin"), "main", () => this.begin()),
+        this.#small(say("tour_alone"), "alone", () => this.#leave()),
+      ),
+    ];
+  }
+
+  #stepParts() {
+    const { at } = this.#state;
+    const { steps } = this.#offer;
+    const step = this.#step;
+    const isDone = this.#isDone(step) && !this.#playing;
+    const main = isDone
+      ? this.#primary(say("tour_next"), "main", () => this.#go(at + 1))
+      : this.#primary(say(this.#playing ? "tour_playing" : "tour_show"), "main", () => this.#show(), {
+          "aria-busy": this.#playing ? "true" : null,
+        });
+    return [
+      h(
+        "div",
+        { class: "tour-words" },
+        h(
+          "p",
+          { class: "tour-text" },
+          h("span", { class: "tour-count" }, say("tour_count", { at: at + 1, all: steps.length })),
+          pick(step.text),
+        ),
+        h("p", { class: "tour-how", role: "status" }, isDone ? `✓ ${say("tour_done")}` : this.#problem || this.#how()),
+      ),
+      h(
+        "div",
+        { class: "tour-acts" },
+        main,
+        at > 0 && iconButton("back", say("tour_back"), () => this.#go(at - 1), { "data-does": "back" }),
+        !isDone && this.#small(say("tour_skip"), "skip", () => this.#skip()),
+        iconButton("again", say("tour_again"), () => this.begin(), { "data-does": "again" }),
+        this.#closing(),
+      ),
+      h("progress", { max: steps.length, value: at + (isDone ? 1 : 0), "aria-label": say("tour_progress") }),
+    ].filter(Boolean);
+  }
+
+  #skip() {
+    this.#playing = null;
+    this.#go(this.#state.at + 1);
+  }
+
+  #endParts() {
+    const { end } = this.#offer;
+    const answer = ({ question, answer: words }) => h("div", {}, h("dt", {}, pick(question)), h("dd", {}, pick(words)));
+    return [
+      h(
+        "div",
+        { class: "tour-words" },
+        h("p", { class: "tour-text" }, pick(end.text)),
+        h("dl", { class: "tour-answers" }, end.answers.map(answer)),
+      ),
+      h(
+        "div",
+        { class: "tour-acts" },
+        this.#primary(say("tour_alone"), "main", () => this.#leave()),
+        this.#small(say("tour_again"), "again", () => this.begin()),
+      ),
+    ];
+  }
+
+  /** Say in a few words how somebody does the next deed by hand. */
+  #how() {
+    const step = this.#step;
+    const deed = remaining(this.desk, step).find((each) => !each.sees) ?? step.do[0];
+    const person = this.desk.town.people.get(deed.phone ?? step.phone);
+    const name = person?.first_name ?? "";
+    if (deed.says) return say("tour_says", { name, words: spokenBy(deed.says, person) });
+    if (deed.presses) return say("tour_presses", { name, words: spokenBy(deed.presses, person) });
+    if (deed.start) return say("tour_scans", { name });
+    if (deed.photo) return say("tour_photo", { name });
+    if (deed.action) return say("tour_action", { words: this.desk.panel.control.labelOf(deed.action) });
+    return "";
+  }
+
+  /** Say whether this button was meant before, perhaps drawn differently. */
+  #wasPointed(target) {
+    const before = this.#pointedAt;
+    this.#pointedAt = `${this.#step.id} ${target.textContent}`;
+    return this.#pointedAt === before;
+  }
+
+  /** Mark the phone, and on it the button or field, that is meant. */
+  #point() {
+    for (const each of this.#pointed) each.classList.remove("pointed-at", "meant");
+    this.#pointed = [];
+    if (!this.isOpen || !this.#step || this.#isDone(this.#step)) return;
+    const step = this.#step;
+    const deed = remaining(this.desk, step).find((each) => !each.sees);
+    if (!deed) return;
+    const target = targetOf(this.desk, deed, step);
+    if (target && !this.#wasPointed(target)) target.scrollIntoView({ block: "nearest" });
+    target?.classList.add("pointed-at");
+    const phone = deed.action ? null : this.desk.phoneOf(deed.phone ?? step.phone)?.element;
+    phone?.classList.add("meant");
+    this.#pointed = [target, phone].filter(Boolean);
+    const how = this.element.querySelector(".tour-how");
+    const words = this.#problem || this.#how();
+    if (how && how.textContent !== words) how.textContent = words;
+  }
+}
