@@ -38,9 +38,10 @@ def of(body: Json) -> Json:
 
 def photo(files: Files, file: File) -> Json:
     """Return a photo in two sizes, smallest first; a small one keeps the bytes of the large."""
-    small = files.add("photo", file.data, width=min(SMALL, file.width), height=_scaled(file))
-    small.known_to = file.known_to
-    return {"photo": [_photo_size(small), _photo_size(file)]}
+    if file.small is None:
+        file.small = files.add("photo", file.data, width=min(SMALL, file.width), height=_scaled(file))
+        file.small.known_to = file.known_to
+    return {"photo": [_photo_size(file.small), _photo_size(file)]}
 
 
 def _scaled(file: File) -> int:

@@ -38,6 +38,7 @@ class File:
     height: int = 0
     duration: int = 0
     emoji: str = ""
+    small: "File | None" = None
     known_to: set[int] = field(default_factory=set)
 
     def base(self) -> Json:

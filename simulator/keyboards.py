@@ -48,7 +48,7 @@ def inline(markup: Json | None) -> Json | None:
     rows = [row for row in markup["inline_keyboard"] if row]
     buttons = [button for row in rows for button in row]
     if len(buttons) > MOST_BUTTONS:
-        raise bad_request("REPLY_MARKUP_TOO_LONG")
+        raise bad_request("reply markup is too long")
     for button in buttons:
         _check_inline(button)
     return {**markup, "inline_keyboard": rows} if rows else None

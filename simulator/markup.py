@@ -18,6 +18,7 @@ from simulator.utf16 import length
 NOISE = re.compile("[\u2028-\u202e\r]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 BLANK = " \n\t"
+LONGEST_RAW = 2**15  # bytes, mark-up included
 PARSERS = {"html": parse_html, "markdownv2": parse_v2, "markdown": parse_legacy}
 
 
@@ -38,6 +39,8 @@ class Formatted:
 
 def formatted(text: str, parse_mode: str | None, given: Sequence[Json] | None, limit: int) -> Formatted:
     """Read what a bot wants to show; raise a 400 for bad mark-up or more than `limit` units."""
+    if len(text.encode()) > LONGEST_RAW:
+        raise bad_request("text is too long")
     try:
         plain, found = _parse(text, parse_mode, given)
     except MarkupError as error:
@@ -51,11 +54,26 @@ def formatted(text: str, parse_mode: str | None, given: Sequence[Json] | None, l
 def _parse(text: str, mode: str | None, given: Sequence[Json] | None) -> tuple[str, list[Json]]:
     text = CONTROL.sub(" ", NOISE.sub("", text))
     if not mode:
-        return text, [dict(entity) for entity in given or ()]
+        return text, _fitting(text, given or ())
     parser = PARSERS.get(mode.lower())
     if parser is None:
         raise bad_request("unsupported parse_mode")
     return parser(text)
+
+
+def _fitting(text: str, given: Sequence[Json]) -> list[Json]:
+    """Return copies of the entities a bot gave, without empty ones; raise a 400 for one that leaves the text."""
+    size, kept = length(text), []
+    for entity in sorted(given, key=lambda each: (each["offset"], -each["length"])):
+        offset, end = entity["offset"], entity["offset"] + entity["length"]
+        if offset > size:
+            raise bad_request(f"entity begins after the end of the text at UTF-16 offset {offset}")
+        if end > size:
+            where = f"beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {end}"
+            raise bad_request(f"entity {where}")
+        if entity["length"] > 0:
+            kept.append(dict(entity))
+    return kept
 
 
 def _trimmed(text: str, found: list[Json]) -> tuple[str, list[Json]]:

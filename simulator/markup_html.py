@@ -27,11 +27,13 @@ SIMPLE_TAGS = {
 }
 TAGS = frozenset({*SIMPLE_TAGS, "a", "blockquote", "tg-emoji", "tg-time"})
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-NAME = re.compile(r"<([^\s>]*)(?=[\s>])")
-START = re.compile(r"<([^\s>]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>")
-ATTRIBUTE = re.compile(r"\s*([^\s=]*)\s*(?:=\s*(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+)))?")
+NAME = re.compile(r"<([^\s>]*)\s*")
+KEY = re.compile(r"([^\s=>/\"']*)\s*(=?)\s*")
+QUOTED = re.compile(r"\"([^\"]*)\"?|'([^']*)'?")
+TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 END = re.compile(r"</([^\s>]*)\s*>")
-REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,8});?|#(\d{1,8});?|([a-z]{2,4});?)")
+REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#(\d+)|([A-Za-z]+));?")
+LONGEST_REFERENCE = 9
 USER_LINK = re.compile(r"tg://user\?id=(\d+)")
 
 
@@ -57,7 +59,8 @@ def unescape(text: str) -> str:
         if name:
             return NAMED.get(name, match.group())
         code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-        return chr(code) if 0 < code < 0x10FFFF and not 0xD800 <= code < 0xE000 else match.group()
+        is_known = 0 < code < 0x10FFFF and not 0xD800 <= code < 0xE000
+        return chr(code) if is_known and len(match[0].rstrip(";")) <= LONGEST_REFERENCE else match[0]
 
     return REFERENCE.sub(character, text) if "&" in text else text
 
@@ -91,29 +94,48 @@ class _Parser:
         return f"at byte offset {len(self._text[:place].encode())}"
 
     def _start(self, place: int) -> int:
-        match, name = START.match(self._text, place), NAME.match(self._text, place)
-        tag = name[1].lower() if name else ""
-        if name and tag not in TAGS:
-            raise MarkupError(f'Unsupported start tag "{tag}" {self._at(place)}')
-        if match is None:
+        name = NAME.match(self._text, place)
+        if name is None or place + 1 + len(name[1]) == len(self._text):
             raise MarkupError(f"Unclosed start tag {self._at(place)}")
-        attributes = self._attributes(match[2], tag, place)
+        tag = name[1].lower()
+        if tag not in TAGS:
+            raise MarkupError(f'Unsupported start tag "{tag}" {self._at(place)}')
+        attributes: dict[str, str] = {}
+        at = name.end()
+        while not self._text.startswith(">", at):
+            at = self._attribute(at, tag, place, attributes)
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             raise MarkupError(f'Tag "span" must have class "tg-spoiler" {self._at(place)}')
         self._open.append(Open(tag, attributes, self._units))
-        return match.end()
+        return at + 1
 
-    def _attributes(self, raw: str, tag: str, place: int) -> dict[str, str]:
-        found = {}
-        rest = raw.strip()
-        while rest:
-            match = ATTRIBUTE.match(rest)
-            if match is None or not match[1]:
-                raise MarkupError(f'Empty attribute name in the tag "{tag}" {self._at(place)}')
-            value = match[2] or match[3] or match[4] or ""
-            found[match[1].lower()] = unescape(value)
-            rest = rest[match.end() :].lstrip()
-        return found
+    def _attribute(self, at: int, tag: str, place: int, attributes: dict[str, str]) -> int:
+        """Read one attribute, and return the place behind it and the white space after it."""
+        text, key = self._text, KEY.match(self._text, at)
+        if key is None or not key[1]:
+            raise MarkupError(f'Empty attribute name in the tag "{tag}" {self._at(place)}')
+        at, value = key.end(), ""
+        if at == len(text):
+            raise MarkupError(f'Unclosed start tag "{tag}" {self._at(place)}')
+        if key[2]:
+            quoted = QUOTED.match(text, at)
+            if quoted:
+                value, at = unescape(quoted[1] or quoted[2] or ""), quoted.end()
+            else:
+                value, at = self._token(at)
+            if at == len(text):
+                raise MarkupError(f"Unclosed start tag {self._at(place)}")
+        attributes[key[1]] = value
+        return at + len(text[at:]) - len(text[at:].lstrip())
+
+    def _token(self, at: int) -> tuple[str, int]:
+        """Read a value without quotation marks, and return the place behind it."""
+        token = TOKEN.match(self._text, at)
+        end = token.end() if token else at
+        after = self._text[end : end + 1]
+        if after != ">" and after.strip():
+            raise MarkupError(f"Unexpected end of name token {self._at(at)}")
+        return self._text[at:end].lower(), end
 
     def _end(self, place: int) -> int:
         if not self._open:
@@ -142,9 +164,9 @@ class _Parser:
         if tag == "blockquote":
             return {"type": "expandable_blockquote" if "expandable" in given else "blockquote"}
         if tag == "tg-emoji":
-            return {"type": "custom_emoji", "custom_emoji_id": given.get("emoji-id", "")}
+            return custom_emoji(given.get("emoji-id", ""))
         if tag == "tg-time":
-            return {"type": "date_time", "unix_time": int(given.get("unix", "0") or 0)}
+            return date_time(given.get("unix", ""), given.get("format", ""))
         if tag == "code":
             self._language = given.get("class", "").partition("language-")[2]
         if tag == "pre":
@@ -170,3 +192,18 @@ def link(address: str) -> Json | None:
     if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", address):
         return {"type": "text_link", "url": f"http://{address}/"}
     return None
+
+
+def custom_emoji(number: str) -> Json:
+    """Return the entity of a custom emoji, without its place; raise `MarkupError` when the number is none."""
+    if not number.isdecimal() or int(number) == 0:
+        raise MarkupError("Invalid custom emoji identifier specified")
+    return {"type": "custom_emoji", "custom_emoji_id": number}
+
+
+def date_time(seconds: str, style: str) -> Json | None:
+    """Return the entity of a time, without its place; None when it is none."""
+    if not seconds.isdecimal() or int(seconds) == 0:
+        return None
+    shown: Json = {"type": "date_time", "unix_time": int(seconds)}
+    return {**shown, "date_time_format": style} if style else shown

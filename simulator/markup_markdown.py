@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 
 from simulator.errors import MarkupError
-from simulator.markup_html import link
+from simulator.markup_html import custom_emoji, date_time, link
 from simulator.spec import Json
 from simulator.utf16 import length
 
-RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
+RESERVED = frozenset("_*[]()~`>#+-=|{}.!\n")
 MARKS = {
     "Bold": ("*", "bold"),
     "Italic": ("_", "italic"),
@@ -27,7 +27,8 @@ MARKS = {
 }
 VERBATIM = frozenset({"Code", "Pre", "PreCode"})
 LANGUAGE = re.compile(r"([^\s`]+)(?=[\s])")
-EMOJI_LINK = re.compile(r"tg://emoji\?id=(\d+)")
+EMOJI_LINK = re.compile(r"tg:(?://)?emoji\?id=(\d+)")
+TIME_LINK = re.compile(r"tg:(?://)?time\?unix=(\d+)(?:&format=(\w*))?")
 
 
 @dataclass(slots=True)
@@ -53,79 +54,78 @@ class _Parser:
         self._plain: list[str] = []
         self._units = 0
         self._open: list[Open] = []
-        self._quote: Open | None = None
+        self._has_quote = False
+        self._may_quote = True
         self._entities: list[Json] = []
 
     def run(self) -> tuple[str, list[Json]]:
         while self._place < len(self._text):
             self._step()
-        self._end_quote()
+        if self._has_quote:
+            self._end_quote(is_last=True)
         if self._open:
-            last = self._open[-1]
-            raise MarkupError(f"Can't find end of {last.kind} entity {self._at(last.place)}")
+            raise self._without_end(self._open[-1])
         order = sorted(self._entities, key=lambda each: (each["offset"], -each["length"]))
         return "".join(self._plain), order
 
     def _at(self, place: int) -> str:
         return f"at byte offset {len(self._text[:place].encode())}"
 
+    def _without_end(self, opened: Open) -> MarkupError:
+        return MarkupError(f"Can't find end of {opened.kind} entity {self._at(opened.place)}")
+
     def _say(self, character: str) -> None:
         self._plain.append(character)
         self._units += 2 if ord(character) > 0xFFFF else 1
+        self._may_quote = character == "\n"
 
     def _step(self) -> None:
         text, place = self._text, self._place
-        character = text[place]
-        if character == "\\" and place + 1 < len(text) and ord(text[place + 1]) <= 126:
-            self._say(text[place + 1])
+        character, following = text[place], text[place + 1 : place + 2]
+        is_verbatim = bool(self._open) and self._open[-1].kind in VERBATIM
+        if character == "\\" and following and ord(following) <= 126:
+            self._say(following)
             self._place += 2
+        elif character not in RESERVED or (is_verbatim and character != "`"):
+            self._say(character)
+            self._place += 1
+        elif self._has_quote and character == "\n" and following != ">":
+            self._end_quote()
         elif self._open and self._closes(self._open[-1]):
             self._close(self._open.pop())
-        elif self._open and self._open[-1].kind in VERBATIM:
+        elif character == "\n":
             self._say(character)
             self._place += 1
-        elif character == ">" and self._is_line_start():
+        elif character == ">" and self._may_quote:
             self._begin_quote()
-        elif character == "\n" and self._quote and not text.startswith(">", place + 1):
-            self._end_quote()
-            self._say("\n")
-            self._place += 1
-        elif character in RESERVED:
-            self._begin(character)
         else:
-            self._say(character)
-            self._place += 1
+            self._begin(character)
 
     def _closes(self, opened: Open) -> bool:
-        mark = MARKS[opened.kind][0]
-        if not self._text.startswith(mark, self._place):
+        mark = MARKS.get(opened.kind, ("",))[0]
+        if not mark or not self._text.startswith(mark, self._place):
             return False
         return opened.kind != "Italic" or not self._text.startswith("__", self._place)
 
-    def _is_line_start(self) -> bool:
-        return self._place == 0 or self._text[self._place - 1] == "\n" or self._is_after_empty_bold()
-
-    def _is_after_empty_bold(self) -> bool:
-        """`**>` begins a quotation right after another: the two stars are an empty bold."""
-        before = self._text[: self._place]
-        return before == "**" or before.endswith("\n**")
-
     def _begin_quote(self) -> None:
+        if not self._has_quote:
+            self._open.append(Open("BlockQuote", self._place, self._units, len(self._plain)))
+            self._has_quote = True
         self._place += 1
-        if self._quote is None:
-            self._quote = Open("BlockQuote", self._place - 1, self._units, len(self._plain))
 
-    def _end_quote(self) -> None:
-        """Close the quotation; `||` at its end, an empty spoiler, makes it expandable."""
-        quote, self._quote = self._quote, None
-        if quote is None:
-            return
-        kind = "blockquote"
-        if self._open and self._open[-1].kind == "Spoiler" and self._open[-1].offset == self._units:
-            self._open.pop()
-            kind = "expandable_blockquote"
+    def _end_quote(self, *, is_last: bool = False) -> None:
+        """Close the quotation at the end of its line; `||` there, an empty spoiler, makes it expandable."""
+        quote, kind = self._open.pop(), "blockquote"
+        if quote.kind == "Spoiler" and quote.place == self._place - 2:
+            quote, kind = self._open.pop(), "expandable_blockquote"
+        if quote.kind != "BlockQuote":
+            raise self._without_end(quote)
         if self._units > quote.offset:
             self._add({"type": kind}, quote)
+        self._has_quote = False
+        if not is_last:
+            self._say("\n")
+            self._place += 1
 
     def _begin(self, character: str) -> None:
         text, place = self._text, self._place
@@ -187,11 +187,15 @@ class _Parser:
         self._place += 1
         return "".join(read)
 
-    def _emoji(self) -> Json:
-        found = EMOJI_LINK.fullmatch(self._address())
-        if found is None:
-            raise MarkupError("Custom emoji entity must contain a tg://emoji URL")
-        return {"type": "custom_emoji", "custom_emoji_id": found[1]}
+    def _emoji(self) -> Json | None:
+        if not self._text.startswith("(", self._place):
+            raise MarkupError("The entity must contain a tg://emoji or tg://time URL")
+        address = self._address()
+        if emoji := EMOJI_LINK.fullmatch(address):
+            return custom_emoji(emoji[1])
+        if time := TIME_LINK.fullmatch(address):
+            return date_time(time[1], time[2] or "")
+        raise MarkupError("Invalid tg://emoji or tg://time URL specified")
 
 
 LEGACY = {"_": "italic", "*": "bold", "`": "code", "[": "text_link"}

@@ -39,6 +39,7 @@ NOT_FOUND = ApiError(404, "Not Found")
 SPECIAL = {
     "chat_id is required": "chat_id is empty",
     "text is required": "message text is empty",
+    "secret_token must have 1-256 characters": "secret token is too long",
     "media must have 2-10 items": "wrong number of messages in the album: must be 2-10",
 }
 

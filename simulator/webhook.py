@@ -1,18 +1,19 @@
 """Pushing updates to a bot's web address, as Telegram does.
 
 One queue per chat (per user for presses), worked in order, queues in parallel. Only a 2xx lets an update
-go; anything else is tried again, later and later up to a minute, or when `Retry-After` says so.
+go; anything else is tried again: at once, then later and later, or when `Retry-After` says so. An update that
+would be stale by then is dropped, as tdlib/telegram-bot-api's WebhookActor does.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 import orjson
 
+from simulator.errors import conflict
 from simulator.posting import World
 from simulator.record import Handed
 from simulator.spec import Json
@@ -20,7 +21,9 @@ from simulator.state import Bot
 from simulator.updates import UpdateQueue, Waiting
 
 PROOF_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-FIRST_DELAY, LONGEST_DELAY, LONGEST_RETRY_AFTER, PATIENCE = 1.0, 60.0, 3600.0, 60.0
+FIRST_DELAY, LONGEST_DELAY, LONGEST_RETRY_AFTER, PATIENCE = 1.0, 90.0, 3600.0, 60.0
+TERMINATED = "terminated by setWebhook request"
+NOT_IN_AN_ANSWER = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 
 Reply = Callable[[Json], Awaitable[None]]
 
@@ -38,10 +41,24 @@ class Settings:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """The queue of one chat or user, and how long its head waits after the next failure."""
+    """The queue of one chat or user, and how its head has fared."""
 
     waiting: deque[Waiting] = field(default_factory=deque)
+    failures: int = 0
     delay: float = FIRST_DELAY
+
+    def fail(self, retry_after: float) -> float:
+        """Count a failure; return the seconds to wait: none the first time, then 2, 4, 8 … up to 90."""
+        self.failures += 1
+        if retry_after > 0 or self.failures == 1:
+            return retry_after
+        self.delay = min(self.delay * 2, LONGEST_DELAY)
+        return self.delay
+
+    def pop(self) -> Waiting:
+        """Let the head go; the next one begins afresh."""
+        self.failures, self.delay = 0, FIRST_DELAY
+        return self.waiting.popleft()
 
 
 class Webhook:
@@ -64,7 +81,7 @@ class Webhook:
 
     def start(self) -> None:
         """Begin with what waits already."""
-        self._queue.end_poll()
+        self._queue.end_poll(conflict(TERMINATED))
         self._queue.on_new = self.push
         for waiting in list(self._queue.pending):
             self.push(waiting)
@@ -95,21 +112,20 @@ class Webhook:
             if not head.is_stale(self._world.clock.seconds()):
                 async with self._room:
                     pause = await self._deliver(head, lane)
-                if pause is not None:
+                if pause is not None and not head.is_stale(self._world.clock.seconds() + pause):
                     await self._world.clock.sleep(pause)
                     continue
-            lane.waiting.popleft()
-            lane.delay = FIRST_DELAY
-            self._queue.forget(head)
+            self._queue.forget(lane.pop())
         del self._lanes[name]
 
     async def _deliver(self, waiting: Waiting, lane: Lane) -> float | None:
         """Push one update; return None when it was taken, else the seconds to wait."""
         retry_after = 0.0
         try:
-            code, headers, body = await self._post(waiting)
-            error = f"Wrong response from the webhook: {code}"
-            retry_after = min(_number(headers.get("Retry-After")), LONGEST_RETRY_AFTER)
+            response, body = await self._post(waiting)
+            code = response.status
+            error = f"Wrong response from the webhook: {code} {response.reason}"
+            retry_after = min(_number(response.headers.get("Retry-After")), LONGEST_RETRY_AFTER)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as failure:
             code, body, error = 0, b"", f"Connection failed: {type(failure).__name__}"
         world = self._world
@@ -118,10 +134,9 @@ class Webhook:
             await self._take_reply(body)
             return None
         self.last_error = (world.timestamp(), error)
-        pause, lane.delay = retry_after or lane.delay, min(lane.delay * 2, LONGEST_DELAY)
-        return pause
+        return lane.fail(retry_after)
 
-    async def _post(self, waiting: Waiting) -> tuple[int, Any, bytes]:
+    async def _post(self, waiting: Waiting) -> tuple[aiohttp.ClientResponse, bytes]:
         fault = self._world.faults.pick("webhook")
         if fault is not None:
             if fault.kind in {"cut", "hang", "error", "flood"}:
@@ -135,15 +150,16 @@ class Webhook:
             answer = await response.read()
         if fault is not None and fault.kind in {"drop", "hang_after"}:
             raise ConnectionError("answer lost")
-        return response.status, response.headers, answer
+        return response, answer
 
     async def _take_reply(self, body: bytes) -> None:
-        """A bot may answer with a call: `{"method": "sendMessage", …}`."""
+        """Do the call in an answer, `{"method": "sendMessage", …}`; one that asks or ends something is passed over."""
         try:
             call = orjson.loads(body)
         except orjson.JSONDecodeError:
             return
-        if isinstance(call, dict) and "method" in call:
+        name = str(call.get("method", "")).lower() if isinstance(call, dict) else ""
+        if name and not name.startswith("get") and name not in NOT_IN_AN_ANSWER:
             await self._reply(call)
 
 

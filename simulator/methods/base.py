@@ -47,6 +47,15 @@ class Call:
             raise bad_request(f"message {what} not found")
         return message
 
+    def words(self) -> Formatted:
+        """Read the text of the call, which must hold something to see."""
+        if not self.args.get("text"):
+            raise bad_request("message text is empty")
+        words = self.formatted()
+        if not words.text:
+            raise bad_request("text must be non-empty")
+        return words
+
     def formatted(self, name: str = "text") -> Formatted:
         """Read the text or the caption of the call."""
         limit = TEXT_LIMIT if name == "text" else CAPTION_LIMIT

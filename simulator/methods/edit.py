@@ -18,8 +18,10 @@ UNCHANGED = (
 
 def editable(call: Call) -> Message:
     """Find the message to edit: the bot's own, still there."""
-    if "chat_id" not in call.args or "message_id" not in call.args:
+    if not call.args.keys() & {"chat_id", "message_id"}:
         raise bad_request("message identifier is not specified")
+    if "chat_id" not in call.args:
+        raise bad_request("chat_id is empty")
     message = call.message(call.open_chat(), "to edit")
     if message.sender_id != call.bot.id or message.reply_keyboard is not None:
         raise bad_request("message can't be edited")
@@ -54,9 +56,7 @@ def edit_text(call: Call) -> Json:
     message = editable(call)
     if "text" not in message.body:
         raise bad_request("there is no text in the message to edit")
-    words = call.formatted()
-    if not words.text:
-        raise bad_request("message text is empty")
+    words = call.words()
     preview = call.args.get("link_preview_options")
     changes = {"entities": None, "link_preview_options": preview, **words.fields()}
     return revise(call, message, changes)

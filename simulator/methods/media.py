@@ -130,9 +130,12 @@ def send_contact(call: Call) -> Json:
 @method("getFile", "File")
 def get_file(call: Call) -> Json:
     """Say where a file can be fetched; more than 20 MB cannot."""
-    file = call.world.files.get(call.args["file_id"], call.bot.id)
-    if file is None:
+    files, file_id = call.world.files, call.args["file_id"]
+    file = files.get(file_id, call.bot.id)
+    if file is None and files.get(file_id):  # another bot's
         raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if file is None:
+        raise bad_request("invalid file_id")
     if file.size > DOWNLOAD_LIMIT:
         raise bad_request("file is too big")
     return {**file.base(), "file_path": file.path}

@@ -9,7 +9,7 @@ from simulator.webhook import Settings, Webhook
 
 LONGEST_POLL = 50
 ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
-SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
 WEBHOOK_IS_SET = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
@@ -34,19 +34,30 @@ async def set_webhook(call: Call) -> bool:
         await _stop(call)
         return True
     if not ADDRESS.fullmatch(args["url"]):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    secret = args.get("secret_token", "")
-    if secret and not SECRET.fullmatch(secret):
-        raise bad_request("secret token contains unallowed characters")
-    await _stop(call)
+        raise bad_request("invalid webhook URL specified")
+    settings = Settings(args["url"], _secret(args), _connections(args), args.get("ip_address"), "certificate" in args)
     queue.allow(args.get("allowed_updates"))
-    if args.get("drop_pending_updates"):
+    drops, known = args.get("drop_pending_updates"), call.world.webhooks.get(call.bot.id)
+    if known is not None and known.settings == settings and not drops:
+        return True  # "Webhook is already set": what is under way goes on
+    await _stop(call)
+    if drops:
         queue.clear()
-    most = min(max(args.get("max_connections", 40), 1), 100)
-    settings = Settings(args["url"], secret, most, args.get("ip_address"), "certificate" in args)
     hook = call.world.webhooks[call.bot.id] = Webhook(call.world, call.bot, settings, call.invoke)
     hook.start()
     return True
+
+
+def _secret(args: Json) -> str:
+    secret: str = args.get("secret_token", "")
+    if not SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    return secret
+
+
+def _connections(args: Json) -> int:
+    wanted: int = args.get("max_connections", 40)
+    return min(max(wanted, 1), 100)
 
 
 @method("deleteWebhook")

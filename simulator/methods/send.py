@@ -22,7 +22,7 @@ def frame(call: Call, chat: Chat) -> Json:
     around: Json = {}
     args = call.args
     thread_id = args.get("message_thread_id")
-    if thread_id is not None:
+    if thread_id is not None and (chat.is_forum or chat.person):  # in other chats Telegram overlooks it
         around = topic(call, chat, thread_id)
     if "reply_parameters" in args:
         around |= reply_to(chat, args["reply_parameters"])
@@ -64,7 +64,4 @@ def without_reply(body: Json) -> Json:
 @method("sendMessage", None)
 def send_message(call: Call) -> Json:
     """Send a text."""
-    words = call.formatted()
-    if not words.text:
-        raise bad_request("message text is empty")
-    return send(call, words.fields())
+    return send(call, call.words().fields())

@@ -51,6 +51,9 @@ async def test_it_says_where_a_group_went(sim: Sim, api: Api, rosa: Phone) -> No
     answer = await api("sendMessage", chat_id=old, text="x")
     assert (answer["error_code"], answer["parameters"]) == (400, {"migrate_to_chat_id": new})
     assert (await api("sendMessage", chat_id=new, text="x"))["ok"]
+    messages = [each["message"] for each in (await api("getUpdates"))["result"] if "message" in each]
+    assert [each.get("migrate_to_chat_id") for each in messages if each["chat"]["id"] == old][-1:] == [new]
+    assert [each.get("migrate_from_chat_id") for each in messages if each["chat"]["id"] == new] == [old]
 
 
 async def test_it_has_topics(sim: Sim, api: Api, rosa: Phone) -> None:
@@ -71,6 +74,43 @@ async def test_it_refuses_a_deleted_topic(sim: Sim, api: Api, rosa: Phone) -> No
     group.deletes_topic(topic)
     answer = await api("sendMessage", chat_id=group.id, message_thread_id=topic.id, text="x")
     assert answer["description"] == "Bad Request: message thread not found"
+
+
+async def test_it_takes_the_messages_of_a_deleted_topic_along(sim: Sim, api: Api, rosa: Phone) -> None:
+    group = sim.group("网格群", rosa, is_forum=True, is_bot_admin=True)
+    thread = (await api("createForumTopic", chat_id=group.id, name="一网格"))["result"]["message_thread_id"]
+    sent = (await api("sendMessage", chat_id=group.id, message_thread_id=thread, text="新工单"))["result"]
+    assert (await api("deleteForumTopic", chat_id=group.id, message_thread_id=thread))["ok"]
+    answer = await api("editMessageText", chat_id=group.id, message_id=sent["message_id"], text="x")
+    assert answer["description"] == "Bad Request: message to edit not found"
+    again = await api("closeForumTopic", chat_id=group.id, message_thread_id=thread)
+    assert again["description"] == "Bad Request: message thread not found"
+
+
+async def test_it_wants_a_forum_and_the_right_to_run_it(sim: Sim, api: Api, rosa: Phone) -> None:
+    plain = sim.group("邻居群", rosa, is_supergroup=True, is_bot_admin=True)
+    forum = sim.group("网格群", rosa, is_forum=True)
+    answers = [await api("createForumTopic", chat_id=each.id, name="x") for each in (plain, forum)]
+    assert [each["description"] for each in answers] == [
+        "Bad Request: the chat is not a forum",
+        "Bad Request: not enough rights to create a topic",
+    ]
+
+
+async def test_it_overlooks_a_topic_where_there_are_none(sim: Sim, api: Api, rosa: Phone) -> None:
+    group = sim.group("邻居群", rosa, is_supergroup=True)
+    sent = (await api("sendMessage", chat_id=group.id, message_thread_id=7, text="x"))["result"]
+    assert "message_thread_id" not in sent
+
+
+async def test_it_renames_closes_and_reopens_a_topic_once(sim: Sim, api: Api, rosa: Phone) -> None:
+    group = sim.group("网格群", rosa, is_forum=True, is_bot_admin=True)
+    where = {"chat_id": group.id, "message_thread_id": group.creates_topic("一网格").id}
+    for method, more in (("editForumTopic", {"name": "二网格"}), ("closeForumTopic", {}), ("reopenForumTopic", {})):
+        assert (await api(method, **where, **more))["ok"]
+        assert (await api(method, **where, **more))["description"] == "Bad Request: TOPIC_NOT_MODIFIED"
+    services = [key for message in group.messages for key in message.body if key.startswith("forum_topic")]
+    assert services == [f"forum_topic_{done}" for done in ("created", "edited", "closed", "reopened")]
 
 
 async def test_it_lets_only_administrators_write_in_a_closed_topic(sim: Sim, api: Api, rosa: Phone) -> None:

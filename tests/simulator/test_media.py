@@ -1,5 +1,6 @@
 """Files and the other things a message can hold, from people and from bots."""
 
+import io
 from typing import Any
 
 import aiohttp
@@ -23,8 +24,10 @@ async def newest(api: Api) -> Any:
 async def upload(sim: Sim, http: aiohttp.ClientSession, method: str, **parts: Any) -> Any:
     form = aiohttp.FormData()
     for name, value in parts.items():
-        filename = f"{name}.jpg" if isinstance(value, bytes) else None
-        form.add_field(name, value if isinstance(value, bytes) else str(value), filename=filename)
+        if isinstance(value, bytes):
+            form.add_field(name, io.BytesIO(value), filename=f"{name}.jpg")
+        else:
+            form.add_field(name, str(value))
     async with http.post(f"{sim.base_url}{sim.token}/{method}", data=form) as response:
         return await response.json()
 
@@ -44,13 +47,56 @@ async def test_it_does_not_know_the_file_ids_of_another_bot(sim: Sim, api: Api, 
     sim.add_bot("7000000002:other")
     await rosa.sends_photo()
     file_id = (await newest(api))["photo"][-1]["file_id"]
-    assert not (await api("getFile", token="7000000002:other", file_id=file_id))["ok"]
+    answer = await api("getFile", token="7000000002:other", file_id=file_id)
+    assert answer["description"] == "Bad Request: wrong file_id or the file is temporarily unavailable"
 
 
 async def test_it_refuses_to_give_out_more_than_20_mb(api: Api, rosa: Phone) -> None:
     await rosa.sends_video("很长", size=21 * 2**20)
     answer = await api("getFile", file_id=(await newest(api))["video"]["file_id"])
     assert answer["description"] == "Bad Request: file is too big"
+
+
+async def test_it_gives_out_20_mb(api: Api, rosa: Phone) -> None:
+    await rosa.sends_video("就这么长", size=20 * 2**20)
+    assert (await api("getFile", file_id=(await newest(api))["video"]["file_id"]))["ok"]
+    unknown = await api("getFile", file_id="AgACAgUAAxkB")
+    assert unknown["description"] == "Bad Request: invalid file_id"
+
+
+@pytest.mark.parametrize(
+    ("method", "size"), [("sendDocument", 50 * 2**20), ("sendPhoto", 10 * 2**20)], ids=["document", "photo"]
+)
+async def test_it_takes_uploads_up_to_a_size(
+    sim: Sim, http: aiohttp.ClientSession, rosa: Phone, method: str, size: int
+) -> None:
+    name = method.removeprefix("send").lower()
+    data = samples.photo().ljust(size, b"\0")
+    assert (await upload(sim, http, method, chat_id=rosa.id, **{name: data}))["ok"]
+    answer = await upload(sim, http, method, chat_id=rosa.id, **{name: data + b"\0"})
+    assert answer == {"ok": False, "error_code": 413, "description": "Request Entity Too Large"}
+
+
+async def test_it_fetches_no_file_of_another_bot_and_none_that_is_unknown(
+    sim: Sim, api: Api, http: aiohttp.ClientSession, rosa: Phone
+) -> None:
+    sim.add_bot("7000000002:other")
+    await rosa.sends_photo()
+    path = (await api("getFile", file_id=(await newest(api))["photo"][-1]["file_id"]))["result"]["file_path"]
+    for address in (f"7000000002:other/{path}", f"{sim.token}/photos/none.jpg"):
+        async with http.get(f"{sim.base_file_url}{address}") as response:
+            assert response.status == 404
+
+
+async def test_it_sends_albums_of_two_to_ten_that_go_together(api: Api, rosa: Phone) -> None:
+    await rosa.sends_photo()
+    photo = {"type": "photo", "media": (await newest(api))["photo"][-1]["file_id"]}
+    await rosa.sends_document("名单.pdf", b"%PDF-1.4")
+    document = {"type": "document", "media": (await newest(api))["document"]["file_id"]}
+    sizes = [(await api("sendMediaGroup", chat_id=rosa.id, media=[photo] * count))["ok"] for count in (1, 2, 10, 11)]
+    assert sizes == [False, True, True, False]
+    answer = await api("sendMediaGroup", chat_id=rosa.id, media=[photo, document])
+    assert answer["description"] == "Bad Request: document can't be mixed with other media types"
 
 
 async def test_it_sends_an_album_as_one_update_each(api: Api, rosa: Phone) -> None:

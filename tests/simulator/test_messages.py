@@ -47,6 +47,7 @@ async def test_it_forgets_presses_after_150_seconds_and_messages_after_a_day(sim
     ("button", "complaint"),
     [
         ({"text": "好", "callback_data": "字" * 22}, "BUTTON_DATA_INVALID"),
+        ({"text": "好", "callback_data": ""}, "BUTTON_DATA_INVALID"),
         ({"text": "好"}, "Text buttons are unallowed in the inline keyboard"),
         ({"text": "好", "url": "不是网址"}, "is invalid: Wrong HTTP URL"),
         ({"text": "好", "callback_data": "x", "url": "https://a.cn"}, "mutually exclusive"),
@@ -57,6 +58,43 @@ async def test_it_forgets_presses_after_150_seconds_and_messages_after_a_day(sim
 async def test_it_refuses_a_bad_button(api: Api, rosa: Phone, button: Any, complaint: str) -> None:
     answer = await api("sendMessage", chat_id=rosa.id, text="?", reply_markup=inline(button))
     assert complaint in answer["description"]
+
+
+async def test_it_counts_what_a_button_carries_in_bytes(api: Api, rosa: Phone) -> None:
+    await sent(api, rosa, reply_markup=inline({"text": "好", "callback_data": "字" * 21 + "x"}))
+    await rosa.presses("好")
+    assert (await api("getUpdates"))["result"][0]["callback_query"]["data"] == "字" * 21 + "x"
+
+
+async def test_it_takes_at_most_a_hundred_buttons(api: Api, rosa: Phone) -> None:
+    button = {"text": "好", "callback_data": "ok"}
+    await sent(api, rosa, reply_markup=inline(*[button] * 100))
+    answer = await api("sendMessage", chat_id=rosa.id, text="?", reply_markup=inline(*[button] * 101))
+    assert answer["description"] == "Bad Request: reply markup is too long"
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        ({"text": "字" * 201}, "MESSAGE_TOO_LONG"),
+        ({"url": "https://example.org"}, "URL_INVALID"),
+        ({"callback_query_id": "7"}, "query is too old and response timeout expired or query ID is invalid"),
+    ],
+)
+async def test_it_refuses_a_bad_answer_to_a_press(api: Api, rosa: Phone, answer: Any, complaint: str) -> None:
+    press = await rosa.forges("ok", 1)
+    refused = await api("answerCallbackQuery", **{"callback_query_id": press.id, **answer})
+    assert refused["description"] == f"Bad Request: {complaint}"
+    assert rosa.waiting_presses == [press]
+    fine = {"text": "字" * 200, "url": "https://t.me/linli_bot?start=b3"}
+    assert (await api("answerCallbackQuery", callback_query_id=press.id, **fine))["ok"]
+
+
+async def test_it_answers_a_press_only_for_the_bot_that_was_pressed(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.add_bot("7000000002:other")
+    press = await rosa.forges("ok", 1)
+    answer = await api("answerCallbackQuery", token="7000000002:other", callback_query_id=press.id)
+    assert answer["description"].startswith("Bad Request: query is too old")
 
 
 async def test_it_presses_by_part_of_a_label_if_that_is_clear(api: Api, rosa: Phone) -> None:
@@ -75,6 +113,14 @@ async def test_it_keeps_a_reply_keyboard_until_it_is_removed(api: Api, rosa: Pho
     await rosa.presses("我的号码")
     assert (await api("getUpdates"))["result"][0]["message"]["contact"]["user_id"] == rosa.id
     await sent(api, rosa, reply_markup={"remove_keyboard": True})
+    assert rosa.buttons == []
+
+
+async def test_it_hides_a_keyboard_for_one_time_when_it_is_used(api: Api, rosa: Phone) -> None:
+    await sent(api, rosa, reply_markup={"keyboard": [[{"text": "报个事"}]], "one_time_keyboard": True})
+    await rosa.says("等一下")
+    assert rosa.buttons == ["报个事"]
+    await rosa.presses("报个事")
     assert rosa.buttons == []
 
 
@@ -107,8 +153,31 @@ async def test_it_measures_texts_in_utf16_units(api: Api, rosa: Phone) -> None:
     assert (await api("sendMessage", chat_id=rosa.id, text="😀" * 2048))["ok"]
     answer = await api("sendMessage", chat_id=rosa.id, text="😀" * 2049)
     assert answer["description"] == "Bad Request: message is too long"
-    empty = await api("sendMessage", chat_id=rosa.id, text=" \n")
-    assert empty["description"] == "Bad Request: message text is empty"
+
+
+async def test_it_measures_texts_after_the_markup(api: Api, rosa: Phone) -> None:
+    assert (await api("sendMessage", chat_id=rosa.id, text=f"<b>{'字' * 4096}</b>", parse_mode="HTML"))["ok"]
+    assert (await api("sendMessage", chat_id=rosa.id, text=f"*{'字' * 4096}*", parse_mode="MarkdownV2"))["ok"]
+    answer = await api("sendMessage", chat_id=rosa.id, text=f"<b>{'字' * 4097}</b>", parse_mode="HTML")
+    assert answer["description"] == "Bad Request: message is too long"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "message text is empty"),
+        (" \n", "text must be non-empty"),
+        ("<b> </b>", "text must be non-empty"),
+        ("字" * 10_923, "text is too long"),
+    ],
+)
+async def test_it_wants_something_to_see(api: Api, rosa: Phone, text: str, complaint: str) -> None:
+    answer = await api("sendMessage", chat_id=rosa.id, text=text, parse_mode="HTML")
+    assert answer["description"] == f"Bad Request: {complaint}"
+    card = await sent(api, rosa)
+    where = {"chat_id": rosa.id, "message_id": card["message_id"]}
+    edited = await api("editMessageText", **where, text=text, parse_mode="HTML")
+    assert edited["description"] == f"Bad Request: {complaint}"
 
 
 async def test_it_removes_the_keyboard_when_a_text_is_edited_without_one(api: Api, rosa: Phone) -> None:
@@ -119,8 +188,35 @@ async def test_it_removes_the_keyboard_when_a_text_is_edited_without_one(api: Ap
     back = inline({"text": "再来", "callback_data": "again"})
     assert (await api("editMessageReplyMarkup", **where, reply_markup=back))["ok"]
     assert rosa.buttons == ["再来"]
-    missing = await api("editMessageText", chat_id=rosa.id, message_id=999, text="x")
-    assert missing["description"] == "Bad Request: message to edit not found"
+
+
+@pytest.mark.parametrize(
+    ("where", "complaint"),
+    [
+        ({}, "message identifier is not specified"),
+        ({"message_id": 1}, "chat_id is empty"),
+        ({"chat_id": 500_000_001}, "message to edit not found"),
+        ({"chat_id": 500_000_001, "message_id": 999}, "message to edit not found"),
+    ],
+)
+async def test_it_cannot_edit_what_is_not_there(api: Api, rosa: Phone, where: Any, complaint: str) -> None:
+    answer = await api("editMessageText", **where, text="x")
+    assert answer["description"] == f"Bad Request: {complaint}"
+
+
+async def test_it_finds_edits_of_buttons_and_captions_that_change_nothing(api: Api, rosa: Phone) -> None:
+    keys = inline({"text": "好", "callback_data": "ok"})
+    await rosa.sends_photo()
+    file_id = (await api("getUpdates"))["result"][0]["message"]["photo"][-1]["file_id"]
+    card = (await api("sendPhoto", chat_id=rosa.id, photo=file_id, caption="图", reply_markup=keys))["result"]
+    where = {"chat_id": rosa.id, "message_id": card["message_id"], "reply_markup": keys}
+    for method, same in (
+        ("editMessageReplyMarkup", {}),
+        ("editMessageCaption", {"caption": " 图 "}),
+        ("editMessageMedia", {"media": {"type": "photo", "media": file_id, "caption": "图"}}),
+    ):
+        answer = await api(method, **where, **same)
+        assert answer["description"].startswith("Bad Request: message is not modified: specified new"), answer
 
 
 async def test_it_cannot_edit_the_words_of_others(api: Api, rosa: Phone) -> None:

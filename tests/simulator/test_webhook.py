@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from simulator.client import Sim
+from simulator.webhook import Lane
 from tests.simulator.conftest import Api
 
 
@@ -28,11 +29,14 @@ class Door:
         return self.answers.pop(0) if self.answers else web.Response()
 
     async def until(self, count: int) -> list[str]:
+        return [each["message"]["text"] for each in await self.news_of(count)]
+
+    async def news_of(self, count: int) -> list[Any]:
         async with asyncio.timeout(5):
             while len(self.got) < count:
                 self.news.clear()
                 await self.news.wait()
-        return [each["message"]["text"] for each in self.got]
+        return self.got
 
 
 async def failure(api: Api) -> str:
@@ -63,23 +67,78 @@ async def test_it_pushes_with_the_secret(sim: Sim, api: Api, door: Door) -> None
 
 async def test_it_repeats_the_head_of_a_chat_until_2xx(sim: Sim, api: Api, door: Door) -> None:
     await api("setWebhook", url=door.url)
-    door.answers = [web.Response(status=500)]
+    door.answers = [web.Response(status=500), web.Response(status=500)]
     rosa, otto = sim.person("王阿姨"), sim.person("路人")
     await rosa.says("一")
-    await door.until(1)
+    assert await door.until(2) == ["一", "一"]
     await rosa.says("二")
     await otto.says("另一处")
-    assert await door.until(2) == ["一", "另一处"]
+    assert await door.until(3) == ["一", "一", "另一处"]
     await failure(api)
     sim.advance(2)
-    assert await door.until(4) == ["一", "另一处", "一", "二"]
+    assert await door.until(5) == ["一", "一", "另一处", "一", "二"]
+
+
+def test_it_backs_off_until_ninety_seconds() -> None:
+    lane = Lane()
+    assert [lane.fail(0) for _ in range(9)] == [0, 2, 4, 8, 16, 32, 64, 90, 90]
+    assert lane.fail(600) == 600
+
+
+async def test_it_drops_what_would_be_stale_when_it_came(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    door.answers = [web.Response(status=503, headers={"Retry-After": "200"})]
+    rosa = sim.person("王阿姨")
+    await rosa.forges("ok", 1)
+    await failure(api)
+    assert sim.pending() == 0
+    await rosa.says("还在")
+    assert [list(each)[1] for each in await door.news_of(2)] == ["callback_query", "message"]
+
+
+async def test_it_lets_a_press_pass_a_chat_that_is_stuck(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    door.answers = [web.Response(status=503, headers={"Retry-After": "600"})]
+    rosa = sim.person("王阿姨")
+    await rosa.says("慢")
+    await failure(api)
+    await rosa.forges("ok", 1)
+    assert [list(each)[1] for each in await door.news_of(2)] == ["message", "callback_query"]
+
+
+async def test_it_ends_a_poll_when_a_webhook_is_set(sim: Sim, api: Api, door: Door) -> None:
+    poll = asyncio.create_task(api("getUpdates", timeout=30))
+    await sim.until_polled()
+    await api("setWebhook", url=door.url)
+    assert (await poll)["description"] == "Conflict: terminated by setWebhook request"
+
+
+async def test_it_does_not_disturb_a_webhook_that_is_set_again(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    hook = sim.world.webhooks[sim.bot.id]
+    assert (await api("setWebhook", url=door.url, allowed_updates=["message"]))["ok"]
+    assert sim.world.webhooks[sim.bot.id] is hook
+    assert (await api("getWebhookInfo"))["result"]["allowed_updates"] == ["message"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"url": "gopher"}, "invalid webhook URL specified"),
+        ({"secret_token": "x" * 257}, "secret token is too long"),
+        ({"secret_token": "密"}, "secret token contains unallowed characters"),
+    ],
+)
+async def test_it_refuses_a_bad_webhook(api: Api, door: Door, wrong: Any, complaint: str) -> None:
+    answer = await api("setWebhook", **{"url": door.url, **wrong})
+    assert answer["description"] == f"Bad Request: {complaint}"
 
 
 async def test_it_honours_retry_after(sim: Sim, api: Api, door: Door) -> None:
     await api("setWebhook", url=door.url)
     door.answers = [web.Response(status=503, headers={"Retry-After": "600"})]
     await sim.person("王阿姨").says("一")
-    assert (await failure(api)).endswith("503")
+    assert (await failure(api)).endswith("503 Service Unavailable")
     sim.advance(300)
     await api("getMe")
     assert len(door.got) == 1
@@ -97,13 +156,24 @@ async def test_it_refuses_polling_while_a_webhook_is_set(sim: Sim, api: Api, doo
 async def test_it_keeps_what_waits_when_it_changes_to_polling_and_back(sim: Sim, api: Api, door: Door) -> None:
     rosa = sim.person("王阿姨")
     await rosa.says("一")
-    door.answers = [web.Response(status=500)]
+    door.answers = [web.Response(status=500), web.Response(status=500)]
     await api("setWebhook", url=door.url)
-    await door.until(1)
+    await door.until(2)
     await api("deleteWebhook")
     assert [each["message"]["text"] for each in (await api("getUpdates"))["result"]] == ["一"]
+    assert sim.pending() == 1
     await api("setWebhook", url=door.url, drop_pending_updates=True)
     assert sim.pending() == 0
+
+
+async def test_it_passes_over_a_call_in_the_answer_that_would_end_the_webhook(sim: Sim, api: Api, door: Door) -> None:
+    rosa = sim.person("王阿姨")
+    door.answers = [web.json_response({"method": "deleteWebhook"})]
+    await api("setWebhook", url=door.url)
+    await rosa.says("一")
+    await rosa.says("二")
+    assert await door.until(2) == ["一", "二"]
+    assert (await api("getWebhookInfo"))["result"]["url"] == door.url
 
 
 async def test_it_does_the_call_in_the_answer(sim: Sim, api: Api, door: Door) -> None:
@@ -112,13 +182,3 @@ async def test_it_does_the_call_in_the_answer(sim: Sim, api: Api, door: Door) ->
     await api("setWebhook", url=door.url)
     await rosa.says("你好")
     await rosa.waits_for("收到")
-
-
-async def test_it_queues_presses_by_user_and_messages_by_chat(sim: Sim, api: Api) -> None:
-    rosa = sim.person("王阿姨")
-    sim.hold_updates()
-    await rosa.says("慢")
-    await rosa.forges("ok", 1)
-    sim.release(1, 0)
-    kinds = [list(each)[1] for each in (await api("getUpdates"))["result"]]
-    assert kinds == ["callback_query", "message"]
