@@ -1,9 +1,10 @@
 """Writes the parts of pages that follow from the code, so that they cannot go out of date: `make docs`.
 
-A page holds `<!-- made: NAME -->` and `<!-- end -->`; what lies between is written here. A test fails when a page
-differs from what the code says today.
+A page holds `<!-- made: NAME -->` and `<!-- end -->`; what lies between is written here. The pages of screens are made
+as a whole, by playing every flow (`docs/screens/`). A test fails when a page differs from what the code says today.
 """
 
+import asyncio
 import csv
 import re
 import tomllib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docs import city, watching
+from docs.screens import chapters
 from storage.rules import notices
 from storage.rules.chains import Rule, format_chain, parse_chain
 from storage.rules.lifecycle import OPEN, State, diagram, events_from
@@ -258,6 +260,7 @@ def main() -> None:
     """Write every page anew."""
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
+    asyncio.run(chapters.write())
 
 
 if __name__ == "__main__":

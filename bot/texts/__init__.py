@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template, nodes
 
 from bot.splitting import cut
 from storage.rules.numbers import spoken
@@ -47,6 +47,10 @@ class Texts:
         """A whole page of HTML from its template, escaped and with times and numbers as in messages."""
         text = self._html.from_string(source).render({**params, "now": now, "language": language})
         return _SPACES.sub("\n\n", _UNSEEN.sub("", text))
+
+    def parsed(self, language: str, key: str) -> nodes.Template:
+        """A text as its template is understood, for whoever asks what it needs and what it says."""
+        return self._plain.parse(sources(language)[key])
 
     def _fill(self, language: str, key: str, params: Mapping[str, Any], now: datetime, *, is_html: bool) -> str:
         template = self._template(language, key, is_html=is_html)

@@ -10,12 +10,13 @@ import pytest
 
 from bot.keyboards import LABEL_LIMIT, STYLES, Keyboards, labels
 from bot.texts import LANGUAGES, Texts, sources
+from docs.screens.examples import NOW
 from handlers import entry
 from simulator.utf16 import length
 from storage.rules.press import LIMIT_BYTES, base36
 
 from . import program
-from .examples import HOSTILE, NOW
+from .hostile import HOSTILE
 from .test_rendering import UNSEEN, filled_with, params
 from .test_texts import KEYS, wanted
 

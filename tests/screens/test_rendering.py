@@ -10,12 +10,13 @@ import pytest
 from bot.sending import ANSWER_LIMIT, CAPTION_LIMIT
 from bot.splitting import LIMIT, split
 from bot.texts import LANGUAGES, Texts, sources
+from docs.screens.examples import NOW, TICKET, example, looked_up
 from simulator.markup_html import parse_html
 from simulator.utf16 import length
 from storage.rules.lifecycle import State
 
 from . import program
-from .examples import HOSTILE, NOW, TICKET, changed, example, looked_up
+from .hostile import HOSTILE, changed
 from .test_texts import KEYS, wanted
 
 TEXTS = Texts()

@@ -8,12 +8,12 @@ import pytest
 from jinja2 import meta, nodes
 
 from bot.texts import LANGUAGES, Texts, sources
+from docs.screens.examples import looked_up_texts
 
 from . import program
-from .examples import looked_up_texts
 
 KEYS = frozenset(sources("zh-CN"))
-_PLAIN = Texts()._plain
+TEXTS = Texts()
 ALWAYS_THERE = {"now", "language"}
 
 
@@ -50,13 +50,13 @@ ADDED: Mapping[str, frozenset[str]] = {
 @cache
 def wanted(language: str, key: str) -> frozenset[str]:
     """The parameters a text cannot do without."""
-    return frozenset(meta.find_undeclared_variables(_PLAIN.parse(sources(language)[key])) - ALWAYS_THERE)
+    return frozenset(meta.find_undeclared_variables(TEXTS.parsed(language, key)) - ALWAYS_THERE)
 
 
 @cache
 def said(language: str, key: str) -> str:
     """What of a text can be read on a screen: its words and the words it looks up, not its names and codes."""
-    tree = _PLAIN.parse(sources(language)[key])
+    tree = TEXTS.parsed(language, key)
     words = [str(node.data) for node in tree.find_all(nodes.TemplateData)]
     for table in tree.find_all(nodes.Dict):
         words += [str(pair.value.value) for pair in table.items if isinstance(pair.value, nodes.Const)]

@@ -1,10 +1,10 @@
-"""Parameters for every text: as in life, tame, and as somebody would send them who wants to break a screen.
+"""Parameters for every text, as in life; the page of screens and the tests of the texts share them.
 
 A parameter is known by its name, or by the text's and its name. One that is not listed is what the text makes of it (a
 time, a number, a code), a truth where it begins with `is_` or `has_`, and words otherwise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +16,6 @@ from storage import schema
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
 NUMBER = 10_248
-LANGUAGES = ("zh-CN", "en")
 
 WORDS = "3栋2单元3楼的楼道灯坏了好几天了，晚上一片漆黑，老人上下楼不方便，麻烦派人来看看，谢谢！"
 PLACE = "幸福里社区锦绣家园3栋2单元"
@@ -100,34 +99,39 @@ KNOWN: Mapping[str, Any] = {
     "update": 123_456_789,
     "port": 8800,
 }
+ENGLISH: Mapping[str, Any] = {
+    "offered_to": ["Wei", "Li"],
+    "kind": "Public facilities",
+    "place": "Xingfuli Community, Jinxiu Garden Building 3 Unit 2",
+    "worker": "Wei",
+    "name": "Rosa",
+}
+"""What is said otherwise in English."""
 COUNTS = {
     *("count", "files", "followers", "stars", "created", "updated", "unchanged", "missing", "done", "total", "row"),
     *("first_row", "columns", "max_length", "megabytes", "days", "minutes", "hours"),
     *("sent", "waiting", "unreachable", "unknown", "suppressed", "read"),
 }
-CODES = {"state", "event", "closed_how"}
-"""Parameters that the program chooses, never a person; a text may look them up without a way out."""
-
-
-_PLAIN = Texts()._plain
+_TEXTS = Texts()
 
 
 @cache
-def _parsed(key: str) -> nodes.Template:
-    return _PLAIN.parse(sources("zh-CN")[key])
+def parsed(key: str) -> nodes.Template:
+    """A text as its template is understood."""
+    return _TEXTS.parsed("zh-CN", key)
 
 
 @cache
 def shown_as(key: str, *filters: str) -> frozenset[str]:
     """The parameters that a text puts through one of these filters."""
-    found = _parsed(key).find_all(nodes.Filter)
+    found = parsed(key).find_all(nodes.Filter)
     return frozenset(one.node.name for one in found if one.name in filters and isinstance(one.node, nodes.Name))
 
 
 @cache
 def looked_up(key: str) -> Mapping[str, str]:
     """The codes a text turns into words, each with one that it knows: `{…}[step]` and `('role.' ~ role) | text`."""
-    tree = _parsed(key)
+    tree = parsed(key)
     found = {}
     for one in tree.find_all(nodes.Getitem):
         if isinstance(one.node, nodes.Dict) and isinstance(one.arg, nodes.Name):
@@ -143,14 +147,15 @@ def looked_up_texts(key: str) -> set[str]:
 
 
 def _composed(key: str) -> list[tuple[str, str]]:
-    found = _parsed(key).find_all(nodes.Concat)
+    found = parsed(key).find_all(nodes.Concat)
     pairs = [one.nodes for one in found]
     return [(str(a.value), b.name) for a, b in pairs if isinstance(a, nodes.Const) and isinstance(b, nodes.Name)]
 
 
-def example(key: str, name: str) -> Any:
+def example(key: str, name: str, language: str = "zh-CN") -> Any:
     """A parameter of a text as it is in life."""
     choices = (
+        (language == "en" and name in ENGLISH, ENGLISH.get(name)),
         (f"{key}.{name}" in KNOWN, KNOWN.get(f"{key}.{name}")),
         (name in looked_up(key), looked_up(key).get(name)),
         (name in KNOWN, KNOWN.get(name)),
@@ -160,31 +165,3 @@ def example(key: str, name: str) -> Any:
         (name.startswith(("is_", "has_")), True),
     )
     return next((value for is_so, value in choices if is_so), "门禁修好了吗？")
-
-
-def changed(value: Any, by: Callable[[str], str], name: str = "") -> Any:
-    """The same parameters with every text a person could have written changed."""
-    if isinstance(value, dict):
-        return type(value)({key: changed(one, by, str(key)) for key, one in value.items()})
-    if isinstance(value, list | tuple):
-        return [changed(one, by, name) for one in value]
-    if isinstance(value, str) and name not in CODES and name != "at":
-        return by(value)
-    return value
-
-
-HOSTILE: Mapping[str, str] = {
-    "tag": "<b>王</b><script>x</script>",
-    "open tag": "</b><i><a href='https://example.org/'>点我",
-    "entities": "&lt;b&gt; &amp;lt; &#60; &nbsp; &",
-    "direction": "\u202e王阿姨\u202d\u2066\u200f\u200e",
-    "control": "\x00王\x07\x1b[31m\x7f\r",
-    "template": "{{ 7 * 7 }}{% raw %}{# #}",
-    "quotes": "\"'`\\",
-    "long": "字" * 5000,
-    "long emoji": "👩\u200d🔧" * 2000,
-    "long tag": "<b>" * 2000,
-    "lines": "一\n\n\n\n二\n",
-    "space": " \u3000\u00a0 ",
-    "nothing": "",
-}

@@ -1,0 +1,75 @@
+"""Lines that no chapter comes across: too rare, or only for whoever runs into trouble. Filled with examples."""
+
+from collections.abc import Mapping
+
+from jinja2 import meta
+
+from bot.texts import Texts, sources
+
+from . import page
+from .examples import NOW, example, parsed
+from .film import Words
+
+TITLE: Words = ("难得一见的话", "Lines that are rarely seen")
+ALWAYS_THERE = {"now", "language"}
+
+LINES: Mapping[str, Words] = {
+    "flow.unclear": (
+        "回答看不懂，原来的问题和按钮再出一遍",
+        "an answer is unclear; the question and its buttons come again",
+    ),
+    "flow.lost": ("更新以后，填到一半的读不回来了", "what was being filled in cannot be read after an upgrade"),
+    "flow.closed": ("点「收起」", "“Close” is pressed"),
+    "group.private_only": ("在群里说起自己的事", "a matter of one's own is told in a group"),
+    "danger.raised": ("网格员把一件事转为险情", "a grid worker makes a danger of a matter"),
+    "card.taken": ("问过的人看到：别人接了", "somebody who was asked sees that another has taken it"),
+    "card.emptied": ("办完很久的事，内容已经删除", "a matter of long ago, whose content was deleted"),
+    "card.retracted": ("说过的话按规定收回", "what was said is taken back by rule"),
+    "filing.ask_name": ("代录时只写了电话", "only a telephone number is written"),
+    "filing.ask_danger": ("代录时只发来照片", "only a picture comes while writing down"),
+    "worker.ask_proof": ("办好了，照片可有可无", "it is done, and a picture is welcome"),
+    "worker.no_colleague": ("没有可以转交的同事", "there is nobody to hand over to"),
+    "staff.not_taken": ("到时间没人接", "nobody took it in time"),
+    "staff.set_aside": ("管理员看到：有消息处理失败", "an administrator sees that a message failed"),
+    "staff.reminder_failed": ("管理员看到：有提醒没执行", "an administrator sees that a reminder failed"),
+    "refused.refused": ("现在做不了", "it cannot be done now"),
+    "refused.illegal_move": ("事情已经变了", "the matter has moved on"),
+    "refused.already_taken": ("别人先接了", "somebody was faster"),
+    "refused.stale": ("点了过时的按钮", "an old button is pressed"),
+    "refused.invitation_unknown": ("邀请不存在", "the invitation does not exist"),
+    "refused.invitation_expired": ("邀请过期", "the invitation is too old"),
+    "refused.trouble": ("出了故障", "something is broken"),
+    "refused.family_full": ("关联的家人太多", "too many relatives"),
+    "refused.cannot_take": ("选的人不能办", "the chosen person cannot handle it"),
+    "refused.cannot_merge": ("两件事不能合并", "the two cannot be merged"),
+    "refused.notice_too_soon": ("一天里第二次提醒", "a second reminder within a day"),
+    "refused.out_of_reach": ("地点不归自己管", "the place is out of reach"),
+    "refused.own_role": ("管理员要收回自己的职务", "administrators cannot take their own role away"),
+    "refused.hand_over_first": ("有职务的人要删除数据", "somebody with a role wants their data deleted"),
+    "refused.danger_first": ("险情没完就要删除数据", "deletion is asked for while a danger lasts"),
+}
+"""Each with when it comes. A test fails when one is missing, and when a chapter shows it after all."""
+
+
+def drawn(language: str) -> str:
+    """One after the other."""
+    texts = Texts()
+    return "\n\n".join(_line(texts, key, when, language) for key, when in LINES.items())
+
+
+def _line(texts: Texts, key: str, when: Words, language: str) -> str:
+    names = meta.find_undeclared_variables(parsed(key)) - ALWAYS_THERE
+    filled = {name: example(key, name, language) for name in sorted(names)}
+    return page.quotation(texts.render(language, key, filled, NOW), page.chosen(when, language), key, language)
+
+
+def messages() -> frozenset[str]:
+    """Every text that can come into a chat: not what stands on buttons and posters, and not the command line's."""
+    elsewhere = _elsewhere()
+    return frozenset(key for key in sources("zh-CN") if key.partition(".")[0] not in elsewhere)
+
+
+def _elsewhere() -> frozenset[str]:
+    on_something = {"button", "menu", "role", "poster", "control"}
+    typed = {"command", "import", "backup", "doctor", "export", "request"}
+    return frozenset(on_something | typed)
