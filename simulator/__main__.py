@@ -21,7 +21,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description="A Telegram Bot API of one's own.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (this machine only)")
     parser.add_argument("--port", type=int, default=8081, help="port to listen on; 0 takes a free one")
-    parser.add_argument("--token", action="append", default=[], help="token of a bot; may be given again")
+    parser.add_argument(
+        "--token", action="append", default=[], metavar="TOKEN[=USERNAME]", help="token of a bot; may be given again"
+    )
     parser.add_argument("--seed-people", type=Path, help="JSON file of people and groups")
     parser.add_argument("--control", help="address of the bot's control end point, shown on the page")
     parser.add_argument("--control-token", help="token for that end point")
@@ -33,8 +35,9 @@ async def run(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
     world = World()
     world.flood.is_on = not options.no_flood_control
-    for token in options.token:
-        world.add_bot(token)
+    for each in options.token:
+        token, _, username = each.partition("=")
+        world.add_bot(token, **({"username": username, "first_name": username} if username else {}))
     if options.seed_people:
         sow(world, orjson.loads(options.seed_people.read_bytes()))
     stopped = asyncio.Event()

@@ -59,18 +59,19 @@ async def get_people(visit: Visit) -> list[Json]:
 
 @ROUTES.on("POST", "/sim/people")
 async def add_person(visit: Visit) -> Json:
-    """Add a person; `is_started` lets the bot write first."""
+    """Add a person; `is_started` lets every bot write first."""
     body = await visit.json()
-    person = visit.world.add_person(
-        str(body["first_name"]),
-        user_id=body.get("user_id"),
-        last_name=body.get("last_name"),
-        language=body.get("language", "zh-hans"),
-        username=body.get("username"),
-        phone_number=body.get("phone_number", ""),
+    return snapshot.of_person(
+        visit.world.add_person(
+            str(body["first_name"]),
+            user_id=body.get("user_id"),
+            last_name=body.get("last_name"),
+            language=body.get("language", "zh-hans"),
+            username=body.get("username"),
+            phone_number=body.get("phone_number", ""),
+            is_started=bool(body.get("is_started")),
+        )
     )
-    visit.world.town.private_chat(bot_of(visit), person).is_started = bool(body.get("is_started"))
-    return snapshot.of_person(person)
 
 
 @ROUTES.on("PATCH", "/sim/people/{id}")

@@ -54,6 +54,8 @@ class World:
         """Register a bot and its queue."""
         bot = self.town.add_bot(token, **about)
         self.queues[bot.id] = UpdateQueue(bot.id, self.clock, self.record)
+        for person in self.town.people.values():
+            self.town.private_chat(bot, person)
         return bot
 
     def add_person(self, first_name: str, *, user_id: int | None = None, **about: Any) -> Person:
@@ -64,6 +66,8 @@ class World:
             raise ValueError(f"the user id {user_id} is taken")
         about["phone_number"] = about.get("phone_number") or f"+86138{user_id % 10**8:08d}"
         person = self.town.add_person(Person(user_id, first_name, **about))
+        for bot in self.town.bots.values():
+            self.town.private_chat(bot, person)
         self.events.publish("person", person={"id": person.id, "first_name": first_name})
         return person
 

@@ -36,10 +36,7 @@ def _checked(entry: Any, known: frozenset[str], required: str) -> Json:
 
 
 def _person(world: World, entry: Json) -> None:
-    is_started = entry.pop("is_started", False)
-    person = world.add_person(entry.pop("first_name"), **entry)
-    for bot in world.town.bots.values():
-        world.town.private_chat(bot, person).is_started = is_started
+    world.add_person(entry.pop("first_name"), **entry)
 
 
 def found_group(world: World, about: Json) -> groups.Rule:

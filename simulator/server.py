@@ -20,7 +20,7 @@ from simulator.methods.media import KINDS
 from simulator.posting import World
 from simulator.record import Call as Recorded
 from simulator.spec import Json, Upload, spec
-from simulator.state import Bot
+from simulator.state import TOKEN, Bot
 
 FILE_PARAMETERS = frozenset({*KINDS.values(), "thumbnail", "certificate"})
 NOT_SIMULATED = frozenset(
@@ -164,8 +164,12 @@ class Server:
 
     def _bot(self, token: str) -> Bot | None:
         bot = self.world.town.bot_of(token)
-        if bot is None and self.accepts_any_token and token.partition(":")[0].isdigit():
-            bot = self.world.add_bot(token)
+        if bot is None and self.accepts_any_token and TOKEN.fullmatch(token):
+            number = token.partition(":")[0]
+            bot = self.world.add_bot(token, first_name=f"Bot {number}", username=f"bot{number}_bot")
+            self.world.events.publish("commands", bot=bot.id)
+            for chat in bot.private.values():
+                self.world.publish("chat", chat, title=bot.first_name)
         return bot
 
     async def _read(self, request: web.BaseRequest, call: Call) -> Json:

@@ -5,6 +5,7 @@ still queued keeps what it said when it was made. A private chat belongs to one 
 groups belong to the town.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from simulator.errors import bad_request
 from simulator.spec import Json
 
 FIRST_GROUP, FIRST_SUPERGROUP = -4_000_001, -1_001_000_000_001
+TOKEN = re.compile(r"[1-9]\d{0,15}:[\w-]{1,80}")
 ADMINISTRATORS = ("creator", "administrator")
 PRESENT = (*ADMINISTRATORS, "member")
 
@@ -28,6 +30,7 @@ class Person:
     language: str | None = "zh-hans"
     phone_number: str = ""
     is_deactivated: bool = False
+    is_started: bool = False  # has met every bot, also one that comes later
     opened: list[str] = field(default_factory=list)
     clipboard: str | None = None
 
@@ -217,7 +220,9 @@ class Town:
         return self._counters[what]
 
     def add_bot(self, token: str, **about: Any) -> Bot:
-        """Register a bot under its token; the number before the colon is its id."""
+        """Register a bot under its token; the number before the colon is its id. Raise ValueError for no token."""
+        if not TOKEN.fullmatch(token):
+            raise ValueError(f"{token!r} is no token: a number, a colon and letters are wanted, such as 123:abc")
         bot = Bot(id=int(token.partition(":")[0]), token=token, **about)
         self.bots[bot.id] = bot
         self._by_token[token] = bot
@@ -240,7 +245,7 @@ class Town:
         """Return the chat of a bot with a person; it is made when first asked for."""
         chat = bot.private.get(person.id)
         if chat is None:
-            chat = Chat(id=person.id, kind="private", person=person, bot=bot)
+            chat = Chat(id=person.id, kind="private", person=person, bot=bot, is_started=person.is_started)
             bot.private[person.id] = chat
         return chat
 

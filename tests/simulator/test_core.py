@@ -1,7 +1,9 @@
 """The core: calls are checked, texts and presses arrive, edits must change something."""
 
 import asyncio
+from typing import Any
 
+import aiohttp
 import pytest
 from telegram import Bot
 
@@ -25,7 +27,14 @@ async def test_it_serves_python_telegram_bot(sim: Sim) -> None:
 
 
 async def test_it_answers_unknown_methods_with_404(api: Api) -> None:
-    assert await api("fooBar") == {"ok": False, "error_code": 404, "description": "Not Found"}
+    assert "sendInvoice" in spec().methods
+    for name in ("fooBar", "sendInvoice"):
+        assert await api(name) == {"ok": False, "error_code": 404, "description": "Not Found"}
+
+
+async def test_it_takes_a_method_in_any_case_of_letters_and_by_get(sim: Sim, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{sim.base_url}{sim.token}/GETME") as response:
+        assert (response.status, (await response.json())["result"]["id"]) == (200, sim.bot.id)
 
 
 async def test_it_refuses_an_unknown_token(api: Api) -> None:
@@ -48,6 +57,25 @@ async def test_it_keeps_updates_until_they_are_confirmed(sim: Sim, api: Api) -> 
     assert sim.pending() == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "seen", "kept"),
+    [
+        ({"offset": 1002}, ["三"], 1),
+        ({"offset": 1000}, ["一", "二", "三"], 3),
+        ({"offset": 0, "limit": 2}, ["一", "二"], 3),
+        ({"offset": -1}, ["三"], 1),
+        ({"offset": 1003}, [], 0),
+        ({"offset": 5000}, ["一", "二", "三"], 3),
+    ],
+)
+async def test_it_confirms_below_the_offset(sim: Sim, api: Api, asked: Any, seen: list[str], kept: int) -> None:
+    rosa = sim.person("王阿姨")
+    for text in ("一", "二", "三"):
+        await rosa.says(text)
+    assert [each["message"]["text"] for each in (await api("getUpdates", **asked))["result"]] == seen
+    assert sim.pending() == kept
+
+
 async def test_it_wakes_a_long_poll(sim: Sim, api: Api) -> None:
     rosa = sim.person("王阿姨")
     poll = asyncio.create_task(api("getUpdates", timeout=30))
@@ -60,7 +88,19 @@ async def test_it_ends_the_older_of_two_pollers_with_409(sim: Sim, api: Api) -> 
     older = asyncio.create_task(api("getUpdates", timeout=30))
     await sim.until_polled()
     await api("getUpdates", timeout=0)
-    assert (await older)["error_code"] == 409
+    answer = await older
+    assert answer["error_code"] == 409
+    assert answer["description"].startswith("Conflict: terminated by other getUpdates request; make sure")
+
+
+async def test_it_lets_the_younger_of_two_pollers_have_what_comes(sim: Sim, api: Api) -> None:
+    older = asyncio.create_task(api("getUpdates", timeout=30))
+    await sim.until_polled()
+    younger = asyncio.create_task(api("getUpdates", timeout=30))
+    assert not (await older)["ok"]
+    await sim.until_polled()
+    await sim.person("王阿姨").says("在吗")
+    assert (await younger)["result"][0]["message"]["text"] == "在吗"
 
 
 async def test_it_answers_a_press_once(sim: Sim, api: Api) -> None:

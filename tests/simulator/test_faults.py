@@ -70,6 +70,32 @@ async def test_it_limits_a_bot_to_about_thirty_a_second(sim: Sim, api: Api) -> N
     assert answers[-1]["parameters"]["retry_after"] == 1
 
 
+async def test_it_says_truly_when_to_come_again(sim: Sim, api: Api) -> None:
+    sim.world.clock.freeze()
+    sim.flood.is_on = True
+    group = sim.group("邻居群", sim.person("王阿姨"))
+    send = {"chat_id": group.id, "text": "x"}
+    while (answer := await api("sendMessage", **send))["ok"]:
+        continue
+    wait = answer["parameters"]["retry_after"]
+    assert answer["description"] == f"Too Many Requests: retry after {wait}"
+    sim.advance(wait - 1)
+    assert not (await api("sendMessage", **send))["ok"]
+    sim.advance(1)
+    assert (await api("sendMessage", **send))["ok"]
+
+
+async def test_it_counts_edits_but_no_signs_of_life(sim: Sim, api: Api, rosa: Phone) -> None:
+    sim.world.clock.freeze()
+    card = (await api("sendMessage", chat_id=rosa.id, text="0"))["result"]
+    sim.flood.is_on = True
+    where = {"chat_id": rosa.id, "message_id": card["message_id"]}
+    edits = [await api("editMessageText", **where, text=f"{number}") for number in range(1, 7)]
+    assert [each.get("error_code") for each in edits] == [None] * 5 + [429]
+    assert rosa.last.text == "5"
+    assert (await api("sendChatAction", chat_id=rosa.id, action="typing"))["ok"]
+
+
 async def test_it_cuts_a_poll_that_waits(sim: Sim, api: Api) -> None:
     poll = asyncio.create_task(api("getUpdates", timeout=30))
     await sim.until_polled()
