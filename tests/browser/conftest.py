@@ -3,13 +3,19 @@
 A machine without Chromium skips these tests and says so; where `CI=true` they fail instead.
 """
 
+import asyncio
 import os
 import shutil
+import signal
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from simulator.client import Sim
@@ -27,6 +33,7 @@ SWITCHES = (
 PATIENCE = 20_000  # milliseconds; a busy machine is slow
 WIDE, NARROW = (1600, 900), (360, 740)
 Api = Callable[..., Awaitable[Any]]
+Look = Literal["light", "dark"]
 expect.set_options(timeout=PATIENCE)
 
 
@@ -37,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
@@ -51,7 +58,7 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sim() -> AsyncIterator[Sim]:
     """A town with Rosa, Wei and Dan, who have started the bot, and Otto, who has not."""
     async with Sim() as running:
@@ -61,7 +68,7 @@ async def sim() -> AsyncIterator[Sim]:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(sim: Sim) -> AsyncIterator[Api]:
     """Call a method as the bot; return its result."""
     async with aiohttp.ClientSession() as http:
@@ -110,14 +117,21 @@ class Desk:
         await self.page.get_by_role("dialog").get_by_role("button", name=label).click()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_desk(browser: Browser, sim: Sim) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
     """Open the page in a window of a size; errors of its script fail the test."""
     opened: list[Desk] = []
 
-    async def open_it(size: tuple[int, int] = WIDE, language: str = "zh-CN", url: str = sim.url) -> Desk:
+    async def open_it(
+        size: tuple[int, int] = WIDE, language: str = "zh-CN", url: str = sim.url, look: Look = "light"
+    ) -> Desk:
         viewport = {"width": size[0], "height": size[1]}
-        context = await browser.new_context(viewport=viewport, locale=language)  # type: ignore[arg-type] # a TypedDict
+        context = await browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type] # a TypedDict
+            locale=language,
+            color_scheme=look,
+            reduced_motion="reduce",
+        )
         context.set_default_timeout(PATIENCE)
         desk = Desk(await context.new_page())
         opened.append(desk)
@@ -126,10 +140,39 @@ async def open_desk(browser: Browser, sim: Sim) -> AsyncIterator[Callable[..., A
         return desk
 
     yield open_it
+    for each in opened:
+        await each.page.context.close()
     assert [each.complaints for each in opened if each.complaints] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(open_desk: Callable[..., Awaitable[Desk]]) -> Desk:
     """The page, wide enough for three phones."""
     return await open_desk()
+
+
+def free_port() -> int:
+    """A port below those that the system gives out to connections by itself."""
+    for port in range(18_900 + os.getpid() % 400 * 5, 30_000, 5):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError("no port is free")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path) -> AsyncIterator[str]:
+    """Run `linli demo` in a folder of its own; give its address."""
+    port = free_port()
+    arguments = ("-m", "bot", "demo", "--port", str(port), "--no-browser")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    async with asyncio.timeout(60):
+        while f":{port}/" not in (line := (await process.stdout.readline()).decode()):
+            assert line, "the demo ended before it was ready"
+    yield f"http://127.0.0.1:{port}/"
+    process.send_signal(signal.SIGINT)
+    await process.wait()

@@ -3,10 +3,13 @@
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from simulator.client import Sim
 from tests.browser.conftest import Api, Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
 
 ROSA, WEI = 1001, 2001
 

@@ -1,15 +1,17 @@
 """The page around the phones: sizes, reloads, language, people, groups, the bot's panel, trouble."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
-from aiohttp import web
+import pytest_asyncio
 from playwright.async_api import expect
 
 from simulator.client import Sim
 from tests.browser.conftest import NARROW, WIDE, Api, Desk
+from tests.browser.offering import OFFER, Asked, offering
 from tests.browser.test_chat import ROSA, WEI, next_update
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 
@@ -145,34 +147,14 @@ async def test_it_moves_the_simulators_clock_when_the_bot_offers_none(desk: Desk
     assert (sim.world.clock.now() - before).total_seconds() >= 3600
 
 
-@pytest.fixture
-async def panel() -> AsyncIterator[tuple[str, list[Any]]]:
-    """A bot's control end point that notes what is asked of it."""
-    asked: list[Any] = []
-    offer = {
-        "now": "2030-01-07T01:00:00+00:00",
-        "timezone": "Asia/Shanghai",
-        "actions": [
-            {"id": "hour", "label": {"zh-CN": "+1 小时", "en": "+1 h"}, "params": []},
-            {"id": "to", "label": {"zh-CN": "到这个时间", "en": "To this time"}, "params": ["at"]},
-        ],
-        "links": [{"label": "3栋2单元", "start": "p-32"}],
-        "upcoming": [{"at": "2030-01-07T03:00:00+00:00", "what": {"zh-CN": "提醒小魏 10 248", "en": "nudge"}}],
-    }
-
-    async def answer(request: web.BaseRequest) -> web.Response:
-        if request.method == "POST":
-            asked.append((request.path, await request.json()))
-        return web.json_response(offer)
-
-    runner = web.ServerRunner(web.Server(answer), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/control", asked
-    await runner.cleanup()
+@pytest_asyncio.fixture(loop_scope="session")
+async def panel() -> AsyncIterator[tuple[str, Asked]]:
+    """A bot's control end point, and what is asked of it."""
+    async with offering(OFFER) as found:
+        yield found
 
 
-async def test_it_shows_what_the_bots_panel_offers(open_desk: OpenDesk, panel: tuple[str, list[Any]]) -> None:
+async def test_it_shows_what_the_bots_panel_offers(open_desk: OpenDesk, panel: tuple[str, Asked]) -> None:
     address, asked = panel
     async with Sim(control=address, control_token="secret") as sim:
         sim.person("王阿姨", user_id=ROSA, is_started=True)
@@ -190,3 +172,17 @@ async def test_it_shows_what_the_bots_panel_offers(open_desk: OpenDesk, panel: t
         await desk.shows("王阿姨", "/start p-32")
         await desk.page.goto("about:blank")
     assert asked == [("/control/hour", {}), ("/control/to", {"at": "2030-01-08T00:30:00.000Z"})]
+
+
+async def test_it_lets_people_come_as_what_is_offered(open_desk: OpenDesk, panel: tuple[str, Asked]) -> None:
+    address, asked = panel
+    async with Sim(control=address) as sim:
+        sim.person("王阿姨", user_id=ROSA, is_started=True)
+        desk = await open_desk(WIDE, url=sim.url)
+        for name, what, start in (("陈叔", "居民，扫码", "p-32"), ("薇拉", "志愿者", "s-7")):
+            await desk.page.get_by_role("button", name="加一个人").click()
+            await desk.page.get_by_label("名字").fill(name)
+            await desk.page.get_by_label("以什么身份来").select_option(what)
+            await desk.page.get_by_role("dialog").get_by_role("button", name="加入").click()
+            await desk.shows(name, f"/start {start}")
+    assert asked == [("/control/invite", {"role": "volunteer"})]

@@ -10,6 +10,8 @@ from simulator.client import Sim
 from tests.browser.conftest import Api, Desk
 from tests.browser.test_chat import ROSA, next_update
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
+
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> list[str]:

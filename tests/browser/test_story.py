@@ -1,47 +1,16 @@
 """The demo as a newcomer meets it: from a resident's sentence to a rating, by typing and clicking only."""
 
-import asyncio
-import os
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import WIDE, Desk
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
+
 OpenDesk = Callable[..., Awaitable[Desk]]
-
-
-def free_port() -> int:
-    """A port below those that the system gives out to connections by itself."""
-    for port in range(18_900 + os.getpid() % 400 * 5, 30_000, 5):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError("no port is free")
-
-
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    """Run `linli demo` in a folder of its own; give its address."""
-    port = free_port()
-    arguments = ("-m", "bot", "demo", "--port", str(port), "--no-browser")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout
-    async with asyncio.timeout(60):
-        while f":{port}/" not in (line := (await process.stdout.readline()).decode()):
-            assert line, "the demo ended before it was ready"
-    yield f"http://127.0.0.1:{port}/"
-    process.send_signal(signal.SIGINT)
-    await process.wait()
 
 
 @dataclass(frozen=True)

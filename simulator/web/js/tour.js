@@ -9,6 +9,7 @@ import { announce, h, iconButton } from "./dom.js";
 import { keep, settings } from "./settings.js";
 import { locale, pick, say } from "./words.js";
 
+const afterLayout = (act) => requestAnimationFrame(() => requestAnimationFrame(act));
 const INVITED = -1;
 const FRESH = { id: "", at: INVITED, done: [], isOpen: true, begins: false };
 
@@ -105,12 +106,17 @@ export class Tour {
 
   /** Begin with the first step; everything else begins anew, too, unless nothing has happened yet. */
   async begin() {
-    if (this.#isUntouched() && this.#offer.language === locale()) return this.#start();
+    if (this.#isUntouched() && (this.#offer.language ?? locale()) === locale()) return this.#start();
     this.#state.begins = true;
     this.#state.isOpen = true;
     keep();
     this.draw();
-    await this.desk.panel.control.perform(this.#offer.anew, { language: locale() }).catch(() => {});
+    try {
+      await this.desk.panel.control.perform(this.#offer.anew, { language: locale() });
+    } catch {
+      this.#state.begins = false;
+      this.draw();
+    }
   }
 
   #start() {
@@ -130,7 +136,8 @@ export class Tour {
     this.#problem = "";
     if (this.#step) this.desk.showPhone(this.#step.phone);
     this.draw();
-    this.element.querySelector(".primary")?.focus();
+    this.element.querySelector(".primary")?.focus({ preventScroll: true });
+    this.element.scrollTop = 0;
   }
 
   /** Open or close the strip; where one was is kept. */
@@ -313,7 +320,7 @@ export class Tour {
     const deed = remaining(this.desk, step).find((each) => !each.sees);
     if (!deed) return;
     const target = targetOf(this.desk, deed, step);
-    if (target && !this.#wasPointed(target)) target.scrollIntoView({ block: "nearest" });
+    if (target && !this.#wasPointed(target)) afterLayout(() => target.scrollIntoView({ block: "nearest" }));
     target?.classList.add("pointed-at");
     const phone = deed.action ? null : this.desk.phoneOf(deed.phone ?? step.phone)?.element;
     phone?.classList.add("meant");
