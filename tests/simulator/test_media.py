@@ -164,6 +164,39 @@ async def test_it_measures_captions_after_the_markup(api: Api, rosa: Phone) -> N
     assert answer["description"] == "Bad Request: message caption is too long"
 
 
+@pytest.mark.parametrize(
+    ("method", "kind", "about"),
+    [
+        ("sendVoice", "voice", {"duration": 3}),
+        ("sendAudio", "audio", {"duration": 3}),
+        ("sendVideo", "video", {"duration": 3}),
+        ("sendAnimation", "animation", {}),
+        ("sendVideoNote", "video_note", {}),
+        ("sendSticker", "sticker", {}),
+        ("sendDocument", "document", {"caption": "名单"}),
+    ],
+)
+async def test_it_sends_every_kind_of_file(
+    sim: Sim, api: Api, http: aiohttp.ClientSession, rosa: Phone, method: str, kind: str, about: Any
+) -> None:
+    sent = (await upload(sim, http, method, chat_id=rosa.id, **{kind: b"sample"}, **about))["result"]
+    assert {key: value for key, value in {**sent, **sent[kind]}.items() if key in about} == about
+    again = (await api(method, chat_id=rosa.id, **{kind: sent[kind]["file_id"]}))["result"]
+    assert again[kind] == sent[kind]
+    empty = await upload(sim, http, method, chat_id=rosa.id, **{kind: b""})
+    assert empty["description"] == "Bad Request: file must be non-empty"
+    assert (await api(method, chat_id=rosa.id, **{kind: "https://a.cn/x"}))["error_code"] == 400
+
+
+async def test_it_sends_places_and_numbers(api: Api, rosa: Phone) -> None:
+    place = {"latitude": 39.9, "longitude": 116.4}
+    assert (await api("sendLocation", chat_id=rosa.id, **place))["result"]["location"] == place
+    venue = (await api("sendVenue", chat_id=rosa.id, **place, title="北门", address="幸福路1号"))["result"]["venue"]
+    assert venue == {"location": place, "title": "北门", "address": "幸福路1号"}
+    contact = (await api("sendContact", chat_id=rosa.id, phone_number="12345", first_name="值班"))["result"]["contact"]
+    assert contact == {"phone_number": "12345", "first_name": "值班"}
+
+
 def test_it_makes_voice_that_is_true_ogg() -> None:
     data = samples.voice(1)
     assert data.startswith(b"OggS")

@@ -236,6 +236,26 @@ async def test_it_deletes_for_48_hours(sim: Sim, api: Api, rosa: Phone) -> None:
     assert again["description"] == "Bad Request: message to delete not found"
 
 
+async def test_it_passes_over_what_it_cannot_delete(sim: Sim, api: Api, rosa: Phone) -> None:
+    old, new = (await sent(api, rosa))["message_id"], 0
+    sim.advance(timedelta(hours=49).total_seconds())
+    new = (await sent(api, rosa, "新"))["message_id"]
+    assert (await api("deleteMessages", chat_id=rosa.id, message_ids=[old, new, 999]))["ok"]
+    assert [message.id for message in rosa.messages] == [old]
+
+
+async def test_it_unpins(api: Api, rosa: Phone) -> None:
+    pins = [(await sent(api, rosa))["message_id"] for _ in range(3)]
+    for message_id in pins:
+        assert (await api("pinChatMessage", chat_id=rosa.id, message_id=message_id))["ok"]
+    assert (await api("unpinChatMessage", chat_id=rosa.id))["ok"]
+    assert (await api("unpinChatMessage", chat_id=rosa.id, message_id=pins[0]))["ok"]
+    assert rosa.chat.pinned == pins[1:2]
+    assert not (await api("unpinChatMessage", chat_id=rosa.id, message_id=pins[0]))["ok"]
+    assert (await api("unpinAllChatMessages", chat_id=rosa.id))["ok"]
+    assert rosa.chat.pinned == []
+
+
 async def test_it_reacts_with_what_telegram_offers(api: Api, rosa: Phone) -> None:
     where = {"chat_id": rosa.id, "message_id": (await rosa.says("好")).id}
     assert (await api("setMessageReaction", **where, reaction=[{"type": "emoji", "emoji": "👀"}]))["ok"]
@@ -266,6 +286,10 @@ async def test_it_keeps_descriptions_per_language(api: Api) -> None:
     await api("setMyDescription", description="Neighbours", language_code="en")
     assert (await api("getMyDescription", language_code="en"))["result"] == {"description": "Neighbours"}
     assert (await api("getMyDescription", language_code="de"))["result"] == {"description": "邻里"}
+    await api("setMyName", name="Linli", language_code="en")
+    assert (await api("getMyName", language_code="en"))["result"] == {"name": "Linli"}
+    await api("setMyShortDescription", short_description="报事")
+    assert (await api("getMyShortDescription"))["result"] == {"short_description": "报事"}
 
 
 async def test_it_pins_copies_and_forwards(sim: Sim, api: Api, rosa: Phone) -> None:

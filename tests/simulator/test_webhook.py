@@ -21,11 +21,14 @@ class Door:
         self.answers: list[web.Response] = []
         self.url = ""
         self.news = asyncio.Event()
+        self.opens = asyncio.Event()
+        self.opens.set()
 
     async def take(self, request: web.BaseRequest) -> web.Response:
         self.got.append(await request.json())
         self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
         self.news.set()
+        await self.opens.wait()
         return self.answers.pop(0) if self.answers else web.Response()
 
     async def until(self, count: int) -> list[str]:
@@ -132,6 +135,18 @@ async def test_it_does_not_disturb_a_webhook_that_is_set_again(sim: Sim, api: Ap
 async def test_it_refuses_a_bad_webhook(api: Api, door: Door, wrong: Any, complaint: str) -> None:
     answer = await api("setWebhook", **{"url": door.url, **wrong})
     assert answer["description"] == f"Bad Request: {complaint}"
+
+
+async def test_it_pushes_to_so_many_doors_at_a_time(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url, max_connections=2)
+    door.opens.clear()
+    for name in ("王阿姨", "小魏", "路人"):
+        await sim.person(name).says("一")
+    await door.until(2)
+    assert (await api("getWebhookInfo"))["result"]["pending_update_count"] == 3
+    assert len(door.got) == 2
+    door.opens.set()
+    await door.until(3)
 
 
 async def test_it_honours_retry_after(sim: Sim, api: Api, door: Door) -> None:
