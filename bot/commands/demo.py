@@ -30,7 +30,7 @@ from bot.stage import SAMPLE, Stage
 TOKEN = "7000000001:DEMO-for-this-machine-alone-0000000000"  # noqa: S105 - opens nothing but the simulator
 STAGE = Stage(Path("data") / "demo")
 RESTART_SECONDS = 0.5
-START_SECONDS = 30
+START_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.05
 NEARBY = 200
 

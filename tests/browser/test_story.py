@@ -1,9 +1,12 @@
 """The demo as a newcomer meets it: from a resident's sentence to a rating, by typing and clicking only."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.conftest import WIDE, Desk
@@ -106,3 +109,27 @@ async def test_it_goes_from_a_sentence_to_a_rating(open_desk: OpenDesk, demo: st
     await presses(desk, "王阿姨", words.yes)
     await presses(desk, "王阿姨", words.stars)
     await reads(desk, "王阿姨", words.thanks)
+
+
+async def test_it_gives_a_report_with_a_picture_to_one_of_two(open_desk: OpenDesk, demo: str, tmp_path: Path) -> None:
+    picture = tmp_path / "rubbish.png"
+    Image.new("RGB", (320, 240), (90, 120, 60)).save(picture)
+    desk = await open_desk(WIDE, url=demo)
+    await joins(desk, "王阿姨", CHINESE)
+    async with desk.page.expect_file_chooser() as chooser:
+        await desk.attach("王阿姨", "照片或视频")
+    await (await chooser.value).set_files(str(picture))
+    await desk.page.get_by_label("配一句话").fill("3栋门口的垃圾没人清")
+    await desk.page.get_by_role("dialog").get_by_role("button", name="发送").click()
+    await presses(desk, "王阿姨", CHINESE.send)
+    await reads(desk, "小魏", "垃圾没人清")
+    await desk.phone("丹姐").get_by_role("combobox", name="这是谁的手机").select_option("老李")
+    await desk.page.get_by_role("button", name="到下一件事").click()
+    takes = [desk.phone(name).get_by_role("button", name=CHINESE.accept) for name in ("小魏", "老李")]
+    for each in takes:
+        await expect(each).to_be_visible()
+    await asyncio.gather(*(each.dispatch_event("click") for each in takes))  # there is only one mouse
+    for each in takes:
+        await expect(each).to_have_count(0)
+    await expect(desk.page.get_by_role("button", name=CHINESE.finish)).to_have_count(1)
+    await reads(desk, "王阿姨", CHINESE.accepted)
