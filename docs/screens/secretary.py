@@ -83,7 +83,7 @@ async def _refusing(film: Film) -> None:
         ("一起跟进的邻居看到", "what a neighbour who joined sees"),
     )
     await film.press(rosa, "object")
-    film.shot(rosa, ("请再看看", "Please look again"), ("点「不认可，请再看看」", "“I do not agree” is pressed"))
+    film.shot(rosa, ("请再看看", "Please look again"), ("点「不认可，请再看看」", "“Please look again” is pressed"))
     film.shot(dan, ("居民不认可", "The resident objects"), ("值班员看到", "what the duty secretary sees"))
 
 

@@ -50,7 +50,7 @@ async def test_it_speaks_english_in_every_list_and_edit(town: Town) -> None:
     await go(town, phone.starts(), phone.presses("I agree"), phone.presses("Report"), phone.sends_photo())
     await go(town, phone.presses("No danger"), phone.presses("Environment"), phone.says("building 99"))
     await go(
-        town, phone.says("building 5"), phone.presses("Huaiyin Lane Building 5"), phone.presses("For somebody else")
+        town, phone.says("building 5"), phone.presses("Huaiyin Lane Building 5"), phone.presses("For another")
     )
     await go(town, phone.presses("My mother"), phone.presses("Anonymous"), phone.presses("Send"))
     await go(town, phone.presses("My matters"), phone.presses("Settled"), phone.presses("Me"), phone.presses("Home"))

@@ -112,7 +112,7 @@ async def test_it_speaks_english_too(town: Town) -> None:
         await change(town, phone, language="en")
     await go(town, town.dan.says("/notice"), town.dan.presses("Write a notice"), town.dan.says(WORDS))
     await go(town, town.dan.says("jx-3"), town.dan.presses("Residents"), town.dan.presses("Fraud warning"))
-    await go(town, town.dan.presses("Yes, with a button"), town.dan.says("tomorrow 9:30"))
+    await go(town, town.dan.presses("Yes, please"), town.dan.says("tomorrow 9:30"))
     assert town.dan.shows("tomorrow 09:30")
     await go(town, town.dan.presses("Send to 3"))
     await town.advance(days=1)

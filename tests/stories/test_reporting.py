@@ -303,7 +303,7 @@ async def test_it_answers_a_greeting(town: Town) -> None:
 async def test_it_refuses_a_huge_file_and_keeps_the_words(town: Town) -> None:
     await go(town, town.rosa.says("楼道灯坏了"), town.rosa.presses("同意，继续"))
     await go(town, town.rosa.sends_video(size=30_000_000))
-    assert town.rosa.shows("超过 20 MB")
+    assert town.rosa.shows("太大，收不下")
     await go(town, town.rosa.says("3栋2单元"), town.rosa.presses("报上去"))
     assert not town.sim.record.calls("getFile")
     assert (await ticket(town))["words"] == "楼道灯坏了"

@@ -12,7 +12,7 @@ async def test_it_goes_from_a_sentence_to_a_rating(town: Town) -> None:
     assert rosa.shows("请看看对不对")
     await rosa.presses("报上去")
     await town.settle()
-    assert rosa.shows("已派给小魏")
+    assert rosa.shows("已交给小魏")
     assert wei.shows("楼道灯坏了")
     await wei.presses("接单")
     await town.settle()

@@ -311,7 +311,7 @@ async def test_it_merges_two_matters_and_tells_the_second_owner(town: Town) -> N
     await go(town, town.dan.presses("楼道灯坏了"))
     assert town.dan.shows("确定吗")
     await go(town, town.dan.presses("确定合并"))
-    assert town.otto.shows("并到一起办")
+    assert town.otto.shows("我们一起办")
     rows = await tickets(town)
     assert (rows[1]["state"], rows[1]["merged_into_id"]) == ("merged", main["id"])
     otto = await person(town, town.otto)
