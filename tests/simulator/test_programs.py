@@ -79,3 +79,4 @@ async def test_it_understands_the_small_methods(bot: Bot, rosa: Phone) -> None:
     assert (await bot.get_user_profile_photos(rosa.id)).total_count == 0
     assert (await bot.get_webhook_info()).url == ""
     assert await bot.log_out()
+    assert await bot.close()
