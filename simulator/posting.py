@@ -15,7 +15,8 @@ from simulator.files import Files
 from simulator.limits import FloodControl
 from simulator.record import Record
 from simulator.spec import Json, spec
-from simulator.state import Bot, Chat, Message, Person, Town
+from simulator.state import Bot, Chat, Message, Person
+from simulator.town import Town
 from simulator.updates import UpdateQueue
 
 FIRST_PERSON = 500_000_001

@@ -20,7 +20,8 @@ from simulator.methods.media import KINDS
 from simulator.posting import World
 from simulator.record import Call as Recorded
 from simulator.spec import Json, Upload, spec
-from simulator.state import TOKEN, Bot
+from simulator.state import Bot
+from simulator.town import TOKEN
 
 FILE_PARAMETERS = frozenset({*KINDS.values(), "thumbnail", "certificate"})
 NOT_SIMULATED = frozenset(

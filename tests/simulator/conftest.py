@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from simulator.client import Sim
+from simulator.phone import Phone
 
 Api = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -32,3 +33,15 @@ def api(sim: Sim, http: aiohttp.ClientSession) -> Api:
             return await response.json()
 
     return call
+
+
+def inline(*buttons: Any) -> Any:
+    """Return a keyboard of one row."""
+    return {"inline_keyboard": [list(buttons)]}
+
+
+async def sent(api: Api, rosa: Phone, text: str = "你好", **more: Any) -> Any:
+    """Let the bot send a text, and return the message."""
+    answer = await api("sendMessage", chat_id=rosa.id, text=text, **more)
+    assert answer["ok"], answer
+    return answer["result"]
