@@ -1,4 +1,4 @@
-"""Takes the pictures of the READMEs from the running demo, in both languages: `make docs`.
+"""Takes the pictures of the READMEs from the running demo and its tour, in both languages: `make docs`.
 
 The demo runs in a temporary folder, and everything is done on its page as somebody would who tries it. Needs
 Chromium and a Chinese font.
@@ -7,6 +7,7 @@ Chromium and a Chinese font.
 import base64
 import contextlib
 import io
+import itertools
 import os
 import re
 import shutil
@@ -33,7 +34,9 @@ WORDS = {
     "en": ("The stairwell light in building 3, unit 2 is broken", "New bulb", "Where do I apply for a senior card?"),
     "zh-CN": ("3栋2单元楼道灯坏了", "换了新灯泡", "老年证去哪里办？"),
 }
-ROSA, CHEN, WEI, DAN = 1001, 1002, 2001, 3001
+CHEN, WEI, DAN = 1002, 2001, 3001
+TOUR_STEPS = 8
+COLOURS = 256
 PORTS = range(18_800, 18_900)  # below those that the system gives out by itself
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
 SETTLE_MS, LAST_MS = 1_500, 8_000  # the bot speaks at Telegram's pace, and notes fade
@@ -116,24 +119,32 @@ class Desk:
         message = {"user_id": user_id, "kind": "photo", "caption": caption, "data": photo}
         self.page.request.post(f"{self.url}sim/chats/{key}/messages", data=message, fail_on_status_code=True)
 
-    def speaks(self, user_id: int) -> None:
-        """What somebody's telephone says of its language, before the first word."""
-        self.page.request.patch(f"{self.url}sim/people/{user_id}", data={"language": self.language})
-
     def arrives(self, nth: int) -> None:
-        """Greet and agree; people of the sample read Chinese until they choose."""
-        if self.language == "en":
-            self.says(nth, "/lang")
-            self.presses(nth, "lang_en")
-            self.page.wait_for_timeout(SETTLE_MS)
+        """Greet and agree."""
         self.says(nth, "/start")
         self.presses(nth, "consent_yes")
         self.page.wait_for_timeout(SETTLE_MS)
+
+    def leaves_tour(self) -> None:
+        """Try by oneself."""
+        self.page.locator(".tour [data-does=alone]").click()
+
+    def follows_tour(self, steps: int) -> None:
+        """Let the page show the steps, the last one until its words stand there."""
+        main = self.page.locator(".tour .primary")
+        main.click()
+        for step in range(steps):
+            if step > 0:
+                main.click()
+            self.page.locator(".tour-count", has_text=re.compile(rf"^{step + 1} /")).wait_for()
+            main.click()
+            self.page.locator(".tour-how", has_text="✓").wait_for()
 
 
 def play(desk: Desk) -> None:
     """From a sentence to "is it done?", with a question for the duty secretary beside it."""
     report, done, question = WORDS[desk.language]
+    desk.leaves_tour()
     desk.arrives(1)
     desk.arrives(2)
     desk.hands(2, CHEN)
@@ -142,7 +153,6 @@ def play(desk: Desk) -> None:
     desk.presses(2, "report_send")
     desk.page.wait_for_timeout(SETTLE_MS)
     desk.hands(2, DAN)
-    desk.speaks(ROSA)
     desk.starts(0)
     desk.presses(0, "consent_yes")
     desk.says(0, report)
@@ -151,6 +161,15 @@ def play(desk: Desk) -> None:
     desk.presses(1, "finish")
     desk.sends_photo(WEI, done)
     desk.page.wait_for_timeout(LAST_MS)
+
+
+def follow(desk: Desk) -> None:
+    """The tour up to the step in which nobody reacts."""
+    desk.follows_tour(TOUR_STEPS)
+    desk.page.wait_for_timeout(SETTLE_MS)
+
+
+PICTURES = {"demo": play, "tour": follow}
 
 
 def lamp() -> bytes:
@@ -177,13 +196,14 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for language, locale in LOCALES.items():
+        for (language, locale), (name, act) in itertools.product(LOCALES.items(), PICTURES.items()):
             with running_demo(language) as url:
-                page = browser.new_page(viewport=SIZE, locale=locale)
+                page = browser.new_page(viewport=SIZE, locale=locale, reduced_motion="reduce")
                 open_page(page, url)
-                play(Desk(page, url, language))
+                act(Desk(page, url, language))
                 taken = Image.open(io.BytesIO(page.screenshot()))
-                taken.quantize(256).save(IMAGES / f"demo.{language}.png", optimize=True)
+                taken.quantize(COLOURS).save(IMAGES / f"{name}.{language}.png", optimize=True)
+                page.close()
         browser.close()
 
 

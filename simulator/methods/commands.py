@@ -56,6 +56,7 @@ def _register_words(title: str, parameter: str, returns: str) -> None:
 
     def set_words(call: Call) -> bool:
         call.bot.words[parameter, _language(call)] = call.args.get(parameter, "")
+        call.world.events.publish("commands", bot=call.bot.id)
         return True
 
     def get_words(call: Call) -> Json:

@@ -93,7 +93,10 @@ export class Phone {
   hear(event) {
     const kind = event.kind;
     if (["person", "message.new", "unread", "chat", "members", "topics"].includes(kind)) this.header.draw();
-    if (kind === "person" || kind === "commands") this.composer.draw();
+    if (kind === "person" || kind === "commands") {
+      this.composer.draw();
+      if (!this.chat?.messages.size) this.history.draw();
+    }
     if (event.chat !== this.slot.chat) return;
     if (kind === "chat" || kind === "members" || kind === "topics") this.draw();
     else if (kind === "message.new") this.#receive(event.message);
