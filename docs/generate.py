@@ -55,6 +55,7 @@ USED_FOR: Mapping[str, str] = {
     "ruff": "format and lint",
     "mypy": "types",
     "import-linter": "which room may import which",
+    "axe-playwright-python": "brings axe-core (MPL-2.0), which tests whether everybody can use the page",
     "playwright": "tests and pictures of the page in a browser",
     "pyyaml": "tests of compose.yaml and of the alert rules",
     "starlette": "a bot of others in the tests of the simulator",
