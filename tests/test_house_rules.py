@@ -9,7 +9,7 @@ from tests.screens import program
 READS_CHINESE = "what people write is read by it, none of it is said"
 SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "bot/metrics.py": "what Prometheus shows to those who watch",
-    "bot/commands/demo.py": "names of the demo's people",
+    "bot/stage.py": "names of the demo's people",
     "bot/texts/__init__.py": "names of days, beside the texts",
     "handlers/reading/": READS_CHINESE,
     "handlers/resident/": READS_CHINESE,
