@@ -24,11 +24,11 @@ class Bucket:
     tokens: float
     at: float
 
-    def wait_for(self, count: int, now: float) -> float:
-        """Return the seconds until so many tokens are there; 0 when they are."""
+    def wait(self, now: float) -> float:
+        """Return the seconds until a token is there; 0 when one is."""
         self.tokens = min(self.size, self.tokens + max(0.0, now - self.at) * self.rate)
         self.at = now
-        return max(0.0, (min(count, self.size) - self.tokens) / self.rate)
+        return max(0.0, (1 - self.tokens) / self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,18 @@ class FloodControl:
         self._clock = clock
         self._buckets: dict[tuple[int, int], Bucket] = {}
 
-    def check(self, bot_id: int, method: str, chat_id: object, count: int = 1) -> None:
-        """Take the tokens of a call, or raise 429."""
+    def check(self, bot_id: int, method: str, chat_id: object) -> None:
+        """Take a token for a call, or raise 429."""
         if not self.is_on or not is_limited(method) or not isinstance(chat_id, int):
             return
         now = self._clock.seconds()
         of_chat = self.rates.private if chat_id > 0 else self.rates.group
         buckets = [self._bucket(bot_id, 0, self.rates.overall), self._bucket(bot_id, chat_id, of_chat)]
-        wait = max(bucket.wait_for(count, now) for bucket in buckets)
+        wait = max(bucket.wait(now) for bucket in buckets)
         if wait > NO_TIME:
             raise too_many_requests(math.ceil(wait))
         for bucket in buckets:
-            bucket.tokens -= count
+            bucket.tokens -= 1
 
     def _bucket(self, bot_id: int, chat_id: int, figures: tuple[float, float]) -> Bucket:
         bucket = self._buckets.get((bot_id, chat_id))

@@ -161,6 +161,16 @@ async def test_it_honours_retry_after(sim: Sim, api: Api, door: Door) -> None:
     assert await door.until(2) == ["一", "一"]
 
 
+async def test_it_waits_an_hour_at_most(sim: Sim, api: Api, door: Door) -> None:
+    await api("setWebhook", url=door.url)
+    door.answers = [web.Response(status=503, headers={"Retry-After": "80000"})]
+    await sim.person("王阿姨").says("一")
+    await failure(api)
+    sim.advance(3601)
+    assert await door.until(2) == ["一", "一"]
+    assert door.secrets == [None, None]
+
+
 async def test_it_refuses_polling_while_a_webhook_is_set(sim: Sim, api: Api, door: Door) -> None:
     await api("setWebhook", url=door.url)
     assert (await api("getUpdates"))["error_code"] == 409
