@@ -43,7 +43,7 @@ STEPS = (
             ("presses", "button.consent_yes"),
             ("presses", "button.room_skip"),
         ),
-        (ROSA, "privacy.agreed"),
+        (ROSA, "welcome.home_kept"),
     ),
     Step("report", ROSA, (("says", "control.tour_words_lamp"),), (ROSA, "button.report_send"), ("join",)),
     Step("send", ROSA, (("presses", "button.report_send"),), (WEI, "button.accept"), ("report",)),

@@ -47,7 +47,7 @@ export function targetOf(desk, deed, step) {
   const phone = desk.phoneOf(deed.phone ?? step.phone);
   if (deed.presses) return buttonOf(phone, deed.presses) ?? phone?.composer.openerFor(variants(deed.presses)) ?? null;
   if (deed.says) return phone?.composer.input.isConnected ? phone.composer.input : null;
-  if (deed.start) return phone?.element.querySelector(".only .big") ?? phone?.header.menu ?? null;
+  if (deed.start) return phone?.header.menu ?? null;
   if (deed.photo) return phone?.element.querySelector(".clip") ?? null;
   if (deed.action) return desk.panel.targetOf(deed.action);
   return null;
@@ -85,7 +85,8 @@ export async function act(desk, deed, step) {
   if (deed.photo) return sendNow(phone, [await samplePhoto(desk.town.now())], spokenBy(deed.photo, phone.person));
   if (deed.action) return move(desk, deed, isOver);
   if (deed.sees) return stuckWithout(await wait(() => holds(desk.town, { phone: phone.person.id, words: deed.sees })));
-  const button = await wait(() => pressable(desk, deed, step));
+  const button = await wait(() => pressable(desk, deed, step) ?? (isPast(desk, deed, step) && "past"));
+  if (button === "past") return;
   if (!button) return stuckWithout(isOver());
   button.scrollIntoView({ block: "nearest" });
   await breath();
@@ -98,6 +99,10 @@ function pressable(desk, deed, step) {
   const button = targetOf(desk, deed, step);
   return button?.getAttribute("aria-busy") === "true" ? null : button;
 }
+
+/** Say whether the bot asks for something later in the step already: what it did not ask for is left out. */
+const isPast = (desk, deed, step) =>
+  step.do.slice(step.do.indexOf(deed) + 1).some((later) => later.presses && targetOf(desk, later, step));
 
 function stuckWithout(found) {
   if (!found) throw new Stuck();
