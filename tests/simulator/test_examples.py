@@ -13,7 +13,7 @@ from simulator.phone import Phone
 from tests.deploy.processes import free_ports, until_it_listens
 
 from .programs import fetched
-from .programs.running import pointed, running
+from .programs.running import PATIENCE, pointed, running
 
 pytestmark = pytest.mark.slow
 Example = Callable[..., AbstractAsyncContextManager[None]]
@@ -47,13 +47,13 @@ def rosa(sim: Sim) -> Phone:
 async def answered(rosa: Phone, pressed: str, answer: str) -> None:
     """Press a button and wait for what comes of it."""
     await rosa.presses(pressed)
-    await rosa.waits_for(answer)
+    await rosa.waits_for(answer, PATIENCE)
 
 
 async def told(rosa: Phone, text: str, answer: str) -> None:
     """Say something and wait for what comes of it."""
     await rosa.says(text)
-    await rosa.waits_for(answer)
+    await rosa.waits_for(answer, PATIENCE)
 
 
 async def test_it_runs_echobot(example: Example, rosa: Phone) -> None:
@@ -72,9 +72,9 @@ async def test_it_runs_conversationbot(example: Example, rosa: Phone, tmp_path: 
         await answered(rosa, "Girl", "send me a photo")
         assert rosa.keyboard is None
         await rosa.sends_photo()
-        await rosa.waits_for("Gorgeous!")
+        await rosa.waits_for("Gorgeous!", PATIENCE)
         await rosa.sends_location()
-        await rosa.waits_for("tell me something about yourself")
+        await rosa.waits_for("tell me something about yourself", PATIENCE)
         await told(rosa, "I like lamps that burn", "Thank you!")
         await told(rosa, "/start", "Hi! My name is Professor Bot")
         await told(rosa, "/cancel", "Bye!")
@@ -111,7 +111,7 @@ async def test_it_runs_timerbot(example: Example, rosa: Phone) -> None:
         await told(rosa, "/set", "Usage")
         await told(rosa, "/set 600", "Timer successfully set!")
         await told(rosa, "/set 0.1", "Old one was removed.")
-        await rosa.waits_for("Beep! 0.1 seconds are over!")
+        await rosa.waits_for("Beep! 0.1 seconds are over!", PATIENCE)
         await told(rosa, "/unset", "You have no active timer.")
 
 
@@ -120,15 +120,15 @@ async def test_it_runs_deeplinking(example: Example, sim: Sim, rosa: Phone) -> N
     async with example("deeplinking"):
         await told(rosa, "/start", "https://t.me/linli_bot?startgroup=check-this-out")
         await there.opens(rosa.last.text.split()[-1])
-        await there.waits_for_button("Continue here!")
+        await there.waits_for_button("Continue here!", PATIENCE)
         await there.presses("Continue here!")
-        await rosa.waits_for("CLICK HERE")
+        await rosa.waits_for("CLICK HERE", PATIENCE)
         (link,) = rosa.last.body["entities"]
         await rosa.opens(link["url"])
-        await rosa.waits_for_button("Like this!")
+        await rosa.waits_for_button("Like this!", PATIENCE)
         await rosa.presses("Like this!")
-        await rosa.opens((await rosa.waits_for_alert()).url)
-        await rosa.waits_for("The payload was: ['using-keyboard-here']")
+        await rosa.opens((await rosa.waits_for_alert(within=PATIENCE)).url)
+        await rosa.waits_for("The payload was: ['using-keyboard-here']", PATIENCE)
 
 
 async def test_it_runs_persistentconversationbot(example: Example, rosa: Phone) -> None:
@@ -155,7 +155,7 @@ async def test_it_runs_nestedconversationbot(example: Example, rosa: Phone) -> N
         await told(rosa, "Lan", "Got it!")
         await answered(rosa, "Age", "Okay, tell me.")
         await rosa.says("97")
-        await rosa.waits_for_button("Done")
+        await rosa.waits_for_button("Done", PATIENCE)
         await answered(rosa, "Done", "You may add a parent or a child.")
         await answered(rosa, "Show data", "Mother: Name: Lan, Age: 97")
         await answered(rosa, "Back", "You may choose")
@@ -180,7 +180,7 @@ async def test_it_runs_starlettebot(example: Example, sim: Sim, rosa: Phone, htt
         await told(rosa, "/start", f"{url}/submitpayload?user_id=<your user id>&payload=<payload>")
         async with http.get(f"{url}/submitpayload", params={"user_id": rosa.id, "payload": "lamp"}) as response:
             assert response.status == 200
-        await ada.waits_for("The user Rosa has sent a new payload")
+        await ada.waits_for("The user Rosa has sent a new payload", PATIENCE)
     assert "• lamp" in ada.last.text
     assert sim.pending() == 0
 
@@ -196,7 +196,7 @@ async def test_it_runs_an_echo_bot_of_aiogram(sim: Sim, rosa: Phone, tmp_path: P
         await answered(rosa, "Count", "Press:")
         await answered(rosa, "+1 (0)", "Pressed: 1")
         await answered(rosa, "+1 (1)", "Pressed: 2")
-        assert (await rosa.waits_for_alert("2!")).is_alert
+        assert (await rosa.waits_for_alert("2!", PATIENCE)).is_alert
         await answered(rosa, "My number", f"Your number: {rosa.person.phone_number}")
         await told(rosa, "3栋电梯坏了", "3栋电梯坏了")
         await told(rosa, "/stop", "Goodbye!")
