@@ -29,6 +29,8 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    "--use-fake-ui-for-media-stream",  # a microphone that hums, and nobody who has to allow it
+    "--use-fake-device-for-media-stream",
 )
 PATIENCE = 20_000  # milliseconds; a busy machine is slow
 WIDE, NARROW = (1600, 900), (360, 740)

@@ -215,3 +215,12 @@ async def test_it_offers_the_commands_in_the_persons_language(desk: Desk, bot: A
     await desk.chooses("王阿姨", "English")
     await desk.phone("王阿姨").get_by_role("button", name="命令菜单").click()
     await expect(desk.page.get_by_role("dialog")).to_contain_text("My matters")
+
+
+async def test_it_opens_the_menu_of_a_message_under_a_long_finger(desk: Desk, bot: Api) -> None:
+    await bot("sendMessage", chat_id=ROSA, text="在哪里？")
+    message = await desk.shows("王阿姨", "在哪里")
+    await message.locator(".line").dispatch_event("touchstart")
+    await desk.page.get_by_role("dialog").get_by_role("button", name="回复").click()
+    await desk.says("王阿姨", "3栋")
+    assert (await next_update(bot))["message"]["reply_to_message"]["text"] == "在哪里？"

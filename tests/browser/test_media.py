@@ -1,5 +1,6 @@
 """Pictures, voices, files, places and contacts, both ways."""
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,26 @@ async def test_it_shows_places_and_contacts_of_the_bot(desk: Desk, bot: Api) -> 
     await bot("sendContact", chat_id=ROSA, phone_number="+8613800001111", first_name="小魏")
     await expect(desk.phone("王阿姨").locator(".place")).to_contain_text("和平路 1 号")
     await expect(desk.phone("王阿姨").locator(".contact")).to_contain_text("+8613800001111")
+
+
+async def test_it_records_a_voice_message(desk: Desk, bot: Api) -> None:
+    phone = desk.phone("王阿姨")
+    await phone.get_by_role("button", name="录一段语音").click()
+    await expect(phone.get_by_role("timer")).to_have_text("0:01")
+    await phone.locator(".recording").get_by_role("button", name="发送").click()
+    assert (await next_update(bot))["message"]["voice"]["duration"] >= 1
+    await expect(phone.locator(".player")).to_be_visible()
+    await expect(phone.get_by_role("textbox")).to_be_visible()
+
+
+async def test_it_sends_a_voice_message_from_disk(desk: Desk, bot: Api, tmp_path: Path) -> None:
+    sound = tmp_path / "humming.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * 8000 * 2))
+    async with desk.page.expect_file_chooser() as chooser:
+        await desk.attach("王阿姨", "语音文件")
+    await (await chooser.value).set_files(str(sound))
+    assert (await next_update(bot))["message"]["voice"]["duration"] == 2
