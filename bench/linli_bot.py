@@ -1,6 +1,7 @@
 """The bot itself, durable in every update, with nothing but the pacing (which is Telegram's limit, not ours) lifted."""
 
 import asyncio
+import gc
 import sys
 import tempfile
 from pathlib import Path
@@ -48,5 +49,6 @@ async def _run(url: str, database_url: str, how: str = "polling") -> None:
 
 
 if __name__ == "__main__":
+    gc.freeze()  # as `linli` does with what it has loaded
     logs.set_up("WARNING")
     asyncio.run(_run(*sys.argv[1:]))

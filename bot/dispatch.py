@@ -11,7 +11,7 @@ from telegram import Chat, Update
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, ExtBot
 
 from handlers import register
-from handlers.context import WORKS, Context, is_caption, press_of, pressed_message
+from handlers.context import WORKS, Context, press_of
 from storage import cards, conversations, people
 from storage.changes import ChangeSet
 from storage.inbox import Stored
@@ -21,7 +21,7 @@ from storage.passing import is_passing
 from storage.rules.errors import AlreadyTaken, Refusal
 from storage.work import Conversation, Work
 
-from .payload import read
+from .payload import Pressed, read, take_pressed
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,14 @@ class Decided:
 
     changes: ChangeSet
     error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """An update as handlers get it, and what is known of the message that was pressed."""
+
+    update: Update
+    pressed: Pressed
 
 
 class Dispatch:
@@ -68,20 +76,22 @@ class Dispatch:
         A surprise stands in its result; trouble that passes (see `storage.passing`) is raised for the whole batch.
         """
         parsed = [self._parse(one) for one in batch]
-        seen = {user for one in parsed if isinstance(one, Update) and (user := sender(one)) is not None}
+        seen = {user for one in parsed if isinstance(one, _Read) and (user := sender(one.update)) is not None}
         persons = await people.by_telegram_ids(self._ledger, seen) if seen else {}
         grants = await self._grants(persons)
         drafts = await conversations.of(self._ledger, seen)
         return [
             await self._decide(one, now, persons, grants, drafts)
-            if isinstance(one, Update)
+            if isinstance(one, _Read)
             else Decided(ChangeSet(), one)
             for one in parsed
         ]
 
-    def _parse(self, one: Stored) -> Update | Exception:
+    def _parse(self, one: Stored) -> _Read | Exception:
         try:
-            return Update.de_json(read(one.payload), self.application.bot)
+            value = read(one.payload)
+            pressed = take_pressed(value)
+            return _Read(Update.de_json(value, self.application.bot), pressed)
         except Exception as error:  # noqa: BLE001 - whatever came from outside must not stop its neighbours
             return error
 
@@ -94,12 +104,13 @@ class Dispatch:
 
     async def _decide(
         self,
-        update: Update,
+        one: _Read,
         now: datetime,
         persons: Mapping[int, Row],
         grants: Mapping[int, list[Row]],
         drafts: Mapping[int, Conversation],
     ) -> Decided:
+        update, pressed = one.update, one.pressed
         user_id, chat = sender(update), update.effective_chat
         if user_id is None:
             return Decided(ChangeSet())
@@ -114,8 +125,8 @@ class Dispatch:
             chat_id=chat.id if chat else user_id,
             is_private=is_private,
             query_id=update.callback_query.id if update.callback_query else None,
-            pressed=pressed_message(update),
-            is_caption=is_caption(update),
+            pressed=pressed.message_id,
+            is_caption=pressed.is_caption,
             grants=grants.get(person["id"], ()) if person else (),
         )
         if is_private:

@@ -78,12 +78,12 @@ class Intake:
                     if not kept.done():
                         kept.set_exception(error)
                 continue
+            for _, kept in asked:  # first: Telegram hears of it, and is asked for more, before anything is decided
+                if not kept.done():
+                    kept.set_result(None)
             self._lanes.add(fresh)
             self._metrics.stored.inc(len(fresh))
             self._metrics.repeated.inc(len(brought) - len(fresh))
-            for _, kept in asked:
-                if not kept.done():
-                    kept.set_result(None)
         self._keeping = None
 
 

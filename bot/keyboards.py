@@ -60,6 +60,7 @@ class Keyboards:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
+        self._labels: dict[tuple[str, str], str] = {}
 
     def inline(self, rows: Sequence[Sequence[Sequence[Any]]], language: str, now: datetime) -> dict[str, Any]:
         """Buttons under a message. A datum that begins with "copy=" becomes a copy button, "url=" a link."""
@@ -68,8 +69,7 @@ class Keyboards:
     def _button(self, one: Sequence[Any], language: str, now: datetime) -> dict[str, Any]:
         label, data = one[0], one[1]
         params = one[2] if len(one) > 2 else {}
-        text = cut(self._texts.plain(language, f"button.{label}", params, now), LABEL_LIMIT)
-        button: dict[str, Any] = {"text": text or NOTHING}
+        button: dict[str, Any] = {"text": self._label(label, params, language, now)}
         if data.startswith("copy="):
             button["copy_text"] = {"text": data.removeprefix("copy=")}
         elif data.startswith("url="):
@@ -79,6 +79,15 @@ class Keyboards:
         if label in STYLES:
             button["style"] = STYLES[label]
         return button
+
+    def _label(self, label: str, params: Mapping[str, Any], language: str, now: datetime) -> str:
+        """What stands on a button; the same at all times where nothing is to be filled in."""
+        known = None if params else self._labels.get((label, language))
+        if known is None:
+            known = cut(self._texts.plain(language, f"button.{label}", params, now), LABEL_LIMIT) or NOTHING
+            if not params:
+                self._labels[label, language] = known
+        return known
 
     def reply(self, name: str, language: str, now: datetime) -> dict[str, Any]:
         """The keyboard below the chat: the main one, the staff's, one that asks for a position, or none."""
@@ -90,7 +99,7 @@ class Keyboards:
         return {"keyboard": keyboard, "resize_keyboard": True, "is_persistent": True}
 
     def _key(self, label: str, language: str, now: datetime) -> dict[str, Any]:
-        key: dict[str, Any] = {"text": self._texts.plain(language, f"button.{label}", {}, now)}
+        key: dict[str, Any] = {"text": self._label(label, {}, language, now)}
         return key | ({REQUESTS[label]: True} if label in REQUESTS else {})
 
 

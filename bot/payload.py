@@ -6,6 +6,7 @@ orjson refuses it, so such an update is read and kept by the slower reader.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -44,6 +45,28 @@ def read_update(body: bytes) -> Mapping[str, Any] | None:
     return value if is_number else None
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """The message whose button was pressed."""
+
+    message_id: int | None = None  # when its words may still be edited
+    is_caption: bool = False  # whether they stand under a picture
+
+
+def take_pressed(update: Mapping[str, Any]) -> Pressed:
+    """Leave nothing of a pressed message in its update but where it stands, and give back what else is asked of it.
+
+    It may be a whole card with its keyboard; to make objects of that took more time than most decisions.
+    """
+    press = update.get("callback_query")
+    message = press.get("message") if isinstance(press, dict) else None
+    if not isinstance(press, dict) or not isinstance(message, Mapping) or not message.get("date"):
+        return Pressed()
+    press["message"] = {"chat": message.get("chat"), "message_id": message.get("message_id"), "date": 0}
+    has_words = bool(message.get("text") or message.get("caption"))
+    return Pressed(_number(message.get("message_id")) if has_words else None, message.get("caption") is not None)
+
+
 def lane_of(update: Mapping[str, Any]) -> str:
     """The lane of an update: a private chat's messages and presses share one; in a group presses go by user."""
     press = update.get("callback_query")
@@ -57,8 +80,11 @@ def lane_of(update: Mapping[str, Any]) -> str:
 
 
 def _id(who: Any) -> int:
-    number = who.get("id") if isinstance(who, Mapping) else None
-    return number if isinstance(number, int) else 0
+    return _number(who.get("id") if isinstance(who, Mapping) else None) or 0
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _without_nul(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from storage.ledger import Row
@@ -19,7 +19,6 @@ class Context(CallbackContext[ExtBot[None], UserData, UserData, dict[str, Any]])
     """What a handler gets beside the update."""
 
     work: Work
-    pressed_message: int | None = None  # the message whose button was pressed, when its words may be edited
     was_unsure: bool = False  # whether a question about danger waited when the update came
 
     @classmethod
@@ -29,6 +28,11 @@ class Context(CallbackContext[ExtBot[None], UserData, UserData, dict[str, Any]])
         if isinstance(update, Update):
             context.work = application.bot_data[WORKS][update.update_id]
         return context
+
+    @property
+    def pressed_message(self) -> int | None:
+        """The id of the message whose button was pressed, when its words may still be edited."""
+        return self.work.pressed
 
     @property
     def person(self) -> Row:
@@ -48,20 +52,3 @@ class Context(CallbackContext[ExtBot[None], UserData, UserData, dict[str, Any]])
 def press_of(update: Update) -> Press | None:
     """What the pressed button says, if it is one of ours."""
     return read(update.callback_query.data) if update.callback_query else None
-
-
-def pressed_message(update: Update) -> int | None:
-    """The id of the message whose button was pressed, when its words may still be edited."""
-    message = _pressed(update)
-    return message.message_id if message is not None and (message.text or message.caption) else None
-
-
-def is_caption(update: Update) -> bool:
-    """Whether the words of that message stand under a picture."""
-    message = _pressed(update)
-    return message is not None and message.caption is not None
-
-
-def _pressed(update: Update) -> Message | None:
-    query = update.callback_query
-    return query.message if query is not None and isinstance(query.message, Message) else None

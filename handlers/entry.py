@@ -12,7 +12,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, T
 from storage.rules.press import Press, read
 
 from . import flows
-from .context import AnyApplication, Context, pressed_message
+from .context import AnyApplication, Context
 from .said import Said, said
 
 Command = Callable[[Context, list[str]], Awaitable[None]]
@@ -127,7 +127,6 @@ async def _on_press(update: Update, context: Context) -> None:
         context.work.answer("refused.stale", alert=True)
         return
     choice = found.args[0] if found.verb == "choose" and found.args else None
-    context.pressed_message = pressed_message(update)
     await act(context, found, Said(choice=choice, pressed_message=context.pressed_message))
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from .engine import Database
 from .passing import Failure, failure_of
+from .plain import asked, once, written
 from .schema import metadata
 
 log = logging.getLogger(__name__)
@@ -137,8 +138,8 @@ def _lock(connection: sa.Connection, sets: Iterable[ChangeSet], *, is_sqlite: bo
     for name in sorted(wanted):
         # What is only guarded may be guarded by others at the same time: the lease of the sender by every commit.
         query = _versions(name) if is_sqlite else _versions(name).with_for_update(read=name not in changed)
-        rows = connection.execute(query, {"ids": sorted(wanted[name])})
-        versions.update({(name, row_id): version for row_id, version in rows})
+        rows = asked(connection, query, {"ids": sorted(wanted[name])})
+        versions.update({(name, row["id"]): row["version"] for row in rows})
     return versions
 
 
@@ -146,7 +147,7 @@ def _lock(connection: sa.Connection, sets: Iterable[ChangeSet], *, is_sqlite: bo
 def _versions(name: str) -> sa.Select[Any]:
     table = metadata.tables[name]
     wanted = table.c.id.in_(sa.bindparam("ids", expanding=True))
-    return sa.select(table.c.id, table.c.version).where(wanted).order_by(table.c.id)
+    return once(sa.select(table.c.id, table.c.version).where(wanted).order_by(table.c.id))
 
 
 _ORDER = {table.name: position for position, table in enumerate(metadata.sorted_tables)}
@@ -168,9 +169,9 @@ def _write(connection: sa.Connection, sets: Sequence[ChangeSet]) -> None:
         for table, row_id in one.deletes:
             deletes[table.name].append(row_id)
     for name, columns in sorted(inserts, key=lambda key: _ORDER[key[0]]):
-        connection.execute(_insert(name, columns), inserts[name, columns])
+        written(connection, _insert(name, columns), inserts[name, columns])
     for key, rows in updates.items():
-        connection.execute(_update(*key), rows)
+        written(connection, _update(*key), rows)
     for name, ids in deletes.items():
         table = metadata.tables[name]
         connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
@@ -180,7 +181,9 @@ def _write(connection: sa.Connection, sets: Sequence[ChangeSet]) -> None:
 
 @cache
 def _insert(name: str, columns: tuple[str, ...]) -> sa.Insert:
-    return sa.insert(metadata.tables[name]).values({column: sa.bindparam(column) for column in columns})
+    # Without the defaults of columns that are not given: the database has the same ones.
+    table = sa.table(name, *(sa.column(column, metadata.tables[name].c[column].type) for column in columns))
+    return sa.insert(table).values({column: sa.bindparam(column, type_=table.c[column].type) for column in columns})
 
 
 @cache

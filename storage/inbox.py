@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +13,7 @@ from .changes import ChangeSet
 from .engine import Database
 from .leases import shard_of
 from .ledger import Ledger, Row
+from .plain import returned
 
 PAGE = 1000
 NEW, DONE, SET_ASIDE = "new", "done", "set_aside"
@@ -22,6 +22,12 @@ _table = schema.inbox
 _is_new = _table.c.state == sa.literal_column("'new'")  # a parameter would not find the partial index
 _columns = (_table.c.id, _table.c.lane, _table.c.payload, _table.c.attempts, _table.c.begun, _table.c.version)
 _waiting = sa.select(*_columns, _table.c.received_at).where(_is_new)
+_kept: dict[str, sa.BindParameter[object]] = {
+    name: sa.bindparam(name)
+    for name in ("id", "lane", "shard", "payload", "received_at", "state", "attempts", "begun", "version")
+}
+_keep_in_sqlite = sqlite.insert(_table).values(_kept).on_conflict_do_nothing().returning(_table.c.id)
+_keep_in_postgres = postgresql.insert(_table).on_conflict_do_nothing().returning(_table.c.id)
 _in_order = (_table.c.received_at, _table.c.id)
 _first_page = _waiting.order_by(*_in_order).limit(PAGE)
 _next_page = _first_page.where(
@@ -74,18 +80,15 @@ async def store(database: Database, updates: Sequence[Stored], now: datetime) ->
             "payload": one.payload,
             "received_at": now,
             "state": NEW,
+            "attempts": 0,
+            "begun": 0,
             "version": 1,
         }
         for one in once.values()
     ]
-    make = sqlite.insert if database.is_sqlite else postgresql.insert
-    query = make(_table).on_conflict_do_nothing().returning(_table.c.id)
-    fresh = await database.write(partial(_insert, query=query, rows=rows))
+    query = _keep_in_sqlite if database.is_sqlite else _keep_in_postgres
+    fresh = set(await database.write(partial(returned, statement=query, rows=rows)))
     return [one for one in once.values() if one.id in fresh]
-
-
-def _insert(connection: sa.Connection, query: Any, rows: list[dict[str, Any]]) -> set[int]:
-    return set(connection.execute(query, rows).scalars())
 
 
 async def waiting(ledger: Ledger, shards: Collection[int] | None = None) -> AsyncIterator[list[Stored]]:

@@ -1,18 +1,21 @@
-"""Queries that are asked all the time, compiled once into plain SQL for SQLite's own driver.
+"""What is asked and written all the time, compiled once into plain SQL for SQLite's own driver.
 
 SQLAlchemy takes some eighty microseconds to carry out a query that SQLite answers in ten: it makes a key, a context, a
-result and a row for each. What is asked at every update is marked with `once` where it is made; the statement, what is
-done to parameters and what is done to columns are then found out a single time. On PostgreSQL, where a query is a
-journey, nothing is different.
+result and a row for each. What is asked at every update is marked with `once` where it is made, and `asked`, `written`
+and `returned` carry out what a transaction does; the statement, what is done to parameters and what is done to columns
+are found out a single time. On PostgreSQL, where a query is a journey, nothing is different.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
+
+OPTION = "plain"
+"""The execution option by which a connection brings the `Plain` that knows its way of writing JSON."""
 
 Made = TypeVar("Made", bound=sa.Select[Any])
 Process = Callable[[Any], Any]
@@ -36,6 +39,42 @@ class _Statement(NamedTuple):
     binds: tuple[tuple[str, Process], ...]
 
 
+class _Written(NamedTuple):
+    sql: str
+    fixed: Mapping[str, Any]
+    binds: tuple[tuple[str, Process], ...]
+
+
+def asked(connection: sa.Connection, query: sa.Select[Any], params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a query that was marked with `once`, inside a transaction."""
+    plain, raw = _plain(connection)
+    if plain is not None:
+        return plain.rows(raw, query, params)
+    return [dict(row) for row in connection.execute(query, params).mappings()]
+
+
+def written(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Carry out a statement that is made once, with named parameters, for each of some rows."""
+    plain, raw = _plain(connection)
+    if plain is None:
+        connection.execute(statement, rows)
+    else:
+        plain.write(raw, statement, rows)
+
+
+def returned(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The same for a statement that returns one value for a row, or none."""
+    plain, raw = _plain(connection)
+    if plain is None:
+        return list(connection.execute(statement, rows).scalars())
+    return plain.returned(raw, statement, rows)
+
+
+def _plain(connection: sa.Connection) -> tuple["Plain | None", Any]:
+    plain = connection.get_execution_options().get(OPTION)
+    return plain, None if plain is None else connection.connection.driver_connection
+
+
 class Plain:
     """Compiles for one way of writing JSON, and asks one connection after the other."""
 
@@ -43,6 +82,7 @@ class Plain:
         self._dialect = SQLiteDialect_pysqlite(paramstyle="named", **options)
         self._statements: dict[_Key, _Statement] = {}
         self._columns: dict[int, _Columns] = {}
+        self._written: dict[sa.Executable, _Written] = {}
 
     @staticmethod
     def knows(query: sa.Select[Any]) -> bool:
@@ -63,12 +103,53 @@ class Plain:
         try:
             found = [dict(zip(names, raw, strict=True)) for raw in connection.execute(statement.sql, values)]
         except sqlite3.Error as error:
-            raise DBAPIError(statement.sql, None, error, hide_parameters=True) from error
+            raise self._as_sqlalchemy(statement.sql, error) from error
         for row in found:
             for name, process in made:
                 if (value := row[name]) is not None:
                     row[name] = process(value)
         return found
+
+    def write(
+        self, connection: sqlite3.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Carry a statement out for every row. Raises DBAPIError as SQLAlchemy does."""
+        sql, values = self._prepare(statement, rows)
+        try:
+            connection.executemany(sql, values)
+        except sqlite3.Error as error:
+            raise self._as_sqlalchemy(sql, error) from error
+
+    def returned(
+        self, connection: sqlite3.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Any]:
+        """The values that a statement returns for some of the rows. Raises DBAPIError as SQLAlchemy does."""
+        sql, values = self._prepare(statement, rows)
+        try:
+            return [value for one in values for (value,) in connection.execute(sql, one)]
+        except sqlite3.Error as error:
+            raise self._as_sqlalchemy(sql, error) from error
+
+    def _prepare(
+        self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
+    ) -> tuple[str, list[Mapping[str, Any]]]:
+        known = self._written.get(statement)
+        if known is None:
+            compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined] # every statement has it
+            fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+            acts = [(name, self._of_bind(bind)) for name, bind in compiled.binds.items() if bind.required]
+            known = _Written(str(compiled), fixed, tuple((name, act) for name, act in acts if act is not None))
+            self._written[statement] = known
+        return known.sql, [
+            {**known.fixed, **row, **{name: act(row[name]) for name, act in known.binds}} for row in rows
+        ]
+
+    def _of_bind(self, bind: sa.BindParameter[Any]) -> Process | None:
+        act: Process | None = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        return act
+
+    def _as_sqlalchemy(self, sql: str, error: sqlite3.Error) -> Exception:
+        return DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect)
 
     def _compile(self, key: _Key, query: sa.Select[Any], params: Mapping[str, Any]) -> _Statement:
         values, _ = _spread(params)

@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template, nodes
 
 from bot.splitting import cut
 from storage.rules.numbers import spoken
+from storage.rules.phones import aloud
 
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
@@ -61,7 +62,9 @@ class Texts:
         at = (language, key, is_html)
         if at not in self._compiled:
             source = sources(language if language in LANGUAGES else DEFAULT)[key]
-            self._compiled[at] = (self._html if is_html else self._plain).from_string(source)
+            template = (self._html if is_html else self._plain).from_string(source)
+            template.globals = dict(template.globals)  # copied at every rendering, which a chain of maps takes long for
+            self._compiled[at] = template
         return self._compiled[at]
 
     def _environment(self, *, is_html: bool) -> Environment:
@@ -74,6 +77,7 @@ class Texts:
         )
         environment.filters |= {
             "spoken": spoken,
+            "aloud": aloud,
             "when": self._when,
             "clock": self._clock,
             "date": self._date,
