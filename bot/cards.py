@@ -153,7 +153,7 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:
     can = set(actions(actor, facts))
     rows: Buttons = []
     if facts.state is State.DONE and Action.CONFIRM in can:
-        rows.append([("done_yes", press("yes", facts.id)), ("done_no", press("no", facts.id))])
+        rows += [[("done_yes", press("yes", facts.id))], [("done_no", press("no", facts.id))]]
     if Action.RATE in can and closing.can_rate(ticket):
         rows.append([("rate_open", press("stars", facts.id))])
     if Action.OBJECT in can:

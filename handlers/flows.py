@@ -42,7 +42,7 @@ class Step(Generic[D]):
     params: Callable[[Context, D], Mapping[str, Any]] | None = None
     unclear: str = "flow.unclear"
     keyboard: str | None = None
-    cancel: str = "cancel"  # the label of the way out
+    cancel: str | None = "cancel"  # the label of the way out; None where a choice is one already
     needs_consent: bool = True
     shown: Callable[[Context, D], Awaitable[bool]] | None = None
 
@@ -250,10 +250,10 @@ def _ask(context: Context, flow: Flow[D], step: Step[D], draft: D, message: str,
     rows = step.choices(context, draft) if step.choices else []
     aside = flow.aside(context, draft) if flow.aside else []
     params = step.params(context, draft) if step.params else {}
-    last: list[Button] = [(step.cancel, "cancel")]
+    last: list[Button] = [] if step.cancel is None else [(step.cancel, "cancel")]
     if draft.answered or draft.can_retreat(step.name):
         last.insert(0, ("back", "back"))
-    context.work.reply(message, _signed([*rows, *aside, last], draft), edit=edit, **params)
+    context.work.reply(message, _signed([*rows, *aside, *([last] if last else [])], draft), edit=edit, **params)
 
 
 def _signed(rows: Sequence[Sequence[Button]], draft: Draft) -> Rows:

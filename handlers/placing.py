@@ -1,5 +1,6 @@
 """Choosing a place: three taps (estate, building, unit), or typing "3栋2单元1502". Shared by the flows that ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.directory import Directory, Place
@@ -12,6 +13,7 @@ from .reading import Address, read_address
 _CHOSEN_LEVELS = {"estate", "village", "building"}
 _MOST = 60
 _LONGEST = 40
+_LONGEST_OF_THREE = 6
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,19 @@ def rows(directory: Directory, language: str, chosen: int | None, options: list[
     if meant:
         return [[_button(place.id, directory.name(place.id, language))] for place in meant[:_MOST]]
     inside = below(directory, chosen) or _top(directory)
-    width = 1 if inside and inside[0].level in {"estate", "village"} else 3
-    buttons = [_button(place.id, name_of(place, language)) for place in inside[:_MOST]]
+    names = [name_of(place, language) for place in inside[:_MOST]]
+    width = 1 if inside and inside[0].level in {"estate", "village"} else _columns(names)
+    buttons = [_button(place.id, name) for place, name in zip(inside, names, strict=False)]
     found: Rows = [buttons[at : at + width] for at in range(0, len(buttons), width)]
     place = directory.places.get(chosen or 0)
     if place is not None and below(directory, chosen):
         found.append([("place_here", press("choose", "here"), {"name": _short(name_of(place, language))})])
     return found
+
+
+def _columns(names: Sequence[str]) -> int:
+    """Three side by side where that leaves room for whole names on a small telephone, else two."""
+    return 3 if all(len(name) <= _LONGEST_OF_THREE for name in names) else 2
 
 
 def _top(directory: Directory) -> tuple[Place, ...]:

@@ -184,7 +184,7 @@ async def ask_owner(
     key: str | None = None,
 ) -> None:
     """Ask whoever may answer for the resident whether it was done."""
-    buttons = [[("done_yes", _press("yes", ticket)), ("done_no", _press("no", ticket))]]
+    buttons = [[("done_yes", _press("yes", ticket))], [("done_no", _press("no", ticket))]]
     photo = next((one["file_id"] for one in files if one["media"] == "photo"), None)
     params = {"photo": photo} if photo else {}
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])

@@ -21,6 +21,7 @@ async def by_invitation(work: Work, code: str) -> Row:
     work.person = person
     work.changes.update(schema.invitation, row, **invitations.used_values(person["id"], work.now))
     held = await people.grants_of(work.ledger, [person["id"]])
+    work.grants = held  # they count in this decision already, whoever they were until now
     if not any(one["role"] == row["role"] and one["place_id"] == row["place_id"] for one in held):
         grant(work, person["id"], row["role"], row["place_id"], row["created_by"])
     return row

@@ -26,7 +26,7 @@ async def _the_button(film: Film) -> None:
     await film.does(otto.says("/sos"))
     film.shot(otto, ("已经在叫人", "Already calling"), ("又点了一次", "it is pressed once more"))
     await film.press(otto, "withdraw")
-    film.shot(otto, ("不用来了", "No longer needed"), ("点「不用办了」", "“No longer needed” is pressed"))
+    film.shot(otto, ("不用来了", "No longer needed"), ("点「不用办了」", "“Not needed” is pressed"))
     await film.press(otto, "withdraw_mistake")
     film.shot(film.town.wei, ("不用去了", "No need to go"), ("网格员看到：误报", "the grid worker sees: a false alarm"))
 

@@ -36,7 +36,7 @@ async def play(film: Film) -> None:
     )
     await film.tap(rosa, ("垃圾堆", "The rubbish"))
     await film.press(rosa, "withdraw")
-    film.shot(rosa, ("为什么不用办了", "Why"), ("点「不用办了」", "“No longer needed” is pressed"))
+    film.shot(rosa, ("为什么不用办了", "Why"), ("点「不用办了」", "“Not needed” is pressed"))
     await film.press(rosa, "withdraw_solved")
     film.shot(rosa, ("撤回了", "Withdrawn"), ("点了原因", "a reason is tapped"))
     await film.says(rosa, "/my")

@@ -27,7 +27,7 @@ async def _one_sentence(film: Film) -> None:
     await film.press(rosa, "back", "edit_kind")
     film.shot(rosa, ("改类别", "Another kind"), ("点「改类别」", "“Change kind” is pressed"))
     await film.press(rosa, "back", "for_whom")
-    film.shot(rosa, ("替谁报", "For whom"), ("点「替别人报」", "“For another” is pressed"))
+    film.shot(rosa, ("替谁报", "For whom"), ("点「替别人报」", "“Somebody else” is pressed"))
     await film.press(rosa, "whom_neighbour", "anonymous")
     film.shot(rosa, ("匿名", "Anonymous"), ("替邻居报，并点「匿名」", "for a neighbour, and anonymous"))
     await film.press(rosa, "report_send")

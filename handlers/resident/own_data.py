@@ -27,9 +27,9 @@ def buttons() -> list[list[Button]]:
 async def hand_over(context: Context, _press: Press, _said: Said) -> None:
     """A file with everything, made when it is sent; asking again while one is on its way makes no second."""
     work, me = context.work, context.person
+    work.reply("privacy.export_comes")
     if not await outbox.waits_for(work.ledger, me["id"], "export"):
         work.draw("export", me, priority=Priority.ANSWER)
-    work.reply("privacy.export_comes")
 
 
 @entry.pressed("leave")

@@ -123,7 +123,7 @@ def _nothing_more(_context: Context, _draft: Draft) -> list[list[Button]]:
 
 
 def _rating(name: str, prompt: str) -> Flow[RatingDraft]:
-    words = Step("words", prompt, _take_words, choices=_nothing_more)
+    words = Step("words", prompt, _take_words, choices=_nothing_more, cancel=None)
     which = Step("which", "done.which", _take_which, lambda one: one.is_unclear, _which, unclear="done.which")
     return flows.declare(Flow(name, RatingDraft, (words, which), _keep_words))
 
@@ -164,7 +164,7 @@ STILL_WRONG = flows.declare(
     Flow(
         "still_wrong",
         AboutTicket,
-        (Step("words", "done.ask_wrong", _take_wrong, choices=_nothing_more, needs_consent=False),),
+        (Step("words", "done.ask_wrong", _take_wrong, choices=_nothing_more, cancel=None, needs_consent=False),),
         _told_wrong,
     )
 )

@@ -111,11 +111,10 @@ def whom_choices(_context: Context, draft: ReportDraft) -> Rows:
     named: Rows = [
         [("named", press("choose", f"e{base36(one['id'])}"), {"name": f"👪 {one['name']}"})] for one in draft.elders
     ]
-    return [
-        *named,
-        [(f"whom_{one}", press("choose", one)) for one in WHOM],
-        [("whom_myself", press("choose", "myself"))],
+    usual: Rows = [
+        [(f"whom_{one}", press("choose", one)) for one in pair] for pair in (WHOM[:2], (*WHOM[2:], "myself"))
     ]
+    return [*named, *usual]
 
 
 # --- place ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,14 @@ def normal(text: str | None) -> str | None:
     return digits if _LEAST <= len(digits) <= _MOST else None
 
 
+def aloud(text: str) -> str:
+    """A mobile number in the groups in which people read it out, 199 0000 1234; any other as it is."""
+    digits = normal(text) or ""
+    if len(digits) != 11 or not digits.startswith("1"):
+        return text
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+
+
 def find(text: str) -> tuple[str | None, str]:
     """The first telephone number in a sentence, and the sentence without it."""
     plain = text.translate(_FULL_WIDTH)

@@ -153,7 +153,7 @@ async def test_it_never_orphans_a_danger(town: Town) -> None:
 
 async def test_it_lets_staff_hand_over_first(town: Town) -> None:
     await go(town, town.wei.says("/privacy"), town.wei.presses("删除我的数据"))
-    assert "请先请管理员" in town.wei.alerts[-1].text
+    assert "请管理员先收回" in town.wei.alerts[-1].text
     row = await person(town, town.wei)
     await go(town, town.wei.forges(press("leave_yes", int(town.clock.now().timestamp()) + 60), town.wei.last.id))
     assert await person(town, town.wei) == row

@@ -48,3 +48,11 @@ def test_it_finds_a_number_beside_a_name(said: str, phone: str | None, name: str
 )
 def test_it_lays_the_keyboard_that_fits(roles: tuple[str, ...], name: str) -> None:
     assert board(roles) == name
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [("19900001234", "199 0000 1234"), ("+8619900001234", "199 0000 1234"), ("0990-5550001", "0990-5550001"), ("", "")],
+)
+def test_it_reads_a_mobile_number_out_in_groups(stored: str, said: str) -> None:
+    assert phones.aloud(stored) == said

@@ -33,7 +33,8 @@ NEVER_ON_A_SCREEN = _words(
     "工单 口哨 支持单位 时隙 等待列表 爽约 积分商店 孤寡 低保 领取任务 里程碑 谅解清单 重新打开 SLA ticket escalat"
 )
 NEVER_FOR_RESIDENTS = _words(
-    "派单 办结 认领 升级 督办 核验 验证 申诉 争议 谅解 代理 关闭 超时 分派 assignee breach overdue dispute"
+    "派单 派给 办结 认领 升级 督办 核验 验证 申诉 争议 谅解 代理 关闭 超时 分派 系统 提交 状态 受理 反馈 处置 流程"
+    " 用户 登录 无效 卡片 assignee assigned breach overdue dispute submit status system invalid error user"
 )
 
 ADDED: Mapping[str, frozenset[str]] = {

@@ -89,6 +89,7 @@ async def test_it_invites_somebody_whom_the_import_named(town: Town) -> None:
     row = await person(town, town.otto)
     assert (row["code"], row["name"]) == ("sun", "小孙")
     assert await roles(town, town.otto) == {("grid_worker", "grid-3")}
+    await go(town, town.otto.presses("🧰 我的任务"))
 
 
 async def test_it_finds_the_place_by_taps(town: Town) -> None:

@@ -49,14 +49,12 @@ async def test_it_speaks_english_in_every_list_and_edit(town: Town) -> None:
     phone = anna(town)
     await go(town, phone.starts(), phone.presses("I agree"), phone.presses("Report"), phone.sends_photo())
     await go(town, phone.presses("No danger"), phone.presses("Environment"), phone.says("building 99"))
-    await go(
-        town, phone.says("building 5"), phone.presses("Huaiyin Lane Building 5"), phone.presses("For another")
-    )
+    await go(town, phone.says("building 5"), phone.presses("Huaiyin Lane Building 5"), phone.presses("Somebody else"))
     await go(town, phone.presses("My mother"), phone.presses("Anonymous"), phone.presses("Send"))
     await go(town, phone.presses("My matters"), phone.presses("Settled"), phone.presses("Me"), phone.presses("Home"))
     await go(town, phone.says("building 3 unit 2"), phone.says("1502"), phone.presses("Me"), phone.presses("Family"))
     await go(town, phone.presses("Ask family"), phone.presses("How it works"), phone.says("/privacy"))
-    await go(town, phone.says("how is my matter going?"), phone.presses("No longer"), phone.presses("A mistake"))
+    await go(town, phone.says("how is my matter going?"), phone.presses("Not needed"), phone.presses("A mistake"))
     assert (await ticket(town))["state"] == "withdrawn"
     assert chinese_on(phone) == []
 
