@@ -62,7 +62,6 @@ STEPS = (
         (("presses", "button.done_yes"), ("presses", "button.stars_5"), ("presses", "button.no_words")),
         (ROSA, "done.thanks"),
         ("finish",),
-        WEI,
     ),
     Step(
         "nobody",

@@ -1,0 +1,110 @@
+"""The demo's stage, and what its control end point offers and does."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot import tour
+from bot.app import App
+from bot.control import Control
+from bot.settings import Settings
+from bot.stage import PEOPLE, Stage
+from bot.texts import LANGUAGES, Texts
+from storage import invitations, schema
+from tests.faults.process import free_port
+
+TOKEN = "secret"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> Stage:
+    made = Stage(tmp_path / "demo")
+    await made.build("en")
+    return made
+
+
+class Panel:
+    """The control end point, asked over HTTP."""
+
+    def __init__(self, app: App, http: aiohttp.ClientSession, url: str) -> None:
+        self.app = app
+        self.http = http
+        self._url = url
+
+    async def get(self) -> dict[str, Any]:
+        async with self.http.get(self._url) as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def does(self, action: str, **params: Any) -> dict[str, Any]:
+        async with self.http.post(f"{self._url}{action}", json=params) as answer:
+            found: dict[str, Any] = await answer.json()
+            return {"status": answer.status, **found}
+
+
+@pytest.fixture
+async def panel(stage: Stage) -> AsyncIterator[Panel]:
+    app = await App.open(Settings(database_url=stage.url, bot_token="1:x", media_path=stage.folder / "media"))
+    control, port = Control(app, TOKEN, stage), free_port()
+    await control.open(port)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        yield Panel(app, http, f"http://127.0.0.1:{port}/")
+    await control.close()
+    await app.database.close()
+
+
+async def test_it_speaks_the_language_that_was_asked_for(panel: Panel) -> None:
+    wei = await panel.app.ledger.one(schema.person.select().where(schema.person.c.telegram_id == tour.WEI))
+    assert wei is not None
+    assert (wei["name"], wei["language"]) == ("Wei", "en")
+    assert any("Building 3 Unit 2" in link["label"] for link in (await panel.get())["links"])
+
+
+async def test_it_lets_nobody_in_without_the_token(panel: Panel) -> None:
+    panel.http.headers["Authorization"] = "Bearer other"
+    assert await panel.get() == {"error": "token"}
+
+
+async def test_it_invites_to_a_role(panel: Panel) -> None:
+    start = (await panel.does("invite", role="volunteer"))["start"]
+    code = invitations.code_in(start)
+    assert code
+    row = await panel.app.ledger.one(invitations.by_code(code))
+    assert row is not None
+    assert row["role"] == "volunteer"
+    assert (await panel.does("invite", role="administrator"))["status"] == 400
+
+
+async def test_it_moves_to_the_next_thing_due(panel: Panel, stage: Stage) -> None:
+    before = panel.app.clock.now()
+    due = before + timedelta(hours=5)
+    row = {"id": 1, "subject": "keeping", "kind": "keep", "occurrence": "x", "due_at": due, "state": "scheduled"}
+    async with panel.app.database.writing() as connection:
+        await connection.execute(schema.reminder.insert().values(**row, params={}, version=1))
+    now = datetime.fromisoformat((await panel.does("next"))["now"])
+    assert timedelta() <= now - due < timedelta(minutes=1)
+    assert stage.offset == panel.app.clock.offset
+
+
+async def test_it_leaves_word_that_all_shall_begin_anew(stage: Stage) -> None:
+    stage.ask_anew("zh-CN")
+    assert (stage.is_asked_anew, stage.wanted("en")) == (True, "zh-CN")
+    before = stage.known()["identity"]
+    await stage.build(stage.wanted("en"))
+    assert not stage.is_asked_anew
+    assert stage.known()["identity"] != before
+    assert stage.known()["language"] == "zh-CN"
+
+
+def test_it_offers_a_tour_that_can_be_played() -> None:
+    offered = tour.document(Texts(), identity="x", language="en", door="p1")
+    ids = [step["id"] for step in offered["steps"]]
+    telephones = {user_id for user_id, *_names in PEOPLE}
+    for at, step in enumerate(offered["steps"]):
+        assert set(step["needs"]) <= set(ids[:at])
+        assert {step["phone"], step["until"]["phone"], step["shows"]} <= telephones
+        assert all(len(step["until"]["words"][language]) >= 4 for language in LANGUAGES)
