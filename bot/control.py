@@ -30,8 +30,8 @@ KILL_AFTER_SECONDS = 0.1
 _ACTIONS: Mapping[str, tuple[str, ...]] = {  # with the parameters each takes
     "ten_minutes": (),
     "hour": (),
-    "morning": (),
     "day": (),
+    "morning": (),
     "next": (),
     "to": ("at",),
     "kill": (),
