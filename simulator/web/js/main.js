@@ -1,6 +1,7 @@
 // The page: a bar, the phones side by side, the panel. Fits as many phones as there is room for; tabs show the others.
 
-import { h, icon, iconButton } from "./dom.js";
+import { drawBar } from "./bar.js";
+import { h } from "./dom.js";
 import { Panel } from "./panel.js";
 import { Phone } from "./phone.js";
 import { keep, look, settings } from "./settings.js";
@@ -58,51 +59,7 @@ class Desk {
 
   /** Draw the bar: the bot's name, the tour if there is one, language, look, and what opens the panel. */
   drawBar() {
-    const isDark = look() === "dark";
-    const bot = this.town.bots.values().next().value;
-    this.clock = h("span", { class: "clock" });
-    const language = h(
-      "button",
-      {
-        type: "button",
-        class: "quiet language",
-        lang: locale() === "en" ? "zh-CN" : "en",
-        onclick: () => this.#switchLanguage(),
-      },
-      say("other_language"),
-    );
-    const theme = iconButton(isDark ? "sun" : "moon", say(isDark ? "to_light" : "to_dark"), () =>
-      this.#switchTheme(isDark),
-      { class: "theme" },
-    );
-    this.tourOpener =
-      this.tour.isOffered &&
-      iconButton("flag", say("tour"), () => this.tour.toggle(), {
-        class: "tour-opener",
-        "aria-expanded": String(this.tour.isOpen),
-      });
-    this.opener = h(
-      "button",
-      {
-        type: "button",
-        class: "quiet opener",
-        "aria-expanded": String(this.panel.isOpen),
-        "aria-controls": "panel",
-        onclick: () => this.panel.toggle(),
-      },
-      icon("clock"),
-      this.clock,
-      h("span", { class: "opener-name" }, say("panel")),
-    );
-    const title = h(
-      "h1",
-      {},
-      h("img", { src: "/static/icon.svg", alt: "", width: "32", height: "32" }),
-      h("span", {}, bot?.first_name ?? say("page")),
-    );
-    this.bar.replaceChildren(
-      ...[title, h("span", { class: "gap" }), this.tourOpener, language, theme, this.opener].filter(Boolean),
-    );
+    Object.assign(this, drawBar(this));
     this.drawClock();
   }
 
@@ -121,15 +78,15 @@ class Desk {
     this.panel.drawClock();
   }
 
-  #switchLanguage() {
+  switchLanguage() {
     settings.language = settings.language === "en" ? "zh-CN" : "en";
     keep();
     this.build();
     this.bar.querySelector(".language").focus();
   }
 
-  #switchTheme(isDark) {
-    settings.theme = isDark ? "light" : "dark";
+  switchLook() {
+    settings.theme = look() === "dark" ? "light" : "dark";
     keep();
     document.documentElement.dataset.theme = look();
     this.drawBar();

@@ -5,9 +5,10 @@
 // are about. A step is done as soon as its words stand in the chat it waits for.
 
 import { Stuck, act, holds, remaining, spokenBy, targetOf } from "./acting.js";
-import { announce, h, iconButton } from "./dom.js";
+import { announce, h } from "./dom.js";
 import { keep, settings } from "./settings.js";
-import { locale, pick, say } from "./words.js";
+import * as strip from "./strip.js";
+import { locale, say } from "./words.js";
 
 const afterLayout = (act) => requestAnimationFrame(() => requestAnimationFrame(act));
 const INVITED = -1;
@@ -188,30 +189,30 @@ export class Tour {
   }
 
   #drawParts() {
-    const state = this.#state;
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.does : null;
-    const parts = state.begins
-      ? [h("p", { class: "tour-text", role: "status" }, say("tour_begins"))]
-      : state.at === INVITED
-        ? this.#invitation()
-        : this.#step
-          ? this.#stepParts()
-          : this.#endParts();
-    this.element.replaceChildren(...parts);
+    this.element.replaceChildren(...this.#parts());
     const same = focused && this.element.querySelector(`[data-does="${focused}"]`);
     if (focused) (same ?? this.element.querySelector(".primary"))?.focus();
   }
 
-  #primary(label, does, act, more = {}) {
-    return h("button", { type: "button", class: "big primary", "data-does": does, onclick: act, ...more }, label);
-  }
-
-  #small(label, does, act) {
-    return h("button", { type: "button", class: "quiet", "data-does": does, onclick: act }, label);
-  }
-
-  #closing() {
-    return iconButton("close", say("tour_leave"), () => this.#leave(), { "data-does": "leave" });
+  #parts() {
+    const state = this.#state;
+    const { at } = state;
+    const does = {
+      begin: () => this.begin(),
+      leave: () => this.#leave(),
+      show: () => this.#show(),
+      next: () => this.#go(at + 1),
+      back: () => this.#go(at - 1),
+      skip: () => this.#skip(),
+    };
+    if (state.begins) return strip.waiting();
+    if (at === INVITED) return strip.invitation(this.#offer, does);
+    if (!this.#step) return strip.ending(this.#offer.end, does);
+    const isPlaying = this.#playing !== null;
+    const isDone = this.#isDone(this.#step) && !isPlaying;
+    const line = isDone ? `✓ ${say("tour_done")}` : this.#line();
+    return strip.step({ text: this.#step.text, at, all: this.#offer.steps.length, isDone, isPlaying, line }, does);
   }
 
   #leave() {
@@ -219,75 +220,14 @@ export class Tour {
     this.toggle();
   }
 
-  #invitation() {
-    return [
-      h("div", { class: "tour-words" }, h("p", { class: "tour-text" }, pick(this.#offer.about))),
-      h(
-        "div",
-        { class: "tour-acts" },
-        this.#primary(say("tour_begin"), "main", () => this.begin()),
-        this.#small(say("tour_alone"), "alone", () => this.#leave()),
-      ),
-    ];
-  }
-
-  #stepParts() {
-    const { at } = this.#state;
-    const { steps } = this.#offer;
-    const step = this.#step;
-    const isDone = this.#isDone(step) && !this.#playing;
-    const main = isDone
-      ? this.#primary(say("tour_next"), "main", () => this.#go(at + 1))
-      : this.#primary(say(this.#playing ? "tour_playing" : "tour_show"), "main", () => this.#show(), {
-          "aria-busy": this.#playing ? "true" : null,
-        });
-    return [
-      h(
-        "div",
-        { class: "tour-words" },
-        h(
-          "p",
-          { class: "tour-text" },
-          h("span", { class: "tour-count" }, say("tour_count", { at: at + 1, all: steps.length })),
-          pick(step.text),
-        ),
-        h("p", { class: "tour-how", role: "status" }, isDone ? `✓ ${say("tour_done")}` : this.#problem || this.#how()),
-      ),
-      h(
-        "div",
-        { class: "tour-acts" },
-        main,
-        at > 0 && iconButton("back", say("tour_back"), () => this.#go(at - 1), { "data-does": "back" }),
-        !isDone && this.#small(say("tour_skip"), "skip", () => this.#skip()),
-        iconButton("again", say("tour_again"), () => this.begin(), { "data-does": "again" }),
-        this.#closing(),
-      ),
-      h("progress", { max: steps.length, value: at + (isDone ? 1 : 0), "aria-label": say("tour_progress") }),
-    ].filter(Boolean);
-  }
-
   #skip() {
     this.#playing = null;
     this.#go(this.#state.at + 1);
   }
 
-  #endParts() {
-    const { end } = this.#offer;
-    const answer = ({ question, answer: words }) => h("div", {}, h("dt", {}, pick(question)), h("dd", {}, pick(words)));
-    return [
-      h(
-        "div",
-        { class: "tour-words" },
-        h("p", { class: "tour-text" }, pick(end.text)),
-        h("dl", { class: "tour-answers" }, end.answers.map(answer)),
-      ),
-      h(
-        "div",
-        { class: "tour-acts" },
-        this.#primary(say("tour_alone"), "main", () => this.#leave()),
-        this.#small(say("tour_again"), "again", () => this.begin()),
-      ),
-    ];
+  /** What to read below a step that is not done: what went wrong, or how to do it by hand. */
+  #line() {
+    return this.#problem || this.#how();
   }
 
   /** Say in a few words how somebody does the next deed by hand. */
@@ -326,7 +266,6 @@ export class Tour {
     phone?.classList.add("meant");
     this.#pointed = [target, phone].filter(Boolean);
     const how = this.element.querySelector(".tour-how");
-    const words = this.#problem || this.#how();
-    if (how && how.textContent !== words) how.textContent = words;
+    if (how && how.textContent !== this.#line()) how.textContent = this.#line();
   }
 }
