@@ -37,6 +37,8 @@ LONGER: Mapping[str, str] = {
 }
 WIDEST = 12
 """A label alone in its row on a telephone of 360 pixels, in Chinese characters; a Latin letter is half as wide."""
+NAMED = re.compile(r"[「“]([^」”{\d]+)[」”]")
+WORDS_TO_SAY = {"my data", "delete my data"}
 PICTURE = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 
 
@@ -87,3 +89,10 @@ def labels(language: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_labels_buttons_so_that_they_fit_a_small_telephone(language: str) -> None:
     assert [(key, text) for key, text in labels(language) if width(text) > WIDEST] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_names_only_buttons_that_there_are(language: str) -> None:
+    labelled = {PICTURE.sub("", text).strip() for _key, text in labels(language)} | WORDS_TO_SAY
+    named = [(key, one) for key in sorted(rare.messages()) for one in NAMED.findall(sources(language)[key])]
+    assert [(key, one) for key, one in named if one not in labelled] == []
