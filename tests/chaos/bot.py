@@ -16,13 +16,21 @@ from bot.commands.running import stop_signal
 from bot.control import Control
 from bot.pace import UNLIMITED
 from bot.settings import Settings
+from bot.stage import Stage
+
+
+def _stage(folder: Path) -> Stage:
+    """Where the control end point keeps the moved clock; nobody joins by it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "known.json").write_text('{"identity": "soak", "language": "zh-CN", "door": "", "links": {}}', "ascii")
+    return Stage(folder)
 
 
 async def _run(settings: Settings, offset: timedelta, port: int, token: str) -> None:
     clock = Clock()
     clock.advance(offset)
     app = await App.open(settings, clock=clock, rates=UNLIMITED)
-    control = Control(app, token, Path(f"moved-{port}"), {})
+    control = Control(app, token, _stage(Path(f"stage-{port}")))
     await control.open(port)
     try:
         await app.run(until=stop_signal())

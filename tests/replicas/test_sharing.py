@@ -197,7 +197,7 @@ async def lose_before_the_next_commit(town: TwoBots, post: str, part: Any) -> tu
 
 
 async def test_28_it_does_not_send_what_it_marked_after_another_took_over(two_bots: TwoBots) -> None:
-    loser, winner = await lose_before_the_next_commit(two_bots, SENDER, lambda app: app.delivery)
+    loser, winner = await lose_before_the_next_commit(two_bots, SENDER, lambda app: app.delivery._recorder)
     said = next(one for one in range(10_000, 20_000) if shard_of(f"u{one}") in winner.replica.shards())
     two_bots.sim.person("奥托", user_id=said, is_started=True)
     await winner.intake.keep([update(5, said)])
