@@ -1,5 +1,6 @@
 """Where somebody lives: by the code on the poster, or in three taps; then the room, if they like. It gives no role."""
 
+import re
 from typing import Any
 
 from handlers import flows, placing
@@ -12,7 +13,10 @@ from storage.rules.press import press
 from .about import ResidentDraft
 from .short import says
 
-LONGEST_ROOM = 12
+_ROOM = re.compile(r"[\w#.、/ -]{0,12}")
+_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十A-Za-z]")
+_NO_ROOM = re.compile(r"[^\W\d_A-Za-z零〇一二两三四五六七八九十百东西南北中上下左右前后室号房户层楼门栋幢座单元]")
+"""Characters that no room is called by."""
 
 
 class HomeDraft(ResidentDraft):
@@ -114,15 +118,19 @@ def _places(context: Context, draft: HomeDraft) -> Rows:
 
 
 async def _take_room(context: Context, draft: HomeDraft, said: Said) -> bool:
-    if said.choice == "skip":
+    if said.choice == "skip" or says(said.text, "no"):
         draft.room = None
         return True
-    room = said.text.removesuffix("室").removesuffix("号").strip()
-    if not room or len(room) > LONGEST_ROOM:
+    if not is_room(said.text):
         return False
     typed = placing.read(context.work.directory, said.text, draft.place_id)
-    draft.room = typed.room or room
+    draft.room = typed.room or said.text.removesuffix("室").removesuffix("号").strip()
     return True
+
+
+def is_room(text: str) -> bool:
+    """Whether words can be the number on a door: 1502, 十五楼3号, A-3, and nothing that is said of it."""
+    return bool(_ROOM.fullmatch(text) and _NUMBER.search(text) and not _NO_ROOM.search(text))
 
 
 def _skip(_context: Context, _draft: HomeDraft) -> Rows:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers import entry, flows
+from handlers import entry, flows, placing
 from handlers.context import Context
 from handlers.flows import current
 from handlers.reading import Intent, Reading
@@ -12,12 +12,13 @@ from storage.drafts import ReportDraft
 from storage.rules.press import Press, press
 from storage.work import Priority
 
-from . import matters, report
+from . import home, matters, report
 from .about import ResidentDraft
 from .after import open_danger
 from .doorstep import keyboard_for
 from .draft import READER, is_danger
 from .rating import RATINGS
+from .short import says
 
 STALE_AFTER = timedelta(hours=3)
 """A question that lay so long is not what somebody answers now."""
@@ -141,6 +142,43 @@ async def danger_first(context: Context, said: Said) -> bool:
         return False
     await report.start(context, said)
     return True
+
+
+@entry.heard(19)
+async def matter_first(context: Context, said: Said) -> bool:
+    """Whoever is asked for their home and says what is the matter is heard: no word of it is taken for a room."""
+    found = current(context)
+    if found is None or found[0] is not home.HOME or not _is_matter(found[1], said):
+        return False
+    draft: home.HomeDraft = found[1]
+    if context.person["consented_at"] is not None and _is_asked_room(draft):
+        draft.room = placing.read(context.work.directory, said.text, draft.place_id).room
+        await flows.settle(context, home.HOME, draft, "room")
+    elif draft.resumes is not None:
+        await flows.drop(context)
+    else:
+        context.conversation.clear()
+        known = {"place_id": draft.place_id, "is_place_sure": True} if draft.is_place_sure else {}
+        await report.start(context, said, **known)
+        return True
+    return False
+
+
+def _is_matter(draft: home.HomeDraft, said: Said) -> bool:
+    if said.files or not said.text:
+        return bool(said.files)
+    reading = READER.read(said.text)
+    if reading.kind is not None and reading.kind_sure:
+        return True
+    is_answer = (
+        home.is_room(said.text) or says(said.text, "yes", "no") or reading.intent in (Intent.SMALLTALK, Intent.CANCEL)
+    )
+    return _is_asked_room(draft) and not is_answer
+
+
+def _is_asked_room(draft: home.HomeDraft) -> bool:
+    step = home.HOME.wanted(draft)
+    return step is not None and step.name == "room"
 
 
 @entry.heard(19)

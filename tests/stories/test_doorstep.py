@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.resident import home
 from storage import posters, schema
 from storage.rules.press import press
 from tests.town import Town
@@ -89,6 +90,39 @@ async def test_it_binds_a_home_by_the_poster_and_asks_the_room(town: Town) -> No
     assert "锦绣家园 3栋 2单元 1502室" in rosa.shows("记下了").text
     await go(town, rosa.says("楼道灯坏了"))
     assert "锦绣家园 3栋 2单元" in rosa.shows("请看看对不对").text
+
+
+@pytest.mark.parametrize(
+    ("words", "room"), [("3栋2单元楼道灯坏了", None), ("1502室，我家下水道堵了", "1502"), ("邻居吵架", None)]
+)
+async def test_it_hears_the_matter_when_it_asks_for_the_room(town: Town, words: str, room: str | None) -> None:
+    rosa = town.rosa
+    await go(town, rosa.starts(await poster(town)), rosa.presses("是的，我住这里"), rosa.presses("同意，继续"))
+    await go(town, rosa.says(words))
+    assert "锦绣家园 3栋 2单元" in rosa.shows("记下了").text
+    assert (await person(town, rosa))["room"] == room
+    assert any(words[-4:] in one.text for one in rosa.received)
+
+
+@pytest.mark.parametrize("room", ["1502", "1502室", "十五楼3号", "A-3", "3栋2单元1502", "东户"])
+def test_it_knows_a_room_by_its_number(room: str) -> None:
+    assert home.is_room(room) == (room != "东户")
+
+
+async def test_it_hears_a_matter_before_anybody_agreed(town: Town) -> None:
+    rosa = town.rosa
+    await go(town, rosa.starts(await poster(town)), rosa.presses("是的，我住这里"), rosa.says("楼道灯坏了"))
+    await go(town, rosa.presses("同意，继续"))
+    card = rosa.shows("请看看对不对").text
+    assert "楼道灯坏了" in card
+    assert "锦绣家园 3栋 2单元" in card
+
+
+async def test_it_keeps_a_picture_that_comes_while_it_asks_for_the_home(town: Town) -> None:
+    rosa = town.rosa
+    await go(town, rosa.starts(await poster(town)), rosa.presses("不是"), rosa.presses("同意，继续"))
+    await go(town, rosa.sends_photo("3栋2单元楼道灯坏了"))
+    assert "楼道灯坏了" in rosa.shows("请看看对不对").text
 
 
 async def test_it_binds_without_a_room(town: Town) -> None:
