@@ -1,6 +1,5 @@
 """Where somebody lives: by the code on the poster, or in three taps; then the room, if they like. It gives no role."""
 
-import re
 from typing import Any
 
 from handlers import flows, placing
@@ -11,12 +10,7 @@ from storage import joining, people
 from storage.rules.press import press
 
 from .about import ResidentDraft
-from .short import says
-
-_ROOM = re.compile(r"[\w#.、/ -]{0,12}")
-_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十A-Za-z]")
-_NO_ROOM = re.compile(r"[^\W\d_A-Za-z零〇一二两三四五六七八九十百东西南北中上下左右前后室号房户层楼门栋幢座单元]")
-"""Characters that no room is called by."""
+from .short import is_room, says
 
 
 class HomeDraft(ResidentDraft):
@@ -126,11 +120,6 @@ async def _take_room(context: Context, draft: HomeDraft, said: Said) -> bool:
     typed = placing.read(context.work.directory, said.text, draft.place_id)
     draft.room = typed.room or said.text.removesuffix("室").removesuffix("号").strip()
     return True
-
-
-def is_room(text: str) -> bool:
-    """Whether words can be the number on a door: 1502, 十五楼3号, A-3, and nothing that is said of it."""
-    return bool(_ROOM.fullmatch(text) and _NUMBER.search(text) and not _NO_ROOM.search(text))
 
 
 def _skip(_context: Context, _draft: HomeDraft) -> Rows:

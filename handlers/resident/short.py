@@ -7,6 +7,8 @@ _ANSWERS: dict[str, frozenset[str]] = {
     name: frozenset(forms)
     for name, forms in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
 }
+LONGEST_ROOM = 12
+LETTERS = 2
 _AROUND = " 。.!！~，,、?？"
 
 
@@ -19,3 +21,12 @@ def says(text: str, *names: str) -> bool:
     """Whether a text is one of the short answers that go by these names, and nothing else."""
     bare = text.strip(_AROUND).replace("，", "").lower()
     return any(bare in _ANSWERS[name] for name in names)
+
+
+def is_room(text: str) -> bool:
+    """Whether words can be the number on a door, 1502, 十五楼3号, A-3, and nothing that is said of it."""
+    said = text.strip().lower()
+    numbers = [one for one in said if one.isdigit() or one in _ANSWERS["numerals"]]
+    letters = [one for one in said if one.isascii() and one.isalpha()]
+    is_short = len(said) <= LONGEST_ROOM and len(letters) <= LETTERS
+    return is_short and bool(numbers) and {*said} <= {*numbers, *letters, *_ANSWERS["beside_numbers"]}

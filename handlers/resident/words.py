@@ -18,7 +18,7 @@ from .after import open_danger
 from .doorstep import keyboard_for
 from .draft import READER, is_danger
 from .rating import RATINGS
-from .short import says
+from .short import is_room, says
 
 STALE_AFTER = timedelta(hours=3)
 """A question that lay so long is not what somebody answers now."""
@@ -171,7 +171,7 @@ def _is_matter(draft: home.HomeDraft, said: Said) -> bool:
     if reading.kind is not None and reading.kind_sure:
         return True
     is_answer = (
-        home.is_room(said.text) or says(said.text, "yes", "no") or reading.intent in (Intent.SMALLTALK, Intent.CANCEL)
+        is_room(said.text) or says(said.text, "yes", "no") or reading.intent in (Intent.SMALLTALK, Intent.CANCEL)
     )
     return _is_asked_room(draft) and not is_answer
 

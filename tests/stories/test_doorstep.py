@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.resident import home
+from handlers.resident.short import is_room
 from storage import posters, schema
 from storage.rules.press import press
 from tests.town import Town
@@ -104,9 +104,14 @@ async def test_it_hears_the_matter_when_it_asks_for_the_room(town: Town, words: 
     assert any(words[-4:] in one.text for one in rosa.received)
 
 
-@pytest.mark.parametrize("room", ["1502", "1502室", "十五楼3号", "A-3", "3栋2单元1502", "东户"])
-def test_it_knows_a_room_by_its_number(room: str) -> None:
-    assert home.is_room(room) == (room != "东户")
+@pytest.mark.parametrize("words", ["1502", "1502室", "十五楼3号", "A-3", "东2户", "3栋2单元1502"])
+def test_it_knows_a_room_by_its_number(words: str) -> None:
+    assert is_room(words)
+
+
+@pytest.mark.parametrize("words", ["", "东户", "3楼灯坏了", "2 lamps out", "help", "1502" * 4])
+def test_it_takes_nothing_else_for_a_room(words: str) -> None:
+    assert not is_room(words)
 
 
 async def test_it_hears_a_matter_before_anybody_agreed(town: Town) -> None:
