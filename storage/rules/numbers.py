@@ -22,7 +22,7 @@ _DAMM = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
-_THIN_SPACE = "\u2009"
+_THIN_SPACE = "\u202f"
 _SURE_DIGITS = 4  # shorter numbers are floors, days and prices unless the words say that they are not
 _MOST_DIGITS = 10  # longer ones are telephones and cards
 
@@ -63,7 +63,7 @@ def is_valid(number: int) -> bool:
 
 
 def spoken(number: int) -> str:
-    """The number as it is shown and read out: groups of three with thin spaces, "10 248"."""
+    """The number as it is shown and read out: groups of three with thin spaces that do not break, "10 248"."""
     return f"{number:,}".replace(",", _THIN_SPACE)
 
 

@@ -4,6 +4,7 @@ Ends with a line of figures, and with exit code 1 and the list when something do
 """
 
 import asyncio
+import signal
 import sys
 
 import click
@@ -21,6 +22,7 @@ _SIZE = Size()
 @click.option("--troubles", default=_SIZE.troubles, show_default=True)
 def main(seed: int | None, days: int, tickets: int, troubles: int) -> None:
     """Soak the bot."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what it has started ends with it
     chosen = new_seed() if seed is None else seed
     result = asyncio.run(run(chosen, Size(days, tickets, troubles), click.echo))
     for line in result.violations:

@@ -52,7 +52,7 @@ def test_it_begins_with_one(sequence: int) -> None:
 
 @given(sequences)
 def test_it_is_spoken_in_groups_of_three(sequence: int) -> None:
-    groups = spoken(compose(sequence)).split("\u2009")
+    groups = spoken(compose(sequence)).split("\u202f")
     assert int("".join(groups)) == compose(sequence)
     assert re.fullmatch(r"\d{1,3}( \d{3})*", " ".join(groups))
 
