@@ -90,9 +90,9 @@ class Ticking:
         """Stop ticking, and let what is being fired be committed."""
         self._beat_at = None
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        async with self._one_at_a_time:
-            return
+            self._scheduler.pause()
+            async with self._one_at_a_time:  # a shutdown would cancel the tick that is under way
+                self._scheduler.shutdown(wait=False)
 
     async def _tick_safely(self) -> None:
         try:

@@ -163,3 +163,13 @@ async def test_it_tells_nothing_where_it_is_not_alive_or_nobody_asked(monkeypatc
     monkeypatch.setenv("WATCHDOG_USEC", "1000000")
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid() + 1))
     assert systemd.watchdog_seconds() is None
+
+
+async def test_it_lets_the_tick_under_way_end_before_it_stops(town: Town) -> None:
+    ticking = town.app.ticking
+    async with ticking._one_at_a_time:
+        stopping = asyncio.create_task(ticking.stop())
+        await asyncio.sleep(0)
+        assert ticking._scheduler.running
+    await stopping
+    assert not ticking._scheduler.running
