@@ -57,7 +57,15 @@ async def fill(sim: Sim, bot: Api) -> None:
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize(("size", "language"), [(WIDE, "zh-CN"), (NARROW, "en-GB")], ids=["wide-zh", "narrow-en"])
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [
+        pytest.param(WIDE, "zh-CN", id="wide-zh"),
+        pytest.param(NARROW, "en-GB", id="narrow-en"),
+        pytest.param(WIDE, "en-GB", id="wide-en", marks=pytest.mark.slow),
+        pytest.param(NARROW, "zh-CN", id="narrow-zh", marks=pytest.mark.slow),
+    ],
+)
 async def test_it_has_nothing_serious_against_it(
     open_desk: OpenDesk, sim: Sim, bot: Api, size: tuple[int, int], language: str, look: Look
 ) -> None:
