@@ -27,7 +27,7 @@ LINES: Mapping[str, Words] = {
     "card.retracted": ("说过的话按规定收回", "what was said is taken back by rule"),
     "filing.ask_name": ("代录时只写了电话", "only a telephone number is written"),
     "filing.ask_danger": ("代录时只发来照片", "only a picture comes while writing down"),
-    "worker.ask_proof": ("办好了，照片可有可无", "it is done, and a picture is welcome"),
+    "worker.ask_proof": ("在旧卡片上点了「办好了」", "done was pressed on an old card"),
     "worker.no_colleague": ("没有可以转交的同事", "there is nobody to hand over to"),
     "staff.not_taken": ("到时间没人接", "nobody took it in time"),
     "staff.set_aside": ("管理员看到：有消息处理失败", "an administrator sees that a message failed"),
