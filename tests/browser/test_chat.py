@@ -176,6 +176,17 @@ async def test_it_uses_the_keyboard_at_the_bottom(desk: Desk, bot: Api) -> None:
     await expect(phone.locator(".reply-keyboard")).to_have_count(0)
 
 
+async def test_it_puts_a_keyboard_for_one_time_away_when_it_is_used(desk: Desk, bot: Api) -> None:
+    keyboard = {"keyboard": [[{"text": "📝 报个事"}]], "one_time_keyboard": True}
+    await bot("sendMessage", chat_id=ROSA, text="您好", reply_markup=keyboard)
+    phone = desk.phone("王阿姨")
+    await desk.says("王阿姨", "先等等")
+    await next_update(bot)
+    await expect(phone.locator(".reply-keyboard")).to_have_count(1)
+    await phone.get_by_role("button", name="报个事").click()
+    await expect(phone.locator(".reply-keyboard")).to_have_count(0)
+
+
 async def test_it_replies_edits_and_reacts(desk: Desk, bot: Api) -> None:
     await bot("sendMessage", chat_id=ROSA, text="在哪里？")
     menu, page = "对这条消息……", desk.page

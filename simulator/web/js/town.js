@@ -153,6 +153,13 @@ export class Town extends EventTarget {
       if (message.reply_keyboard?.keyboard) chat.keyboards[id] = message.reply_keyboard;
       else if (message.reply_keyboard?.remove_keyboard) delete chat.keyboards[id];
     }
-    if (chat.keyboards[message.from.id]?.one_time_keyboard) delete chat.keyboards[message.from.id];
+    const keyboard = chat.keyboards[message.from.id];
+    if (keyboard?.one_time_keyboard && isUsedBy(keyboard, message)) delete chat.keyboards[message.from.id];
   }
+}
+
+/** Whether a message is what a key of a keyboard makes: its words, a number, a place. */
+function isUsedBy(keyboard, message) {
+  const makes = (key) => key.text === message.text || (key.request_contact && message.contact) || (key.request_location && message.location);
+  return keyboard.keyboard.flat().some(makes);
 }
