@@ -16,6 +16,7 @@ from .pace import Pace
 from .recording import Result
 from .results import judge
 from .sending import Sent
+from .unsent import Partly
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,11 @@ class Notes:
 
     def failed(self, row: Row, error: Exception) -> Result:
         """It was not said, or nobody knows."""
-        verdict = judge(row, error)
+        verdict = judge(row, error.cause if isinstance(error, Partly) else error)
         result, now, chat_id = Result(row["id"], row["chat_id"]), self._now(), row["chat_id"]
         values: dict[str, Any] = {"error": verdict.error}
+        if isinstance(error, Partly):  # the next try goes on behind what was said
+            values["params"] = {**row["params"], "sent_ids": error.message_ids}
         if verdict.state == outbox.QUEUED:
             values["attempts"] = row["attempts"] + verdict.is_counted
         self._metrics.sends.labels(_COUNTED_AS.get(verdict.state, verdict.state)).inc()

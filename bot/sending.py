@@ -20,7 +20,7 @@ from .retracting import retract
 from .splitting import cut, split, visible_length
 from .texts import Texts
 from .transport import ApiError, Caller
-from .unsent import Suppressed
+from .unsent import Partly, Suppressed
 
 CAPTION_LIMIT = 1024
 ANSWER_LIMIT = 200
@@ -134,16 +134,26 @@ class Sender:
 
     async def _message(self, row: Row, person: Row | None) -> Sent:
         text, markup = self._drawn(row, person)
-        sent: list[int] = []
-        if photo := row["params"].get("photo"):
-            is_short = visible_length(text) <= CAPTION_LIMIT
+        sent: list[int] = list(row["params"].get("sent_ids", ()))  # by an earlier try that came so far
+        try:
+            return await self._say(row, text, markup, sent)
+        except Exception as error:
+            if not sent:
+                raise
+            raise Partly(sent, error) from error
+
+    async def _say(self, row: Row, text: str, markup: Mapping[str, Any] | None, sent: list[int]) -> Sent:
+        """Say a text under its picture, or picture and parts one after another; `sent` grows with what was said."""
+        photo, is_short = row["params"].get("photo"), visible_length(text) <= CAPTION_LIMIT
+        if photo and not sent:
             result = await self._photo(row, photo, _call(row["chat_id"], markup, caption=text) if is_short else {})
             if result is not None and is_short:
                 return Sent(message_id=result["message_id"])
-            sent = [] if result is None else [result["message_id"]]
+            sent += [] if result is None else [result["message_id"]]
         parts = split(text)
+        said = len(sent) - (1 if photo and sent else 0)
         look = {"link_preview_options": NO_PREVIEW} if row["params"].get("has_no_preview") else {}
-        for part in parts[:-1]:
+        for part in parts[said:-1]:
             first = await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part, **look))
             sent.append(first["message_id"])
         result = await self._transport.call("sendMessage", _call(row["chat_id"], markup, text=parts[-1], **look))

@@ -1,5 +1,6 @@
-"""Why a row of the outbox is not sent after all: not to this person, or not at this hour. Outcomes, not errors."""
+"""Why a row of the outbox is not sent after all, or not whole: outcomes, not errors."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -13,3 +14,12 @@ class NotNow(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
         self.until = until
+
+
+class Partly(Exception):
+    """Some of the messages that a row takes were said; the next one raised `cause`."""
+
+    def __init__(self, message_ids: Sequence[int], cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.message_ids = list(message_ids)
+        self.cause = cause

@@ -30,11 +30,13 @@ async def paced_town(tmp_path: Path) -> AsyncIterator[Town]:
         yield town
 
 
-async def say(town: Town, chat_id: int, priority: Priority, *, message: str = "refused.trouble") -> int:
+async def say(
+    town: Town, chat_id: int, priority: Priority, *, message: str = "refused.trouble", **params: object
+) -> int:
     """Something to say, as any part of the bot would leave it."""
     changes, row_id, now = ChangeSet(), new_id(town.clock.now()), town.clock.now()
     moment = {"due_at": now, "created_at": now, "state": outbox.QUEUED}
-    words = {"method": "message", "message": message, "params": {"language": "zh-CN"}}
+    words = {"method": "message", "message": message, "params": {"language": "zh-CN", **params}}
     changes.insert(schema.outbox, id=row_id, chat_id=chat_id, priority=int(priority), **moment, **words)
     await town.app.ledger.commit([changes])
     town.app.delivery.wake()
@@ -279,3 +281,23 @@ async def test_it_gives_back_at_its_end_what_was_only_marked(town: Town) -> None
     assert {(await state(town, row_id))[0] for row_id in row_ids} <= {"sent", "unknown"}
     unknown = [row_id for row_id in row_ids if (await state(town, row_id))[0] == "unknown"]
     assert len(unknown) <= len([call for call in town.sim.record.calls("sendMessage") if call.code == 0])
+
+
+async def test_it_goes_on_behind_what_was_said_of_a_long_message(paced_town: Town) -> None:
+    """Seven messages at once are more than Telegram takes; none of them is said twice."""
+    lines = [f"第{number}行" + "字" * 500 for number in range(50)]
+    await paced_town.rosa.starts()
+    await paced_town.settle()
+    row_id = await say(
+        paced_town,
+        paced_town.rosa.id,
+        Priority.ANSWER,
+        message="worker.progress",
+        number=10_248,
+        words="\n".join(lines),
+    )
+    await pass_time(paced_town, 20)
+    assert 429 in codes(paced_town, paced_town.rosa.id)
+    assert (await state(paced_town, row_id))[0] == "sent"
+    said = "\n".join(one.text for one in paced_town.rosa.received)
+    assert [said.count(line) for line in lines] == [1] * len(lines)
