@@ -81,6 +81,7 @@ async def test_it_adds_a_person_who_follows_a_link(desk: Desk, bot: Api) -> None
     await desk.page.get_by_label("邀请链接").fill("https://t.me/linli_bot?start=inv-7")
     await desk.page.get_by_role("button", name="加入").click()
     await desk.shows("Ada", "/start inv-7")
+    await expect(desk.phone("Ada").locator(".entry")).to_have_count(1)
     update = await next_update(bot)
     assert update["message"]["from"]["first_name"] == "Ada"
 
@@ -164,7 +165,9 @@ async def test_it_shows_what_the_bots_panel_offers(open_desk: OpenDesk, panel: t
         await desk.page.get_by_role("button", name="+1 小时").click()
         await expect(desk.page.locator(".panel .now")).to_contain_text("09:00")
         await desk.page.get_by_role("button", name="到这个时间…").click()
-        await desk.page.get_by_role("dialog").get_by_label("时间").fill("2030-01-08T08:30")
+        time = desk.page.get_by_role("dialog").get_by_label("时间")
+        assert await time.get_attribute("min") == await time.input_value()
+        await time.fill("2030-01-08T08:30")
         await desk.page.get_by_role("button", name="执行").click()
         await expect(desk.page.get_by_role("dialog")).to_have_count(0)
         await desk.chooses("王阿姨", "邀请链接")

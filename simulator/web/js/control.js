@@ -10,7 +10,7 @@
 import { get, post } from "./api.js";
 import { h } from "./dom.js";
 import { field, form } from "./sheet.js";
-import { clockTime, day, fromField, moment, toField, useZone } from "./time.js";
+import { clockTime, day, dayKey, fromField, moment, toField, useZone } from "./time.js";
 import { pick, say } from "./words.js";
 
 const SOON = 700;
@@ -119,6 +119,7 @@ export class Control {
       this.#offer?.upcoming,
       this.#isSilent,
       this.#hasNone,
+      dayKey(this.desk.town.now()),
       say("go"),
     ]);
     this.drawClock();
@@ -140,14 +141,14 @@ export class Control {
   }
 
   #upcomingParts() {
-    const list = this.#offer?.upcoming ?? [];
+    const list = repeatedOnce(this.#offer?.upcoming ?? []);
     const now = this.desk.town.now();
-    const row = ({ at, what, about }) =>
+    const row = ({ at, what, about, count }) =>
       h(
         "li",
         {},
         h("time", { datetime: at }, moment(new Date(at), now)),
-        h("span", {}, pick(what)),
+        h("span", {}, pick(what), count > 1 && ` ×${count}`),
         about && h("small", {}, pick(about)),
       );
     const nothing = h("p", { class: "hint" }, this.#isSilent ? say("bot_silent") : say("no_upcoming"));
@@ -208,6 +209,17 @@ function described(param) {
   return { ...long, label: long.label ?? long.name, choices };
 }
 
+/** What comes several times is named once, at its first time, with how often. */
+function repeatedOnce(list) {
+  const found = new Map();
+  for (const each of list) {
+    const key = JSON.stringify([each.what, each.about]);
+    if (found.has(key)) found.get(key).count += 1;
+    else found.set(key, { ...each, count: 1 });
+  }
+  return [...found.values()];
+}
+
 function control(param, now) {
   const common = { name: param.name, required: param.required ?? param.type !== "boolean" };
   const kinds = {
@@ -232,7 +244,7 @@ function control(param, now) {
   return h("input", {
     ...common,
     type,
-    min: param.min,
+    min: param.min ?? (param.name === "at" && !param.default ? start : null), // a town whose clock goes back is none to learn from
     max: param.max,
     step: type === "number" ? (param.step ?? "any") : null,
     value: start ?? "",

@@ -100,7 +100,9 @@ export class History {
     this.list.append(made.node);
   }
 
+  /** Add a message; one that is there already, as when its chat was asked for meanwhile, is drawn once. */
   add(message, isMine) {
+    if (this.#find(message.message_id)) return this.redraw(message.message_id);
     const last = this.#entries.at(-1);
     if (last && belongs(message, last.messages)) {
       last.messages.push(message);
