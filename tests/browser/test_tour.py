@@ -119,3 +119,5 @@ async def test_it_plays_the_story_of_the_demo(
         await clicks(desk, show)
         await clicks(desk, on)
     await expect(strip(desk).locator("dt")).to_have_count(len(QUESTIONS))
+    other = "好的，以后用中文" if language == "en-GB" else "All right, I will write in English"
+    await expect(desk.page.locator(".entry").filter(has_text=other)).to_be_visible()

@@ -35,11 +35,16 @@ export function holds(town, { phone, words }) {
   });
 }
 
-/** Return the newest button of a phone that has one of these labels. */
+/** Return the newest button of a phone that has one of these labels; the one its person would read, of several together. */
 export function buttonOf(phone, words) {
   const wanted = variants(words);
   const all = phone?.element.querySelectorAll(".inline-keyboard .key, .reply-keyboard .key") ?? [];
-  return [...all].filter((each) => wanted.includes(each.textContent)).at(-1) ?? null;
+  const fitting = [...all].filter((each) => wanted.includes(each.textContent));
+  const newest = fitting.at(-1);
+  if (!newest) return null;
+  const keyboard = newest.closest(".inline-keyboard, .reply-keyboard");
+  const meant = spokenBy(words, phone.person);
+  return fitting.find((each) => keyboard.contains(each) && each.textContent === meant) ?? newest;
 }
 
 /** Return what somebody would press or fill in to do a deed, or null when it is not there. */
