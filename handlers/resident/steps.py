@@ -45,6 +45,9 @@ async def take_kind(context: Context, draft: ReportDraft, said: Said) -> bool | 
     """A tap, or more words that make it clear."""
     if said.choice is None:
         take_in(context, draft, said)
+        last = READER.read(said.text)  # the answer alone may be clear where all words together are not
+        if not draft.is_kind_sure and last.kind_sure and last.kind in context.work.directory.kinds:
+            draft.kind, draft.is_kind_sure = last.kind, True
         return draft.kind is not None and draft.is_kind_sure
     chosen = "question" if said.choice == "unknown" else said.choice
     if chosen not in context.work.directory.kinds:

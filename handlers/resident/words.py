@@ -1,6 +1,7 @@
 """First words: what nobody else was waiting for is read for its intent, and nothing said is ever lost."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import entry, flows, placing
 from handlers.context import Context
@@ -84,7 +85,8 @@ async def _call(context: Context, words: str) -> None:
     draft.danger, draft.kind, draft.is_kind_sure, draft.intent = "yes", tickets.DANGER, True, "sos"
     draft.words = f"{draft.words}\n{words}".strip()
     if not draft.has_place:
-        draft.place_id, draft.is_place_sure = context.person["home_id"], True
+        known = _place_of(found[1] if found is not None else None)
+        draft.place_id, draft.is_place_sure = known.get("place_id", context.person["home_id"]), True
     await report.send_danger(context, draft)
 
 
@@ -140,7 +142,7 @@ async def danger_first(context: Context, said: Said) -> bool:
     flow, draft = found
     if flow.name in OWN_DANGER or (flow.wanted(draft) is not None and not isinstance(draft, ResidentDraft)):
         return False
-    await report.start(context, said)
+    await report.start(context, said, **_place_of(draft))
     return True
 
 
@@ -158,10 +160,16 @@ async def matter_first(context: Context, said: Said) -> bool:
         await flows.drop(context)
     else:
         context.conversation.clear()
-        known = {"place_id": draft.place_id, "is_place_sure": True} if draft.is_place_sure else {}
-        await report.start(context, said, **known)
+        await report.start(context, said, **_place_of(draft))
         return True
     return False
+
+
+def _place_of(draft: object) -> dict[str, Any]:
+    """Where somebody is who is being asked for their home: at the door whose code they scanned, or as they said."""
+    if not isinstance(draft, home.HomeDraft) or not (draft.is_place_sure or draft.is_by_poster):
+        return {}
+    return {"place_id": draft.place_id, "is_place_sure": draft.place_id is not None}
 
 
 def _is_matter(draft: home.HomeDraft, said: Said) -> bool:

@@ -123,6 +123,17 @@ async def test_it_hears_a_matter_before_anybody_agreed(town: Town) -> None:
     assert "锦绣家园 3栋 2单元" in card
 
 
+@pytest.mark.parametrize("deed", ["words", "button", "voice"])
+async def test_it_sends_help_to_the_door_that_was_scanned(town: Town, deed: str) -> None:
+    rosa = town.rosa
+    await go(town, rosa.starts(await poster(town)))
+    if deed == "voice":
+        await go(town, rosa.sends_voice(), rosa.presses("现在有危险"))
+    else:
+        await go(town, rosa.says("着火了，快来人" if deed == "words" else "/sos"))
+    assert "锦绣家园 3栋 2单元" in town.wei.shows("🆘").text
+
+
 async def test_it_keeps_a_picture_that_comes_while_it_asks_for_the_home(town: Town) -> None:
     rosa = town.rosa
     await go(town, rosa.starts(await poster(town)), rosa.presses("不是"), rosa.presses("同意，继续"))

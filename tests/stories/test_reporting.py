@@ -346,3 +346,13 @@ async def test_it_draws_everything_again_in_the_language_that_was_chosen(town: T
     assert "📝 Report" in [one["text"] for row in (rosa.keyboard or {})["keyboard"] for one in row]
     await go(town, rosa.presses("My matters"))
     assert rosa.shows("Under way")
+
+
+async def test_it_takes_the_kind_of_the_answer_when_all_words_together_are_unclear(town: Town) -> None:
+    rosa = town.rosa
+    await go(town, rosa.says("太吵了没人管"), rosa.presses("同意，继续"))
+    assert rosa.shows("这是哪一类的事")
+    await go(town, rosa.says("3栋2单元垃圾没人清"))
+    card = rosa.shows("请看看对不对").text
+    assert "环境卫生" in card
+    assert "太吵了没人管" in card
