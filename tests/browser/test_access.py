@@ -89,6 +89,8 @@ async def test_it_has_nothing_serious_against_it(
 
 async def test_it_is_walked_through_with_the_tab_key(desk: Desk, bot: Api) -> None:
     """The order is that of the page: bar, tour, tabs or phones, panel; and what has the focus can be seen."""
+    await expect(desk.page.locator(".tour")).to_be_visible()  # they come with what the control end point offers
+    await expect(desk.page.locator(".panel").get_by_role("button", name="杀掉")).to_be_visible()
     seen: list[str] = []
     for _ in range(40):
         await desk.page.keyboard.press("Tab")
