@@ -139,13 +139,14 @@ class Cards:
         return [row["name"] for row in (await people.by_ids(self._ledger, facts.offered_to)).values()]
 
 
-_TOLD = {"progressed", "asked", "answered", "words_added", "disputed", "disputed_again"}
+_DISPUTED = {"disputed", "disputed_again"}
+_TOLD = {"progressed", "asked", "answered", "words_added", *_DISPUTED}
 
 
 def _story(history: Sequence[Row]) -> list[dict[str, Any]]:
-    """What was said along the way, the last few."""
-    told = [row for row in history if row["event"] in _TOLD and (row["why"] or {}).get("words")]
-    return [{"event": row["event"], "at": row["at"], "words": row["why"]["words"]} for row in told[-4:]]
+    """What was said along the way, the last few; that it is not done yet is told without words too."""
+    told = [{"event": row["event"], "at": row["at"], "words": (row["why"] or {}).get("words")} for row in history]
+    return [one for one in told if one["event"] in _TOLD and (one["words"] or one["event"] in _DISPUTED)][-4:]
 
 
 def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row) -> Buttons:

@@ -182,6 +182,7 @@ async def test_it_sends_it_back_to_the_same_worker_and_then_to_the_duty_secretar
     await reports(town, town.rosa, NOISE)
     await presses(town, town.wei, "接单", "办好了")
     await presses(town, town.rosa, "还没办好")
+    assert "还没好" in town.wei.shows("小魏 在办").text
     await says(town, town.rosa, "半夜还是吵")
     assert (await ticket(town))["state"] == "accepted"
     assert town.wei.shows("半夜还是吵")
