@@ -58,7 +58,7 @@ class Cards:
         if is_resident:
             params |= await self._standing(ticket, facts, viewer)
         else:
-            params["asks_proof"] = await self._asks_proof(facts, viewer)
+            params["asks_proof"] = await self._asks_proof(actor, facts, viewer)
         text = self._texts.render(viewer["language"], template, params, now)
         buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
         if params.get("asks_proof"):
@@ -67,9 +67,9 @@ class Cards:
             buttons += secretary_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
 
-    async def _asks_proof(self, facts: TicketFacts, viewer: Row) -> bool:
+    async def _asks_proof(self, actor: Actor, facts: TicketFacts, viewer: Row) -> bool:
         """Whether the worker has said that it is done, and the picture is waited for."""
-        if viewer["id"] != facts.assignee_id or facts.state not in OPEN or facts.state is State.DONE:
+        if Action.FINISH not in actions(actor, facts):
             return False
         return await conversations.is_about(self._ledger, viewer["telegram_id"], FINISHING, facts.id)
 

@@ -27,7 +27,7 @@ class Notices:
         if until is not None and not notice["is_urgent"]:
             raise NotNow(until)
         params = noticeboard.said(self._ledger.directory, notice, person["language"], round_=row["params"]["round"])
-        return {**row, "message": "notices.said", "params": params}
+        return {**row, "message": "notices.said", "params": {**row["params"], **params}}
 
     async def board(self, row: Row, person: Row | None, now: datetime) -> tuple[Composed, int | None]:
         """The board, and the message it stands on already. Raises Suppressed for who may not see it any more."""

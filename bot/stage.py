@@ -24,22 +24,23 @@ from storage.structure import Plan, apply, check, read
 SAMPLE = Path(__file__).parent.parent / "sample"
 DOOR = "jx-3-2"
 """The place whose poster the tour scans: 3栋2单元, which 小魏 looks after."""
+ROSA, WEI, LAO_LI, DAN = 1001, 2001, 2003, 3001
 PEOPLE = (  # Telegram id, name in Chinese, name in English
-    (1001, "王阿姨", "Rosa"),
-    (2001, "小魏", "Wei"),
-    (3001, "丹姐", "Dan"),
+    (ROSA, "王阿姨", "Rosa"),
+    (WEI, "小魏", "Wei"),
+    (DAN, "丹姐", "Dan"),
     (1002, "陈叔", "Chen"),
     (1003, "小王", "Xiao Wang"),
     (2002, "小赵", "Zhao"),
-    (2003, "老李", "Lao Li"),
+    (LAO_LI, "老李", "Lao Li"),
     (3002, "周书记", "Secretary Zhou"),
     (4001, "方联络员", "Fang"),
     (5001, "薇拉", "Vera"),
     (6001, "奥托", "Otto"),
     (9001, "艾达", "Ada"),
 )
-NEWCOMER = 1001
-"""王阿姨 joins by the code on her door."""
+NEWCOMER = ROSA
+"""She joins by the code on her door."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .stage import DAN, LAO_LI, ROSA, WEI
 from .texts import LANGUAGES, Texts, sources
 
-ROSA, WEI, LAO_LI, DAN = 1001, 2001, 2003, 3001
 _BLANKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>|\n", re.DOTALL)
 _AT_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)  # no text of the tour tells the time
 

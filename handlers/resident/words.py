@@ -167,9 +167,9 @@ async def matter_first(context: Context, said: Said) -> bool:
 
 def _place_of(draft: object) -> dict[str, Any]:
     """Where somebody is who is being asked for their home: at the door whose code they scanned, or as they said."""
-    if not isinstance(draft, home.HomeDraft) or not (draft.is_place_sure or draft.is_by_poster):
+    if not isinstance(draft, home.HomeDraft) or draft.place_id is None:
         return {}
-    return {"place_id": draft.place_id, "is_place_sure": draft.place_id is not None}
+    return {"place_id": draft.place_id, "is_place_sure": True} if draft.is_place_sure or draft.is_by_poster else {}
 
 
 def _is_matter(draft: home.HomeDraft, said: Said) -> bool:

@@ -12,7 +12,7 @@ from bot import tour
 from bot.app import App
 from bot.control import Control
 from bot.settings import Settings
-from bot.stage import PEOPLE, Stage
+from bot.stage import PEOPLE, WEI, Stage
 from bot.texts import LANGUAGES, Texts
 from storage import invitations, schema
 from tests.faults.process import free_port
@@ -58,7 +58,7 @@ async def panel(stage: Stage) -> AsyncIterator[Panel]:
 
 
 async def test_it_speaks_the_language_that_was_asked_for(panel: Panel) -> None:
-    wei = await panel.app.ledger.one(schema.person.select().where(schema.person.c.telegram_id == tour.WEI))
+    wei = await panel.app.ledger.one(schema.person.select().where(schema.person.c.telegram_id == WEI))
     assert wei is not None
     assert (wei["name"], wei["language"]) == ("Wei", "en")
     assert any("Building 3 Unit 2" in link["label"] for link in (await panel.get())["links"])
