@@ -14,13 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import schema
+from . import catalogue, schema
 from .plain import once
+from .rules.catalogue import Catalogue
 from .rules.limits import Limits
 from .rules.routing import Rule, parse_chain
 from .rules.worktime import WorkCalendar
 
 STRUCTURE_VERSION = "structure_version"
+NOTHING_OFFERED = Catalogue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Kind:
     is_confidential: bool
     needs_proof: bool
     needs_place: bool
+    flow: str  # report: residents say it in their own words; booking: it comes from the catalogue
     position: int
 
     def name_in(self, language: str) -> str:
@@ -71,8 +74,10 @@ class Directory:
         *,
         timezone: str,
         version: str,
+        catalogue: Catalogue = NOTHING_OFFERED,
     ) -> None:
         self.version = version
+        self.catalogue = catalogue
         self.places = {place.id: place for place in places}
         self.by_code = {place.code: place for place in self.places.values()}
         self.kinds = {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.position)}
@@ -204,6 +209,7 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         {_day(row["id"]): bool(row["is_working"]) for row in await rows(schema.calendar_day)},
         timezone=timezone,
         version=(await connection.scalar(VERSION)) or "",
+        catalogue=await catalogue.load(rows),
     )
 
 

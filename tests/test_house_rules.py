@@ -15,6 +15,7 @@ SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "handlers/resident/": READS_CHINESE,
     "handlers/worker/danger.py": READS_CHINESE,
     "storage/drafts.py": READS_CHINESE,
+    "storage/rules/days.py": READS_CHINESE,
     "storage/rules/personal.py": "lists of columns",
     "storage/rules/phones.py": READS_CHINESE,
     "storage/rules/retention.py": "the periods and their reasons, as docs/privacy.md prints them",

@@ -59,6 +59,11 @@ class Event(StrEnum):
     DANGER_RAISED = "danger_raised"
     WORDS_ADDED = "words_added"
     RATED = "rated"
+    BOOKED = "booked"  # a time, a person or a room is there for it
+    RESCHEDULED = "rescheduled"
+    MISSED = "missed"  # 没等到您: who carries it out met nobody; the resident is asked how to go on
+    NOT_COME = "not_come"  # who carries it out did not come
+    STAGED = "staged"  # an official matter reached its next stage
     RUNG_BACK = "rung_back"  # the duty secretary rang whoever was not satisfied
 
 
@@ -101,11 +106,17 @@ _MOVES: tuple[tuple[Event, tuple[State, ...], State], ...] = (
     (Event.OBJECTED, (State.REFUSED,), State.NEW),
     (Event.MERGED, _CALM, State.MERGED),
     (Event.RELEASED, _OWNED, State.NEW),
+    (Event.BOOKED, _UNOWNED, State.ACCEPTED),
+    (Event.RESCHEDULED, (State.ACCEPTED, State.WAITING), State.ACCEPTED),
+    (Event.MISSED, (State.ACCEPTED, State.ON_SITE), State.WAITING),
 )
 
 _STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (
+    (Event.RESCHEDULED, _UNOWNED),
     (Event.DECLINED, _UNOWNED),
     (Event.PROGRESSED, _OWNED),
+    (Event.STAGED, _OWNED),
+    (Event.NOT_COME, (State.ACCEPTED,)),
     (Event.KIND_CHANGED, tuple(OPEN)),
     (Event.PLACE_CHANGED, tuple(OPEN)),
     (Event.DANGER_RAISED, tuple(OPEN)),

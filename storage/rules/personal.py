@@ -78,7 +78,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "kind": _table(
             Reach.NOTHING,
-            technical="id is_confidential needs_proof needs_place position retired_at version",
+            technical="id is_confidential needs_proof needs_place flow position retired_at version",
             public="code name name_en emoji limits",
         ),
         "routing_rule": _table(
@@ -87,6 +87,82 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             public="code kinds place_id chain",
         ),
         "calendar_day": _table(Reach.NOTHING, technical="id is_working version", public="note"),
+        "category": _table(Reach.NOTHING, technical="id position retired_at version", public="code name name_en emoji"),
+        "provider": _table(
+            Reach.POINTS,
+            technical="id kind seats retired_at version",
+            public="code name name_en place_id skills phone address address_en",
+            person="person_id",
+        ),
+        "opening": _table(
+            Reach.NOTHING, technical="id provider_id is_shut retired_at version", public="code days begins ends"
+        ),
+        "service": _table(
+            Reach.NOTHING,
+            technical="id category_id kind fee ways minutes buffer_minutes capacity lead_hours cancel_hours days_ahead"
+            " needs_approval needs_presence needs_code is_confidential is_official position retired_at version",
+            public="code name name_en aliases who who_en papers papers_en question question_en fee_words fee_words_en"
+            " providers phone address address_en",
+        ),
+        "dish": _table(
+            Reach.NOTHING,
+            technical="id provider_id position retired_at version",
+            public="code days name name_en price",
+        ),
+        "support": _table(
+            Reach.DELETED,
+            technical="id registered_at ended_at version",
+            person="person_id registered_by",
+            words="reason",
+            by="person_id",
+        ),
+        "booking": _table(
+            Reach.WITH_MATTER,
+            technical="id service_id way provider_id starts_at ends_at seat series_id nth queue_day queue_number"
+            " called_at is_full_service stage stage_at fetch_at result owner_comes_at agent_comes_at missed_by"
+            " missed_at moves created_at version",
+            words="note code",
+        ),
+        "hold": _table(
+            Reach.DELETED,
+            technical="id service_id provider_id seat starts_at ends_at until version",
+            person="person_id",
+            by="person_id",
+        ),
+        "booking_cell": _table(Reach.NOTHING, technical="provider_id seat cell holder_id"),
+        "waiting": _table(
+            Reach.DELETED,
+            technical="id service_id way from_at until_at state hold_id offered_at offered_until created_at version",
+            person="person_id owner_id",
+            place="place_id",
+            words="draft",
+            by="person_id owner_id",
+        ),
+        "paper": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id kind made_at confirmed_at refused_at version",
+            person="made_by confirmed_by",
+            words="items",
+        ),
+        "duty_rule": _table(
+            Reach.NOTHING,
+            technical="id role place_id turn days begins ends from_day until_day retired_at version",
+            public="code people",
+        ),
+        "shift_change": _table(
+            Reach.EMPTIED,
+            technical="id rule_id day back_rule_id back_day state asked_at answered_at version",
+            person="holder_id taker_id objected_by",
+            words="reason",
+            by="holder_id taker_id",
+        ),
+        "absence": _table(
+            Reach.DELETED,
+            technical="id begins_at ends_at created_at ended_at version",
+            person="person_id told_by",
+            words="reason",
+            by="person_id",
+        ),
         "setting": _table(Reach.NOTHING, technical="name value"),
         "counter": _table(Reach.NOTHING, technical="name next"),
         "lease": _table(Reach.NOTHING, technical="id name owner until version"),
