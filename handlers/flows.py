@@ -32,7 +32,8 @@ D = TypeVar("D", bound=Draft)
 @dataclass(frozen=True)
 class Step(Generic[D]):
     """One question. `take` gives True when the question is settled, False when what was said is unclear, and None when
-    it said something itself already. `shown` may show the question somewhere else, and tells whether it did."""
+    it said something itself already. `prepare` looks up what the question shows, before it is asked. `shown` may show
+    the question somewhere else, and tells whether it did."""
 
     name: str
     prompt: str
@@ -45,6 +46,7 @@ class Step(Generic[D]):
     cancel: str | None = "cancel"  # the label of the way out; None where a choice is one already
     needs_consent: bool = True
     shown: Callable[[Context, D], Awaitable[bool]] | None = None
+    prepare: Callable[[Context, D], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ async def hear(context: Context, said: Said) -> bool:
     if is_settled:
         await settle(context, flow, draft, step.name, edit=said.pressed_message)
     elif is_settled is False and context.conversation.flow == flow.name:
+        await _prepare(context, step, draft)
         keep(context, flow, draft, step.name)
         _ask(context, flow, step, draft, step.unclear)
     return True
@@ -202,12 +205,18 @@ async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None 
         return
     if not draft.token:
         draft.token = base36(new_id(context.work.now) % TOKENS)
+    await _prepare(context, step, draft)
     keep(context, flow, draft, step.name)
     if _waits_for_consent(context, step):
         ask_consent(context, _signed(flow.aside(context, draft), draft) if flow.aside else ())
         return
     if step.shown is None or not await step.shown(context, draft):
         _ask(context, flow, step, draft, step.prompt, edit=edit)
+
+
+async def _prepare(context: Context, step: Step[D], draft: D) -> None:
+    if step.prepare is not None:
+        await step.prepare(context, draft)
 
 
 def keep(context: Context, flow: Flow[D], draft: D, step: str | None = None) -> None:

@@ -50,6 +50,10 @@ class Draft(BaseModel):
         self.answered = [name for name in self.answered if name != step]
 
 
+class ResidentDraft(Draft):
+    """Something a resident is asked; unlike the work of staff, a danger interrupts it, and hours later it is over."""
+
+
 class ReportDraft(Draft):
     """A report that is being put together."""
 

@@ -1,15 +1,11 @@
 """Questions about one ticket: which one is meant, and the words that are said about it."""
 
 from handlers.context import Context
-from handlers.flows import Draft
 from storage import tickets
+from storage.drafts import ResidentDraft
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.press import Press
-
-
-class ResidentDraft(Draft):
-    """Something a resident is asked; unlike the work of staff, a danger interrupts it, and hours later it is over."""
 
 
 class AboutTicket(ResidentDraft):

@@ -7,9 +7,9 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import joining, people
+from storage.drafts import ResidentDraft
 from storage.rules.press import press
 
-from .about import ResidentDraft
 from .short import is_room, says
 
 

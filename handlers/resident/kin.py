@@ -5,10 +5,10 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import family, people, tickets
+from storage.drafts import ResidentDraft
 from storage.family import Asks
 from storage.rules.press import Press, press
 
-from .about import ResidentDraft
 from .short import says
 
 NEWEST = 20

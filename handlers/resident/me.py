@@ -5,13 +5,13 @@ from handlers.context import Context
 from handlers.flows import Flow, Step
 from handlers.said import Said
 from storage import family, people, taking_over
+from storage.drafts import ResidentDraft
 from storage.ledger import Row
 from storage.rules import phones
 from storage.rules.press import Press, press
 from storage.work import Button
 
 from . import home
-from .about import ResidentDraft
 from .names import tidy_name
 
 

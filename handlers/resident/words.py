@@ -9,12 +9,11 @@ from handlers.flows import current
 from handlers.reading import Intent, Reading
 from handlers.said import Said
 from storage import tickets, unsure
-from storage.drafts import ReportDraft
+from storage.drafts import ReportDraft, ResidentDraft
 from storage.rules.press import Press, press
 from storage.work import Priority
 
 from . import home, matters, report
-from .about import ResidentDraft
 from .after import open_danger
 from .doorstep import keyboard_for
 from .draft import READER, is_danger
