@@ -1,6 +1,7 @@
 """The two engines behind one door: SQLite (one process, one writer) and PostgreSQL.
 
-`rows` and `write` are the hot path: a query without a hop to another thread (on SQLite), a whole transaction in one.
+`rows` and `write` are the hot path: a query without a hop to another thread (on SQLite) or through SQLAlchemy, a whole
+transaction in one hop.
 `reading` and `writing` lend a connection to what is rare (imports, migrations). On SQLite every transaction begins
 IMMEDIATE, because one that reads first and writes later fails at once when another writer was faster, whatever the busy
 time-out says; reads go to connections of their own and never wait. A transaction that was begun is finished even when
@@ -23,6 +24,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .passing import DatabaseAway
+from .plain import is_marked
+from .postgres import Quick
 from .schema import metadata
 from .sqlite import Lean, async_engine
 
@@ -43,12 +46,19 @@ class Database:
     """One database, SQLite or PostgreSQL, opened with `Database.open`."""
 
     def __init__(
-        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, lean: Lean | None, lock: TextIO | None
+        self,
+        url: URL,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        lean: Lean | None,
+        lock: TextIO | None,
+        quick: Quick | None = None,
     ) -> None:
         self.url = url
         self._writer = writer
         self._reader = reader
         self._lean = lean
+        self._quick = quick
         self._lock_file = lock
         self._one_writer = asyncio.Lock()
         self._apart: AsyncEngine | None = None
@@ -75,7 +85,8 @@ class Database:
             name = _process_name()
             connect: dict[str, Any] = {"server_settings": {"application_name": name} if exclusive else {}}
             engine = create_async_engine(where, pool_size=POOL, max_overflow=0, connect_args=connect, **shared)
-            made = cls(where, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), None, None)
+            reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+            made = cls(where, engine, reading, None, None, Quick(where, connect["server_settings"]))
             in_time = connect | {"timeout": APART_SECONDS, "command_timeout": APART_SECONDS}
             made.name = name
             made._apart = create_async_engine(where, pool_size=APART, max_overflow=0, connect_args=in_time)
@@ -89,6 +100,8 @@ class Database:
         """Every row of one short query, on the newest committed state."""
         if self._lean is not None:
             return self._lean.rows(query, params)
+        if self._quick is not None and is_marked(query):
+            return await self._quick.rows(query, params)
         async with self.reading() as connection:
             return [dict(row) for row in (await connection.execute(query, params)).mappings()]
 
@@ -156,6 +169,8 @@ class Database:
             await self._apart.dispose()
         if self._lean is not None:
             self._lean.close()
+        if self._quick is not None:
+            await self._quick.close()
         await self._writer.dispose()
         await self._reader.dispose()
         if self._lock_file is not None:

@@ -1,21 +1,25 @@
-"""What is asked and written all the time, compiled once into plain SQL for SQLite's own driver.
+"""What is asked and written all the time, compiled once into plain SQL for the engine's own driver.
 
 SQLAlchemy takes some eighty microseconds to carry out a query that SQLite answers in ten: it makes a key, a context, a
 result and a row for each. What is asked at every update is marked with `once` where it is made, and `asked`, `written`
 and `returned` carry out what a transaction does; the statement, what is done to parameters and what is done to columns
-are found out a single time. On PostgreSQL, where a query is a journey, nothing is different.
+are found out a single time. On PostgreSQL marked queries go to asyncpg (`storage.postgres`), transactions do not.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
 OPTION = "plain"
 """The execution option by which a connection brings the `Plain` that knows its way of writing JSON."""
+
+_NATIVE_FLOAT = 701
+"""The type that PostgreSQL gives to a float: its driver brings it as one, and nothing is done to it."""
 
 Made = TypeVar("Made", bound=sa.Select[Any])
 Process = Callable[[Any], Any]
@@ -29,6 +33,11 @@ def once(query: Made) -> Made:
     return query
 
 
+def is_marked(query: sa.Select[Any]) -> bool:
+    """Whether a query was marked."""
+    return id(query) in _made_once
+
+
 _Key = tuple[int, tuple[int, ...]]
 _Columns = tuple[tuple[str, ...], tuple[tuple[str, Process], ...]]
 
@@ -37,6 +46,7 @@ class _Statement(NamedTuple):
     sql: str
     fixed: Mapping[str, Any]
     binds: tuple[tuple[str, Process], ...]
+    order: tuple[str, ...]  # of the values, where they have no names
 
 
 class _Written(NamedTuple):
@@ -75,40 +85,71 @@ def _plain(connection: sa.Connection) -> tuple["Plain | None", Any]:
     return plain, None if plain is None else connection.connection.driver_connection
 
 
+class Marked:
+    """The marked queries as one dialect writes them: compiled once for each length of their lists."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._statements: dict[_Key, _Statement] = {}
+        self._columns: dict[int, _Columns] = {}
+
+    def statement(self, query: sa.Select[Any], params: Mapping[str, Any]) -> tuple[_Statement, dict[str, Any]]:
+        """What to carry out, and every value by its name in it."""
+        values, lengths = _spread(params)
+        key = (id(query), lengths)
+        statement = self._statements.get(key) or self._compile(key, query, params)
+        for name, process in statement.binds:
+            values[name] = process(values[name])
+        values.update(statement.fixed)
+        return statement, values
+
+    def rows(self, query: sa.Select[Any], found: Iterable[Iterable[Any]]) -> list[dict[str, Any]]:
+        """What the database gave, as SQLAlchemy would give it."""
+        names, made = self._columns[id(query)]
+        rows = [dict(zip(names, raw, strict=True)) for raw in found]
+        for name, process in made:
+            for row in rows:
+                if (value := row[name]) is not None:
+                    row[name] = process(value)
+        return rows
+
+    def _compile(self, key: _Key, query: sa.Select[Any], params: Mapping[str, Any]) -> _Statement:
+        values, _ = _spread(params)
+        full = {name: _padded(value) if isinstance(value, list) else value for name, value in params.items()}
+        written = query.compile(dialect=self._dialect).construct_expanded_state(full)
+        types = {bind.key: bind.type for bind in sa.sql.visitors.iterate(query) if isinstance(bind, sa.BindParameter)}
+        single = [name for name, value in full.items() if not isinstance(value, list)]
+        binds = [(name, types[name].dialect_impl(self._dialect).bind_processor(self._dialect)) for name in single]
+        fixed = {name: value for name, value in written.parameters.items() if name not in values}
+        acts = tuple((name, act) for name, act in binds if act is not None)
+        statement = _Statement(written.statement, fixed, acts, tuple(written.positiontup or ()))
+        self._statements[key] = statement
+        self._columns[id(query)] = self._columns_of(query)
+        return statement
+
+    def _columns_of(self, query: sa.Select[Any]) -> _Columns:
+        columns = [(column.key, column.type.dialect_impl(self._dialect)) for column in query.selected_columns]
+        acts = [(str(name), kind.result_processor(self._dialect, _NATIVE_FLOAT)) for name, kind in columns]
+        return tuple(name for name, _ in acts), tuple((name, act) for name, act in acts if act is not None)
+
+
 class Plain:
-    """Compiles for one way of writing JSON, and asks one connection after the other."""
+    """Asks one connection of SQLite after the other, for one way of writing JSON."""
 
     def __init__(self, **options: Any) -> None:
         self._dialect = SQLiteDialect_pysqlite(paramstyle="named", **options)
-        self._statements: dict[_Key, _Statement] = {}
-        self._columns: dict[int, _Columns] = {}
+        self._marked = Marked(self._dialect)
         self._written: dict[sa.Executable, _Written] = {}
-
-    @staticmethod
-    def knows(query: sa.Select[Any]) -> bool:
-        """Whether a query was marked."""
-        return id(query) in _made_once
 
     def rows(
         self, connection: sqlite3.Connection, query: sa.Select[Any], params: Mapping[str, Any] | None
     ) -> list[dict[str, Any]]:
         """Every row of a marked query. Raises DBAPIError as SQLAlchemy does."""
-        values, lengths = _spread(params or {})
-        key = (id(query), lengths)
-        statement = self._statements.get(key) or self._compile(key, query, params or {})
-        for name, process in statement.binds:
-            values[name] = process(values[name])
-        values.update(statement.fixed)
-        names, made = self._columns[id(query)]
+        statement, values = self._marked.statement(query, params or {})
         try:
-            found = [dict(zip(names, raw, strict=True)) for raw in connection.execute(statement.sql, values)]
+            return self._marked.rows(query, connection.execute(statement.sql, values))
         except sqlite3.Error as error:
             raise self._as_sqlalchemy(statement.sql, error) from error
-        for row in found:
-            for name, process in made:
-                if (value := row[name]) is not None:
-                    row[name] = process(value)
-        return found
 
     def write(
         self, connection: sqlite3.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
@@ -150,24 +191,6 @@ class Plain:
 
     def _as_sqlalchemy(self, sql: str, error: sqlite3.Error) -> Exception:
         return DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect)
-
-    def _compile(self, key: _Key, query: sa.Select[Any], params: Mapping[str, Any]) -> _Statement:
-        values, _ = _spread(params)
-        full = {name: _padded(value) if isinstance(value, list) else value for name, value in params.items()}
-        written = query.compile(dialect=self._dialect).construct_expanded_state(full)
-        types = {bind.key: bind.type for bind in sa.sql.visitors.iterate(query) if isinstance(bind, sa.BindParameter)}
-        single = [name for name, value in full.items() if not isinstance(value, list)]
-        binds = [(name, types[name].dialect_impl(self._dialect).bind_processor(self._dialect)) for name in single]
-        fixed = {name: value for name, value in written.parameters.items() if name not in values}
-        statement = _Statement(written.statement, fixed, tuple((name, act) for name, act in binds if act is not None))
-        self._statements[key] = statement
-        self._columns[id(query)] = self._columns_of(query)
-        return statement
-
-    def _columns_of(self, query: sa.Select[Any]) -> _Columns:
-        columns = [(column.key, column.type.dialect_impl(self._dialect)) for column in query.selected_columns]
-        acts = [(str(name), kind.result_processor(self._dialect, None)) for name, kind in columns]
-        return tuple(name for name, _ in acts), tuple((name, act) for name, act in acts if act is not None)
 
 
 def _padded(values: list[Any]) -> list[Any]:

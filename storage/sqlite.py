@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from .plain import OPTION, Plain
+from .plain import OPTION, Plain, is_marked
 
 READERS = 4
 BUSY_SECONDS = 5
@@ -40,7 +40,7 @@ class Lean:
         """Every row of a query on the newest committed state."""
         if self._reader is None:
             self._reader = self._reading.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if self._plain.knows(query):
+        if is_marked(query):
             raw: Any = self._reader.connection.driver_connection
             return self._plain.rows(raw, query, params)
         return [dict(row) for row in self._reader.execute(query, params).mappings()]

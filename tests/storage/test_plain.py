@@ -25,7 +25,8 @@ def people(ids: list[int]) -> sa.Select[tuple[object, ...]]:
     return sa.select(person).where(person.c.id.in_(ids), person.c.created_at <= MONDAY).order_by(person.c.id)
 
 
-async def test_it_reads_what_sqlalchemy_reads(town: Town) -> None:
+async def test_it_reads_what_sqlalchemy_reads(any_town: Town) -> None:
+    town = any_town
     await town.rosa.says("3栋2单元楼道灯坏了")
     await town.settle()
     ledger = town.app.ledger
@@ -34,17 +35,15 @@ async def test_it_reads_what_sqlalchemy_reads(town: Town) -> None:
     assert (rows[0]["priority"], rows[0]["due_at"]) == (Priority.ANSWER, MONDAY)
 
 
-async def test_it_takes_lists_of_any_length(town: Town) -> None:
-    ledger = town.app.ledger
+async def test_it_takes_lists_of_any_length(any_town: Town) -> None:
+    ledger = any_town.app.ledger
     ids = [row["id"] for row in await ledger.all(sa.select(schema.person.c.id))]
     for most in (0, 1, 2, 3, 5, 8, 9):
         assert await ledger.all(SOME, ids=ids[:most], at=MONDAY) == await ledger.all(people(ids[:most]))
 
 
-async def test_it_tells_what_passes(sqlite_url: str) -> None:
-    database = await Database.open(sqlite_url)
+async def test_it_tells_what_passes(database: Database) -> None:
     await database.write(lambda connection: connection.exec_driver_sql("DROP TABLE outbox"))
     with pytest.raises(DBAPIError) as caught:
         await database.rows(EVERYTHING)
     assert not is_passing(caught.value)
-    await database.close()
