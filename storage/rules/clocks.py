@@ -35,6 +35,16 @@ class ClockKind(StrEnum):
     DANGER_UNSURE = "danger_unsure"
     OFFER_AGAIN = "offer_again"
     LAST_CARDS = "last_cards"
+    VISIT_EVENING = "visit_evening"  # the kinds of a booking: `visit_clocks`
+    VISIT_SOON = "visit_soon"
+    VISIT_NOT_COME = "visit_not_come"
+    VISIT_OVER = "visit_over"
+    VISIT_LEFT_OPEN = "visit_left_open"
+    VISIT_RING_DUE = "visit_ring_due"
+    VISIT_ASK_AGAIN = "visit_ask_again"
+    VISIT_GIVE_UP = "visit_give_up"
+    VISIT_UNAPPROVED = "visit_unapproved"
+    VISIT_QUEUE_OVER = "visit_queue_over"
 
 
 ASK_DAYS = 2
@@ -94,7 +104,12 @@ _Clock = Callable[[ClockFacts, Limits, WorkCalendar], Iterator[Planned]]
 
 
 def _planned(kind: ClockKind, began_at: datetime, due: datetime, nth: int = 1) -> Planned:
-    return Planned(kind, f"{began_at.astimezone(UTC):%Y%m%dT%H%M%S}.{nth}", due)
+    return Planned(kind, occurrence(began_at, nth), due)
+
+
+def occurrence(began_at: datetime, nth: int = 1) -> str:
+    """The name of a wait that began at a moment."""
+    return f"{began_at.astimezone(UTC):%Y%m%dT%H%M%S}.{nth}"
 
 
 def _offer(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
@@ -184,6 +199,10 @@ _SPOKEN_FOR_BY: Mapping[ClockKind, frozenset[ClockKind]] = MappingProxyType(
         ClockKind.HALF_TIME: frozenset({ClockKind.NINE_TENTHS, ClockKind.OVERDUE}),
         ClockKind.NINE_TENTHS: frozenset({ClockKind.OVERDUE}),
         ClockKind.CONFIRM_AGAIN: frozenset({ClockKind.CONFIRM_AGAIN, ClockKind.CONFIRM_CLOSE}),
+        ClockKind.VISIT_EVENING: frozenset({ClockKind.VISIT_SOON, ClockKind.VISIT_NOT_COME, ClockKind.VISIT_OVER}),
+        ClockKind.VISIT_SOON: frozenset({ClockKind.VISIT_NOT_COME, ClockKind.VISIT_OVER}),
+        ClockKind.VISIT_LEFT_OPEN: frozenset({ClockKind.OVERDUE}),
+        ClockKind.VISIT_ASK_AGAIN: frozenset({ClockKind.VISIT_GIVE_UP}),
     }
 )
 NAGS = frozenset(_SPOKEN_FOR_BY)
