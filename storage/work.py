@@ -80,6 +80,7 @@ class Work:
     conversation: Conversation | None = None
     grants: Sequence[Row] = ()
     has_answered: bool = False
+    shared: dict[Any, Any] = field(default_factory=dict)  # what all desks of a batch read only once
     _carded: set[tuple[int, int]] = field(default_factory=set)
 
     @property
@@ -208,13 +209,31 @@ class Work:
             params={"is_fresh": is_fresh, "is_offer": is_offer},
         )
 
-    def draw(self, what: str, to: Row, *, priority: Priority, key: str | None = None, **params: Any) -> int:
+    def draw(
+        self,
+        what: str,
+        to: Row,
+        *,
+        priority: Priority,
+        key: str | None = None,
+        ticket_id: int | None = None,
+        **params: Any,
+    ) -> int:
         """Say what is drawn when it is sent, from rows that `params` name: a notice, or how far one has come.
 
         Whoever it is for has a chat. Gives back the row's id.
         """
-        chat_id, person_id = to["telegram_id"], to["id"]
-        return self._say(what, None, chat_id=chat_id, person_id=person_id, priority=priority, key=key, params=params)
+        return self._say(
+            what,
+            None,
+            chat_id=to["telegram_id"],
+            person_id=to["id"],
+            ticket_id=ticket_id,
+            priority=priority,
+            key=key,
+            due_at=self.speak_at(priority) if ticket_id is not None else None,
+            params=params,
+        )
 
     def media(
         self,
