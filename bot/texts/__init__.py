@@ -81,6 +81,7 @@ class Texts:
             "when": self._when,
             "clock": self._clock,
             "date": self._date,
+            "day": self._on_day,
             "brief": _brief,
             "text": _text,
         }
@@ -96,6 +97,18 @@ class Texts:
         at = self._local(value)
         day = f"{at.day} {at:%b %Y}" if language == "en" else f"{at.year}年{at.month}月{at.day}日"
         return f"{day} {at:%H:%M}"
+
+    def _on_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
+        """A day with its weekday, as people agree on one: 明天（周二）, 11月24日（周二）."""
+        day = value if isinstance(value, date) and not isinstance(value, datetime) else self._day_of(value)
+        named = _day(day, now.astimezone(self._zone).date(), language)
+        return f"{named} ({day:%a})" if language == "en" else f"{named}（周{_WEEKDAYS[day.weekday()]}）"
+
+    def _day_of(self, value: datetime | str) -> date:
+        """The day of an ISO date, or the local day of a moment."""
+        if isinstance(value, str) and len(value) == len("2026-11-24"):
+            return date.fromisoformat(value)
+        return self._local(value).date()
 
     def _clock(self, value: datetime | str) -> str:
         return f"{self._local(value):%H:%M}"
@@ -119,6 +132,9 @@ _NAMED: Mapping[str, Mapping[int, str]] = {
     "zh-CN": {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
     "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
 }
+
+
+_WEEKDAYS = "一二三四五六日"
 
 
 def _day(day: date, today: date, language: str) -> str:
