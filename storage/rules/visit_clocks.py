@@ -1,7 +1,7 @@
 """The clocks of a booking: what is said before it, who is asked when nobody came, and what happens when it is over.
 
-They stand beside the clocks of every ticket (`clocks`): until the day of the visit its finish limit does not run, from
-then on it runs from the end of the visit, and anew from each stage of an official matter.
+They stand beside the clocks of every ticket (`clocks`), whose finish limit runs from the end of a booked time, and anew
+from each stage of an official matter; while a number waits to be called it does not run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from storage.rules.catalogue import Way
 from storage.rules.clocks import ClockKind, Planned, occurrence
 from storage.rules.lifecycle import State
-from storage.rules.limits import Limits, due_at
 from storage.rules.worktime import WorkCalendar
 
 EVENING = time(18)  # of the day before
@@ -62,29 +61,26 @@ class VisitFacts:
         return self.way is Way.WALK_IN and self.called_at is None
 
 
-def plan_visit(facts: VisitFacts, usual: Iterable[Planned], limits: Limits, cal: WorkCalendar) -> tuple[Planned, ...]:
+def plan_visit(facts: VisitFacts, usual: Iterable[Planned], cal: WorkCalendar) -> tuple[Planned, ...]:
     """Every reminder of a booking, the soonest first: what is left of the `usual` clocks of its ticket, and its own."""
-    is_timed = facts.starts_at is not None or facts.is_queueing
-    kept = [one for one in usual if not (is_timed and one.kind in _FINISH)]
-    found = [*kept, *_own(facts, limits, cal)]
+    kept = [one for one in usual if not (facts.is_queueing and one.kind in _FINISH)]
+    found = [*kept, *_own(facts, cal)]
     return tuple(sorted(found, key=lambda one: (one.due_at, one.kind, one.occurrence)))
 
 
-def _own(facts: VisitFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
+def _own(facts: VisitFacts, cal: WorkCalendar) -> Iterator[Planned]:
     if facts.state in _UNSETTLED and facts.starts_at is not None:
         yield _at(ClockKind.VISIT_UNAPPROVED, facts.starts_at, facts.starts_at)
     if facts.state is State.WAITING and facts.missed_at is not None and facts.asked_at is None:
         yield from _missed(facts.missed_at, facts.needs_ring, cal)
     if facts.state in _IN_HAND and facts.starts_at is not None:
-        yield from _visit(facts, facts.starts_at, facts.ends_at or facts.starts_at, limits, cal)
+        yield from _visit(facts, facts.starts_at, facts.ends_at or facts.starts_at, cal)
     if facts.state is State.ACCEPTED and facts.is_queueing and facts.queue_day is not None:
         shut_at = _local(facts.queue_day, QUEUE_ENDS, cal)
         yield _at(ClockKind.VISIT_QUEUE_OVER, shut_at, shut_at)
 
 
-def _visit(
-    facts: VisitFacts, starts_at: datetime, ends_at: datetime, limits: Limits, cal: WorkCalendar
-) -> Iterator[Planned]:
+def _visit(facts: VisitFacts, starts_at: datetime, ends_at: datetime, cal: WorkCalendar) -> Iterator[Planned]:
     is_coming = facts.state is State.ACCEPTED and facts.arrived_at is None
     if is_coming:
         eve = cal.to_local(starts_at).date() - timedelta(days=1)
@@ -98,12 +94,6 @@ def _visit(
         yield _at(ClockKind.VISIT_NOT_COME, starts_at, starts_at + LATE_AFTER)
     if facts.stage_at is None:
         yield _at(ClockKind.VISIT_LEFT_OPEN, starts_at, ends_at + LEFT_OPEN_AFTER)
-    yield _at(ClockKind.OVERDUE, facts.stage_at or starts_at, finish_due_at(ends_at, facts.stage_at, limits, cal))
-
-
-def finish_due_at(ends_at: datetime, stage_at: datetime | None, limits: Limits, cal: WorkCalendar) -> datetime:
-    """By when a booked matter should be done: its finish limit from the end of the visit, or from its last stage."""
-    return due_at(limits.finish, max(ends_at, stage_at or ends_at), cal)
 
 
 def _missed(missed_at: datetime, needs_ring: bool, cal: WorkCalendar) -> Iterator[Planned]:

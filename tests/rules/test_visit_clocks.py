@@ -13,7 +13,7 @@ from storage.rules.catalogue import Way
 from storage.rules.clocks import ClockFacts, ClockKind, Planned, is_wanted, plan
 from storage.rules.lifecycle import OPEN, State
 from storage.rules.limits import DEFAULT_LIMITS
-from storage.rules.visit_clocks import AHEAD, VisitFacts, finish_due_at, plan_visit
+from storage.rules.visit_clocks import AHEAD, VisitFacts, plan_visit
 from storage.rules.worktime import WorkCalendar
 from tests.rules.oracle import beijing, moments
 
@@ -21,15 +21,15 @@ CAL = WorkCalendar()
 ASKED = beijing("2026-11-23T09:30")  # Monday
 STARTS, ENDS = beijing("2026-11-24T15:00"), beijing("2026-11-24T15:30")
 LIMITS = DEFAULT_LIMITS["suggestion"]  # finish: five working days
-COMING = "overdue visit_evening visit_left_open visit_not_come visit_soon"
+FINISH = "half_time nine_tenths overdue"
+COMING = f"{FINISH} visit_evening visit_left_open visit_not_come visit_soon"
 
 
 def planned(state: State, way: Way = Way.AT_HOME, **facts: Any) -> tuple[Planned, ...]:
-    is_timed = way.has_slot
-    times = {"starts_at": STARTS, "ends_at": ENDS} if is_timed else {}
+    times = {"starts_at": STARTS, "ends_at": ENDS} if way.has_slot else {}
     given = VisitFacts(state, way, **{**times, **facts})
     usual = plan(ClockFacts(state, is_danger=False, created_at=ASKED, offered_at=ASKED, done_at=ENDS), LIMITS, CAL)
-    return plan_visit(given, usual, LIMITS, CAL)
+    return plan_visit(given, usual, CAL)
 
 
 def kinds(found: tuple[Planned, ...]) -> str:
@@ -44,14 +44,14 @@ def due(kind: ClockKind, found: tuple[Planned, ...]) -> str:
 @pytest.mark.parametrize(
     ("state", "facts", "expected"),
     [
-        (State.NEW, {}, "visit_unapproved"),
-        (State.OFFERED, {}, "offer_expired visit_unapproved"),
+        (State.NEW, {}, f"{FINISH} visit_unapproved"),
+        (State.OFFERED, {}, "half_time nine_tenths offer_expired overdue visit_unapproved"),
         (State.ACCEPTED, {}, COMING),
-        (State.ACCEPTED, {"has_agent": False}, "visit_evening visit_over visit_soon"),
-        (State.ACCEPTED, {"arrived_at": STARTS}, "overdue visit_left_open"),
-        (State.ACCEPTED, {"arrived_at": STARTS, "has_agent": False}, ""),
-        (State.ON_SITE, {"arrived_at": STARTS}, "overdue visit_left_open"),
-        (State.ON_SITE, {"arrived_at": STARTS, "stage_at": ENDS}, "overdue"),
+        (State.ACCEPTED, {"has_agent": False}, f"{FINISH} visit_evening visit_over visit_soon"),
+        (State.ACCEPTED, {"arrived_at": STARTS}, f"{FINISH} visit_left_open"),
+        (State.ACCEPTED, {"arrived_at": STARTS, "has_agent": False}, FINISH),
+        (State.ON_SITE, {"arrived_at": STARTS}, f"{FINISH} visit_left_open"),
+        (State.ON_SITE, {"arrived_at": STARTS, "stage_at": ENDS}, FINISH),
         (State.WAITING, {}, ""),
         (State.WAITING, {"missed_at": ENDS}, "visit_ask_again visit_give_up"),
         (State.WAITING, {"missed_at": ENDS, "needs_ring": True}, "visit_ask_again visit_give_up visit_ring_due"),
@@ -77,7 +77,7 @@ def test_it_ends_a_number_with_its_day_and_lets_a_called_one_run_as_usual() -> N
     assert kinds(waiting) == "visit_queue_over"
     assert due(ClockKind.VISIT_QUEUE_OVER, waiting) == "11-23 20:00"
     called = planned(State.ACCEPTED, Way.WALK_IN, queue_day=date(2026, 11, 23), called_at=ASKED)
-    assert kinds(called) == "half_time nine_tenths overdue"
+    assert kinds(called) == FINISH
 
 
 def test_it_knows_the_hours() -> None:
@@ -86,16 +86,7 @@ def test_it_knows_the_hours() -> None:
     assert due(ClockKind.VISIT_SOON, found) == "11-24 13:00"
     assert due(ClockKind.VISIT_NOT_COME, found) == "11-24 15:15"
     assert due(ClockKind.VISIT_LEFT_OPEN, found) == "11-24 16:00"
-    assert due(ClockKind.OVERDUE, found) == "12-01 15:30"
     assert due(ClockKind.VISIT_OVER, planned(State.ACCEPTED, has_agent=False)) == "11-24 15:30"
-
-
-def test_it_begins_the_finish_limit_anew_at_each_stage() -> None:
-    handed_in = beijing("2026-11-27T10:00")
-    found = planned(State.ON_SITE, arrived_at=STARTS, stage_at=handed_in)
-    assert due(ClockKind.OVERDUE, found) == "12-04 10:00"
-    assert finish_due_at(ENDS, handed_in, LIMITS, CAL) == beijing("2026-12-04T10:00")
-    assert finish_due_at(ENDS, STARTS, LIMITS, CAL) == beijing("2026-12-01T15:30")
 
 
 @pytest.mark.parametrize(
