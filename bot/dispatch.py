@@ -80,8 +80,9 @@ class Dispatch:
         persons = await people.by_telegram_ids(self._ledger, seen) if seen else {}
         grants = await self._grants(persons)
         drafts = await conversations.of(self._ledger, seen)
+        shared: dict[Any, Any] = {}
         return [
-            await self._decide(one, now, persons, grants, drafts)
+            await self._decide(one, now, persons, grants, drafts, shared)
             if isinstance(one, _Read)
             else Decided(ChangeSet(), one)
             for one in parsed
@@ -109,6 +110,7 @@ class Dispatch:
         persons: Mapping[int, Row],
         grants: Mapping[int, list[Row]],
         drafts: Mapping[int, Conversation],
+        shared: dict[Any, Any],
     ) -> Decided:
         update, pressed = one.update, one.pressed
         user_id, chat = sender(update), update.effective_chat
@@ -128,6 +130,7 @@ class Dispatch:
             pressed=pressed.message_id,
             is_caption=pressed.is_caption,
             grants=grants.get(person["id"], ()) if person else (),
+            shared=shared,
         )
         if is_private:
             work.conversation = drafts.get(user_id) or Conversation(user_id)

@@ -7,7 +7,19 @@ them speaks.
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from storage import broadcast, closing, handling, overdue, people, reminders, routing, tickets, unreachable, unsure
+from storage import (
+    broadcast,
+    closing,
+    handling,
+    overdue,
+    people,
+    reminders,
+    roster,
+    routing,
+    tickets,
+    unreachable,
+    unsure,
+)
 from storage.handling import Ticket
 from storage.keeping import erasing, nightly
 from storage.ledger import Row
@@ -37,14 +49,14 @@ async def fire(work: Work, reminder: Row) -> None:
     act = _ACTS.get(reminder["kind"])
     if ticket is None or act is None:
         return
-    if is_wanted(reminder["kind"], reminder["occurrence"], reminders.planned(work, ticket), work.now):
+    if is_wanted(reminder["kind"], reminder["occurrence"], await reminders.planned(work, ticket), work.now):
         await act(work, ticket, reminder)
 
 
 async def _offer_expired(work: Work, ticket: Ticket, reminder: Row) -> None:
     """No answer in time: the next in the chain, earlier offers stay valid, the duty secretary is told."""
     decision = await routing.offer_next(work, ticket, None)
-    for person in await people.duty_secretaries(work, ticket["place_id"]):
+    for person, at in await roster.secretaries(work, ticket["place_id"], is_danger=bool(ticket["is_danger"])):
         if decision.person_ids and person["id"] not in decision.person_ids:
             work.notify(
                 person,
@@ -52,6 +64,7 @@ async def _offer_expired(work: Work, ticket: Ticket, reminder: Row) -> None:
                 [[("open", press("open", ticket["id"]))]],
                 ticket_id=ticket["id"],
                 key=f"r{reminder['id']}:{person['id']}",
+                due_at=at,
                 number=ticket["number"],
             )
     await tickets.show(work, ticket)

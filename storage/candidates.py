@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from . import people, schema, tickets
+from . import people, roster, schema, tickets
 from .ledger import Row
 from .plain import once
 from .rules.rights import Action, Role, TicketFacts, may
@@ -29,20 +29,22 @@ async def of_rule(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> li
     held = await people.holders(work.ledger, frozenset().union(*(STEP_ROLES[step] for step in steps)), places)
     rows = [_as_changed(work, row) for row in held]
     loads = await open_counts(work, {row["id"] for row in rows})
+    begins_at = _answer_begins(work, facts)
+    duty = await roster.duty_at(work, begins_at)
     return [
-        await _candidate(work, facts, step, row, loads.get(row["id"], 0))
+        _candidate(facts, step, row, loads.get(row["id"], 0), is_on_duty=duty.is_on(row, begins_at))
         for step in steps
         for row in rows
         if row["role"] in STEP_ROLES[step] and (row["place_id"] in neighbours) == (step is Step.NEIGHBOUR_GRID_WORKER)
     ]
 
 
-async def _candidate(work: Work, facts: TicketFacts, step: Step, row: Row, open_count: int) -> Candidate:
+def _candidate(facts: TicketFacts, step: Step, row: Row, open_count: int, *, is_on_duty: bool) -> Candidate:
     return Candidate(
         person_id=row["id"],
         step=step,
-        is_on_duty=people.is_on_duty(work, row, _answer_begins(work, facts)),
-        is_reachable=is_reachable(row),
+        is_on_duty=is_on_duty,
+        is_reachable=people.is_reachable(row),
         is_entitled=may_have(row, facts),
         open_count=open_count,
         idle_since=row["last_assigned_at"],
@@ -61,11 +63,6 @@ def _as_changed(work: Work, row: Row) -> Row:
     """A person as this very change set leaves them: who was just found unreachable is not asked again."""
     _, changed = work.changes.updates.get((schema.person.name, row["id"]), (schema.person, {}))
     return {**row, **changed}
-
-
-def is_reachable(row: Row) -> bool:
-    """Whether the bot may write to somebody, as far as it knows."""
-    return row["telegram_id"] is not None and row["unreachable_at"] is None
 
 
 MOST_COUNTED = 100
@@ -103,7 +100,7 @@ async def colleagues(work: Work, ticket: Row) -> list[Row]:
     """
     directory, facts = work.directory, await tickets.facts(work.ledger, ticket)
     rows = await people.holders(work.ledger, COLLEAGUES, facts.scope | directory.neighbour_grids(ticket["place_id"]))
-    found = {row["id"]: row for row in rows if is_reachable(row) and may_have(row, facts)}
+    found = {row["id"]: row for row in rows if people.is_reachable(row) and may_have(row, facts)}
     for one in (ticket["owner_id"], work.person["id"] if work.person else None):
         found.pop(one, None)
     return list(found.values())

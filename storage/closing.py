@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import duplicates, handling, people, routing, schema, tickets
+from . import duplicates, handling, people, roster, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import Stale
 from .rules.lifecycle import Event, State
@@ -49,8 +49,8 @@ async def reopen(work: Work, ticket: Ticket) -> None:
     if worker is not None and not again:
         work.card(ticket["id"], worker, is_fresh=True, priority=priority)
     if again:
-        for person in await people.duty_secretaries(work, ticket["place_id"]):
-            work.card(ticket["id"], person, is_fresh=True, priority=priority)
+        for person, at in await roster.secretaries(work, ticket["place_id"], is_danger=bool(ticket["is_danger"])):
+            work.card(ticket["id"], person, is_fresh=True, priority=priority, due_at=at)
 
 
 async def rate(work: Work, ticket: Ticket, stars: int) -> None:
@@ -60,12 +60,13 @@ async def rate(work: Work, ticket: Ticket, stars: int) -> None:
         raise Stale
     await tickets.move(work, ticket, Event.RATED, _me(work), why={"stars": stars}, stars=stars)
     if stars <= LOW_STARS:
-        for person in await people.duty_secretaries(work, ticket["place_id"]):
+        for person, at in await roster.secretaries(work, ticket["place_id"]):
             work.notify(
                 person,
                 "staff.low_stars",
                 [[("open", press("open", ticket["id"]))]],
                 ticket_id=ticket["id"],
+                due_at=at,
                 number=ticket["number"],
                 stars=stars,
             )
@@ -81,6 +82,11 @@ async def rating_words(work: Work, ticket: Ticket, words: str) -> None:
 async def withdraw(work: Work, ticket: Ticket, reason: str) -> None:
     """The resident takes it back, with a reason; whoever has it in hand is told."""
     await handling.check(work, Action.WITHDRAW, ticket, Event.WITHDRAWN)
+    await take_back(work, ticket, reason)
+
+
+async def take_back(work: Work, ticket: Ticket, reason: str) -> None:
+    """What happens when something is withdrawn; the caller has checked that it may be."""
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])
     await tickets.move(
         work,

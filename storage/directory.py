@@ -14,10 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import catalogue, schema
+from . import catalogue, duty_rules, schema
 from .plain import once
 from .rules.catalogue import Catalogue
 from .rules.limits import Limits
+from .rules.roster import DutyRule, Roster
 from .rules.routing import Rule, parse_chain
 from .rules.worktime import WorkCalendar
 
@@ -75,6 +76,7 @@ class Directory:
         timezone: str,
         version: str,
         catalogue: Catalogue = NOTHING_OFFERED,
+        duty_rules: Iterable[DutyRule] = (),
     ) -> None:
         self.version = version
         self.catalogue = catalogue
@@ -83,6 +85,9 @@ class Directory:
         self.kinds = {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.position)}
         self.rules = tuple(sorted(rules, key=lambda rule: rule.position))
         self.calendar = WorkCalendar(timezone, corrections)
+        self.duty_rules = tuple(duty_rules)
+        self.roster = Roster(self.duty_rules, self.calendar)
+        self._duty: dict[tuple[str, int], tuple[DutyRule, ...]] = {}
 
     @cached_property
     def children(self) -> Mapping[int | None, tuple[Place, ...]]:
@@ -122,6 +127,21 @@ class Directory:
                 return place
         communities = [place for place in self.places.values() if place.level == "community"]
         return communities[0] if len(communities) == 1 else None
+
+    def duty_of(self, role: str, place_id: int) -> tuple[DutyRule, ...]:
+        """The rules of the duty roster for a role that is held at a place: those for it, around it and within it."""
+        if not self.duty_rules:
+            return ()
+        found = self._duty.get((role, place_id))
+        if found is None:
+            scope = self.scope(place_id)
+            found = tuple(
+                rule
+                for rule in self.duty_rules
+                if rule.role == role and (rule.place_id in scope or place_id in self.scope(rule.place_id))
+            )
+            self._duty[role, place_id] = found
+        return found
 
     def neighbour_grids(self, place_id: int | None) -> frozenset[int]:
         """The other grids of the same community."""
@@ -206,10 +226,11 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         [Place(**{name: row[name] for name in Place.__slots__}) for row in await rows(schema.place)],
         [_kind(row) for row in await rows(schema.kind)],
         [_rule(row) for row in await rows(schema.routing_rule)],
-        {_day(row["id"]): bool(row["is_working"]) for row in await rows(schema.calendar_day)},
+        {duty_rules.day_of(row["id"]): bool(row["is_working"]) for row in await rows(schema.calendar_day)},
         timezone=timezone,
         version=(await connection.scalar(VERSION)) or "",
         catalogue=await catalogue.load(rows),
+        duty_rules=await duty_rules.load(rows),
     )
 
 
@@ -227,7 +248,3 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         danger=row["is_danger"],
         chain=parse_chain(row["chain"]),
     )
-
-
-def _day(number: int) -> date:
-    return date(number // 10_000, number // 100 % 100, number % 100)

@@ -1,7 +1,6 @@
 """People: who somebody is by numeric Telegram id, their roles, their language, whether they can be reached."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -10,7 +9,6 @@ from .ids import new_id
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.rights import Actor, Grant, Role
-from .rules.worktime import CalendarName
 from .work import Work
 
 _IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
@@ -129,11 +127,9 @@ def change(work: Work, person: Row, **values: object) -> Row:
     return {**person, **values}
 
 
-def is_on_duty(work: Work, person: Row, at: datetime | None = None) -> bool:
-    """Whether somebody is on duty: the personal switch where it is set, else working time."""
-    if person["on_duty"] is not None:
-        return bool(person["on_duty"])
-    return work.directory.calendar.is_open(at or work.now, CalendarName.WORKING)
+def is_reachable(person: Row) -> bool:
+    """Whether the bot may write to somebody, as far as it knows."""
+    return person["telegram_id"] is not None and person["unreachable_at"] is None
 
 
 async def duty_secretaries(work: Work, place_id: int | None) -> list[Row]:

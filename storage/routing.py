@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import candidates, people, reminders, schema, tickets
+from . import candidates, people, reminders, roster, schema, tickets
 from .ledger import Row
 from .plain import once
 from .rules.lifecycle import Event, State
@@ -100,7 +100,7 @@ async def waiting_offers(work: Work, ticket: Row) -> list[Row]:
 async def is_anybody_asked(work: Work, ticket: Row) -> bool:
     """Whether somebody who can be reached still has time to answer an offer."""
     ids = {row["person_id"] for row in await waiting_offers(work, ticket) if row["due_at"] > work.now}
-    return any(candidates.is_reachable(row) for row in (await people.by_ids(work.ledger, ids)).values())
+    return any(people.is_reachable(row) for row in (await people.by_ids(work.ledger, ids)).values())
 
 
 def _insert_offer(
@@ -140,9 +140,8 @@ async def leave_to_duty_secretary(
     if ticket["is_danger"] and not is_listed:
         await _tell_the_caller(work, ticket)
     priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
-    keepers = [row for row in await people.duty_secretaries(work, ticket["place_id"]) if candidates.is_reachable(row)]
-    for person in keepers:
-        work.card(ticket["id"], person, is_fresh=True, priority=priority)
+    for person, at in await roster.secretaries(work, ticket["place_id"], is_danger=bool(ticket["is_danger"])):
+        work.card(ticket["id"], person, is_fresh=True, priority=priority, due_at=at)
     for person in await people.administrators(work, ticket["place_id"]):
         work.notify(
             person,

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from . import candidates, danger, handling, people, reach, routing, schema, tickets
+from . import candidates, danger, handling, people, reach, roster, routing, schema, tickets
 from .closing import LOW_STARS
 from .ledger import Row
 from .rules.errors import Refusal, Stale
 from .rules.lifecycle import OPEN, Event, State
 from .rules.press import press
 from .rules.rights import Action, Role, TicketFacts
-from .work import Priority, Work
+from .work import Work
 
 Ticket = dict[str, Any]
 
@@ -65,11 +65,12 @@ async def able(work: Work, ticket: Ticket) -> list[Able]:
     places = facts.scope | work.directory.neighbour_grids(ticket["place_id"])
     rows: dict[int, list[Row]] = defaultdict(list)
     for row in await people.holders(work.ledger, ASSIGNABLE, places):
-        if candidates.is_reachable(row) and candidates.may_have(row, facts):
+        if people.is_reachable(row) and candidates.may_have(row, facts):
             rows[row["id"]].append(row)
     loads = await candidates.open_counts(work, rows.keys())
+    duty = await roster.duty_at(work, work.now)
     found = [
-        Able(held[0], _names(held), loads.get(person_id, 0), people.is_on_duty(work, held[0]))
+        Able(held[0], _names(held), loads.get(person_id, 0), any(duty.is_on(one, work.now) for one in held))
         for person_id, held in rows.items()
         if person_id not in {ticket["owner_id"], ticket["assignee_id"]}
     ]
@@ -137,7 +138,8 @@ async def change_kind(work: Work, ticket: Ticket, code: str) -> None:
     values: dict[str, Any] = {"kind": code, "is_confidential": kind.is_confidential or was_private}
     if not ticket["is_danger"]:
         paused = timedelta(seconds=ticket["paused_seconds"])
-        values |= tickets.limit_columns(work, kind.limits, ticket["created_at"], paused) | {"limits_at": work.now}
+        columns = tickets.limit_columns(work, kind.limits, ticket["created_at"], paused, ticket["booked_until"])
+        values |= columns | {"limits_at": work.now}
         if values["resolution_due_at"] > work.now:
             values["overdue_at"] = None
     why = {"words": f"{old.name_in(work.language) if old else ticket['kind']} → {kind.name_in(work.language)}"}
@@ -201,9 +203,9 @@ async def object_to(work: Work, ticket: Ticket) -> None:
     await handling.check(work, Action.OBJECT, ticket, Event.OBJECTED)
     values: dict[str, Any] = {"objected_at": work.now, "closed_at": None, "closed_how": None, "done_words": None}
     await tickets.move(work, ticket, Event.OBJECTED, _me(work), **values)
-    for person in await people.duty_secretaries(work, ticket["place_id"]):
-        work.notify(person, "triage.objected", ticket_id=ticket["id"], priority=Priority.NEWS, number=ticket["number"])
-        work.card(ticket["id"], person, is_fresh=True)
+    for person, at in await roster.secretaries(work, ticket["place_id"]):
+        work.notify(person, "triage.objected", ticket_id=ticket["id"], due_at=at, number=ticket["number"])
+        work.card(ticket["id"], person, is_fresh=True, due_at=at)
     await tickets.show(work, ticket)
 
 

@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import cards, handling, people, reach, tickets
+from storage import cards, handling, people, reach, roster, tickets
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -50,7 +50,7 @@ async def tasks(context: Context, _args: list[str]) -> None:
         place = work.directory.name(row["place_id"], work.language) if row["place_id"] else ""
         label = {"number": row["number"], "place": place, "emoji": kind.emoji if kind else "", "state": row["state"]}
         buttons.append([("task", press("open", row["id"]), label)])
-    on_duty = people.is_on_duty(work, context.person)
+    on_duty = await roster.am_on_duty(work, context.person)
     switches: list[Button] = [("duty_off", press("duty", "off")) if on_duty else ("duty_on", press("duty", "on"))]
     if context.person["on_duty"] is not None:
         switches.append(("duty_auto", press("duty", "auto")))

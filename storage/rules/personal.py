@@ -120,12 +120,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             Reach.WITH_MATTER,
             technical="id service_id way provider_id starts_at ends_at seat series_id nth queue_day queue_number"
             " called_at is_full_service stage stage_at fetch_at result owner_comes_at agent_comes_at missed_by"
-            " missed_at moves created_at version",
+            " missed_at rung_at told_at code_tries moves created_at version",
             words="note code",
         ),
         "hold": _table(
             Reach.DELETED,
-            technical="id service_id provider_id seat starts_at ends_at until version",
+            technical="id service_id provider_id seat starts_at ends_at until is_offer version",
             person="person_id",
             by="person_id",
         ),
@@ -152,7 +152,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "shift_change": _table(
             Reach.EMPTIED,
             technical="id rule_id day back_rule_id back_day state asked_at answered_at version",
-            person="holder_id taker_id objected_by",
+            person="holder_id taker_id asked_by objected_by",
             words="reason",
             by="holder_id taker_id",
         ),
@@ -195,9 +195,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "ticket": _table(
             Reach.WITH_MATTER,
             technical="id number kind state intent is_danger is_confidential is_anonymous limits created_at offered_at"
-            " response_due_at resolution_due_at accepted_at arrived_at controlled_at asked_at danger_at paused_seconds"
-            " overdue_at done_at closed_at closed_how disputes stars rung_back_at objected_at limits_at merged_into_id"
-            " tier anonymised_at version",
+            " response_due_at resolution_due_at booked_until accepted_at arrived_at controlled_at asked_at danger_at"
+            " paused_seconds overdue_at done_at closed_at closed_how disputes stars rung_back_at objected_at limits_at"
+            " merged_into_id tier anonymised_at version",
             person="owner_id filed_by_id assignee_id",
             place="place_id",
             identity="room caller_phone latitude longitude",

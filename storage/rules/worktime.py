@@ -136,7 +136,7 @@ class WorkCalendar:
         total = timedelta()
         day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
         while day <= last:
-            for begins, ends in self._spans_on(day, name):
+            for begins, ends in self.spans_on(day, name):
                 total += max(min(ends, end) - max(begins, start), timedelta())
             day += _ONE_DAY
         return total
@@ -178,13 +178,15 @@ class WorkCalendar:
         day = at.astimezone(self.zone).date()
         shut = 0
         while shut < _HORIZON_DAYS:
-            spans = self._spans_on(day, name)
+            spans = self.spans_on(day, name)
             shut = 0 if spans else shut + 1
             yield from ((max(begins, at), ends) for begins, ends in spans if ends > at)
             day += _ONE_DAY
         raise ValueError("the calendar stays shut for ten years")
 
-    def _spans_on(self, day: date, name: CalendarName) -> tuple[Span, ...]:
+    def spans_on(self, day: date, name: CalendarName) -> tuple[Span, ...]:
+        """When a calendar is open on a local day."""
+        """The open spans of a local day; a calendar that is always open has none to name."""
         found = self._spans[name].get(day)
         if found is None:
             found = self._make_spans(day, name)

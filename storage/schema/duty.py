@@ -34,6 +34,7 @@ shift_change = sa.Table(
     sa.Column("back_day", sa.Integer),
     sa.Column("state", sa.Text, nullable=False),  # asked, agreed, refused, objected, withdrawn
     words("reason"),
+    ref("asked_by", "person"),  # the holder, or a duty secretary who looks for somebody
     time("asked_at", null=False),
     time("answered_at"),
     ref("objected_by", "person", null=True),
@@ -41,6 +42,12 @@ shift_change = sa.Table(
     sa.Index(
         "ix_shift_change_in_force",
         "day",
+        sqlite_where=sa.text("state IN ('agreed', 'asked')"),
+        postgresql_where=sa.text("state IN ('agreed', 'asked')"),
+    ),
+    sa.Index(
+        "ix_shift_change_in_return",
+        "back_day",
         sqlite_where=sa.text("state IN ('agreed', 'asked')"),
         postgresql_where=sa.text("state IN ('agreed', 'asked')"),
     ),
@@ -58,4 +65,10 @@ absence = sa.Table(
     time("created_at", null=False),
     time("ended_at"),  # taken back
     version(),
+    sa.Index(
+        "ix_absence_lasting",
+        "ends_at",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
 )

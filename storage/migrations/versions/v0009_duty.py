@@ -47,6 +47,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
+    op.create_index(
+        "ix_absence_lasting",
+        "absence",
+        ["ends_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "shift_change",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -58,10 +66,12 @@ def upgrade() -> None:
         sa.Column("back_day", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("asked_by", sa.BigInteger(), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("objected_by", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_shift_change_asked_by")),
         sa.ForeignKeyConstraint(["back_rule_id"], ["duty_rule.id"], name=op.f("fk_shift_change_back_rule_id")),
         sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name=op.f("fk_shift_change_holder_id")),
         sa.ForeignKeyConstraint(["objected_by"], ["person.id"], name=op.f("fk_shift_change_objected_by")),
@@ -74,6 +84,14 @@ def upgrade() -> None:
         "ix_shift_change_in_force",
         "shift_change",
         ["day"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('agreed', 'asked')"),
+        postgresql_where=sa.text("state IN ('agreed', 'asked')"),
+    )
+    op.create_index(
+        "ix_shift_change_in_return",
+        "shift_change",
+        ["back_day"],
         unique=False,
         sqlite_where=sa.text("state IN ('agreed', 'asked')"),
         postgresql_where=sa.text("state IN ('agreed', 'asked')"),
