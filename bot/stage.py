@@ -33,6 +33,9 @@ PEOPLE = (  # Telegram id, name in Chinese, name in English
     (1003, "小王", "Xiao Wang"),
     (2002, "小赵", "Zhao"),
     (LAO_LI, "老李", "Lao Li"),
+    (2004, "小叶", "Ye"),
+    (2005, "小田", "Tian"),
+    (2006, "江护士", "Nurse Jiang"),
     (3002, "周书记", "Secretary Zhou"),
     (4001, "方联络员", "Fang"),
     (5001, "薇拉", "Vera"),
@@ -127,9 +130,9 @@ def _speaking(plan: Plan, language: str) -> Plan:
                 update={"language": language, "name": names.get(one.line.telegram_id or 0, one.line.name)}
             ),
         )
-        for one in plan.people
+        for one in plan.lines["people"]
     ]
-    return replace(plan, people=tuple(people))
+    return replace(plan, lines={**plan.lines, "people": tuple(people)})
 
 
 async def _posters(database: Database, now: datetime, language: str) -> tuple[dict[str, str], str]:

@@ -30,6 +30,9 @@ CAST = {
     "wei": (2001, "小魏"),
     "zhao": (2002, "小赵"),
     "li": (2003, "老李"),
+    "ye": (2004, "小叶"),
+    "tian": (2005, "小田"),
+    "nurse": (2006, "江护士"),
     "dan": (3001, "丹姐"),
     "zhou": (3002, "周书记"),
     "fang": (4001, "方联络员"),
@@ -61,6 +64,9 @@ class Town:
     wei: Phone
     zhao: Phone
     li: Phone
+    ye: Phone
+    tian: Phone
+    nurse: Phone
     dan: Phone
     zhou: Phone
     fang: Phone

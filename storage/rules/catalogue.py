@@ -26,6 +26,13 @@ class Way(StrEnum):
         return self in {Way.AT_HOME, Way.APPOINTMENT}
 
 
+class Flow(StrEnum):
+    """How a matter of a kind begins."""
+
+    REPORT = "report"  # residents say it in their own words
+    BOOKING = "booking"  # it comes from the catalogue
+
+
 class Fee(StrEnum):
     """What a service costs."""
 

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.directory import STRUCTURE_VERSION
 from storage.engine import Database
-from storage.schema import calendar_day, kind, person, place, role_grant, routing_rule, setting, ticket
+from storage.schema import calendar_day, role_grant, setting
 
+from .columns import SHEETS
 from .compare import Difference, Differences, Values, compare
 from .held import load
 from .plan import Plan
-from .problems import Problem, Reason, StructureError
+from .used import refuse_what_is_used
 
 Progress = Callable[[str, int, int], None]
 """Called with (sheet, rows written so far, rows to write)."""
@@ -54,7 +55,8 @@ async def apply(
     """Bring the database to what the plan says, all or nothing.
 
     Rows that are gone from the sheets stay, unless `retire_missing`. Raises StructureError, with nothing written,
-    when a Telegram account belongs to somebody else or a kind that is gone still has open matters.
+    when a Telegram account belongs to somebody else, when a kind that is gone still has open matters, a service or
+    provider that is gone still has bookings, or a sheet that is absent still names what is gone.
     """
     async with database.writing() as connection:
         version = await _lock(connection)
@@ -122,15 +124,11 @@ def _update(table: sa.Table, columns: Iterable[str]) -> sa.Update:
 
 
 async def _retire(connection: AsyncConnection, differences: Differences, now: datetime) -> bool:
-    await _refuse_kinds_in_use(connection, differences.sheets["kinds"].missing)
+    await refuse_what_is_used(connection, differences)
     gone = {name: [row["id"] for row in one.missing.values()] for name, one in differences.sheets.items()}
-    for table, ids in (
-        (place, gone["places"]),
-        (person, gone["people"]),
-        (kind, gone["kinds"]),
-        (routing_rule, gone["routing"]),
-    ):
-        await _end(connection, table, table.c.id, "retired_at", ids, now)
+    for name, sheet in SHEETS.items():
+        if sheet.is_coded and name in gone:
+            await _end(connection, sheet.table, sheet.table.c.id, "retired_at", gone[name], now)
     for column, ids in (
         (role_grant.c.id, gone["roles"]),
         (role_grant.c.person_id, gone["people"]),
@@ -150,10 +148,3 @@ async def _end(
         condition = column.in_(ids[start : start + _BATCH]) & table.c[ended].is_(None)
         values = {ended: now, "version": table.c.version + 1}
         await connection.execute(sa.update(table).where(condition).values(values))
-
-
-async def _refuse_kinds_in_use(connection: AsyncConnection, missing: Iterable[str]) -> None:
-    query = sa.select(ticket.c.kind).distinct().where(ticket.c.kind.in_(list(missing)), ticket.c.closed_at.is_(None))
-    used = sorted((await connection.execute(query)).scalars())
-    if used:
-        raise StructureError([Problem(Reason.KIND_IN_USE, "kinds", params={"value": code}) for code in used])

@@ -5,15 +5,20 @@ they are. Blank cells never come here.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from storage.rules.catalogue import Fee, Flow, ProviderKind, Way
 from storage.rules.chains import format_chain, parse_chain
+from storage.rules.days import parse_days
 from storage.rules.limits import Limit
 from storage.rules.rights import Role
+from storage.rules.roster import Turn
 
 from .levels import Level
 from .problems import Reason
@@ -25,9 +30,11 @@ _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,6})?")
 _ABROAD = re.compile(r"\+\d{8,15}")
 _HOTLINE = re.compile(r"\+?\d[\d \-]{1,28}\d")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?::00)?")
 _YES = frozenset({"yes", "y", "true", "1", "是"})
 _NO = frozenset({"no", "n", "false", "0", "否"})
 LANGUAGES = ("zh-CN", "en")
+Word = TypeVar("Word", bound=StrEnum)
 MAX_TELEGRAM_ID = 2**52  # "at most 52 significant bits", says the Bot API
 
 
@@ -48,7 +55,7 @@ def _kind_code(text: str) -> str:
     return text
 
 
-def _kinds(text: str) -> tuple[str, ...]:
+def _codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in re.split(r"[\s,，、;；]+", text) if part))
 
 
@@ -101,6 +108,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    value = _whole(text)
+    if value == 0:
+        raise refuse(Reason.ZERO)
+    return value
+
+
 def _day(text: str) -> date:
     found = _DATE.fullmatch(text)
     try:
@@ -137,9 +151,45 @@ def _role(text: str) -> Role:
         raise refuse(Reason.UNKNOWN_ROLE, value=text, allowed=", ".join(Role)) from None
 
 
+def _words(text: str) -> str:
+    return " ".join(dict.fromkeys(re.split(r"[\s,，、;；]+", text.strip(" ,，、;；"))))
+
+
+def _items(text: str) -> str:
+    return "\n".join(part for part in (part.strip() for part in re.split(r"[;；]", text)) if part)
+
+
+def _days(text: str) -> str:
+    try:
+        return parse_days(text).text
+    except ValueError as error:
+        raise refuse(Reason.BAD_DAYS, value=str(error)) from None
+
+
+def _clock(text: str) -> str:
+    found = _CLOCK.fullmatch(text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise refuse(Reason.BAD_CLOCK)
+    return f"{int(found[1]):02}:{found[2]}"
+
+
+def _one_of(words: type[Word]) -> Callable[[str], Word]:
+    def understand(text: str) -> Word:
+        try:
+            return words(text.casefold())
+        except ValueError:
+            raise refuse(Reason.NOT_ONE_OF, value=text, allowed=", ".join(words)) from None
+
+    return understand
+
+
+def _ways(text: str) -> tuple[Way, ...]:
+    return tuple(map(_one_of(Way), _codes(text)))
+
+
 Code = Annotated[str, StringConstraints(max_length=64), AfterValidator(_code)]
 KindCode = Annotated[str, StringConstraints(max_length=32), AfterValidator(_kind_code)]
-Kinds = Annotated[tuple[str, ...], PlainValidator(_kinds)]
+Codes = Annotated[tuple[str, ...], PlainValidator(_codes)]
 Name = Annotated[str, StringConstraints(max_length=80)]
 Short = Annotated[str, StringConstraints(max_length=16)]
 Note = Annotated[str, StringConstraints(max_length=200)]
@@ -151,8 +201,18 @@ Flag = Annotated[bool, PlainValidator(_flag)]
 Latitude = Annotated[float, PlainValidator(lambda text: _degrees(text, 90, Reason.BAD_LATITUDE))]
 Longitude = Annotated[float, PlainValidator(lambda text: _degrees(text, 180, Reason.BAD_LONGITUDE))]
 Whole = Annotated[int, PlainValidator(_whole)]
+Count = Annotated[int, PlainValidator(_count)]
 Day = Annotated[date, PlainValidator(_day)]
 LimitText = Annotated[Limit, PlainValidator(_limit)]
 ChainText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_chain)]
 LevelCode = Annotated[Level, PlainValidator(_level)]
 RoleCode = Annotated[Role, PlainValidator(_role)]
+Words = Annotated[str, StringConstraints(max_length=400), AfterValidator(_words)]
+Items = Annotated[str, StringConstraints(max_length=600), AfterValidator(_items)]
+DaysText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_days)]
+Clock = Annotated[str, AfterValidator(_clock)]
+Ways = Annotated[tuple[Way, ...], PlainValidator(_ways)]
+FeeCode = Annotated[Fee, PlainValidator(_one_of(Fee))]
+FlowCode = Annotated[Flow, PlainValidator(_one_of(Flow))]
+ProviderKindCode = Annotated[ProviderKind, PlainValidator(_one_of(ProviderKind))]
+TurnCode = Annotated[Turn, PlainValidator(_one_of(Turn))]

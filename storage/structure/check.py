@@ -5,8 +5,10 @@ from typing import Any
 
 from storage.rules.limits import DEFAULT_LIMITS
 
+from .check_offered import check_offered
 from .check_places import check_places, in_order
-from .columns import SHEETS, CalendarLine, KindLine, PersonLine, RoleLine, RoutingLine
+from .columns import SHEETS, CalendarLine, RoleLine, RoutingLine
+from .line import named
 from .plan import Placed, Plan
 from .problems import Problem, Reason, StructureError
 from .sheets import Book
@@ -30,13 +32,18 @@ def check(book: Book) -> Plan:
     problems = [*book.problems, *_sheets(book)]
     for table in tables.values():
         problems.extend(table.problems)
+    for name, table in tables.items():
+        problems.extend(_references(tables, table))
+        if SHEETS[name].is_coded:
+            problems.extend(_twice(name, table.lines, "code"))
     for judge in (_places, _people, _roles, _kinds, _routing, _calendar):
         problems.extend(judge(tables))
+    problems.extend(check_offered({name: table.lines for name, table in tables.items()}))
     if problems:
         raise StructureError(_sorted(problems))
     lines: dict[str, Any] = {name: tuple(table.lines) for name, table in tables.items()}
     lines["places"] = in_order(lines["places"])
-    return Plan(**lines, columns={name: table.columns for name, table in tables.items()})
+    return Plan(lines, {name: table.columns for name, table in tables.items()})
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:
@@ -46,8 +53,8 @@ def _sorted(problems: list[Problem]) -> list[Problem]:
 
 
 def _sheets(book: Book) -> Iterator[Problem]:
-    for name in SHEETS:
-        if name not in book.sheets:
+    for name, sheet in SHEETS.items():
+        if name not in book.sheets and not sheet.is_optional:
             yield Problem(Reason.MISSING_SHEET, name)
     for name in book.sheets:
         if name not in SHEETS:
@@ -58,14 +65,22 @@ def _lines(tables: Tables, sheet: str) -> list[Placed[Any]]:
     return tables[sheet].lines if sheet in tables else []
 
 
-def _missing_from(tables: Tables, sheet: str, code: str | None) -> bool:
-    """Whether a reference leads nowhere; not told when the other sheet could not be read at all."""
-    table = tables.get(sheet)
-    return code is not None and table is not None and table.is_readable and code not in table.keys
+def _references(tables: Tables, table: Table) -> Iterator[Problem]:
+    """References that lead nowhere.
 
-
-def _unknown(sheet: str, row: int, column: str, code: str, target: str) -> Problem:
-    return Problem(Reason.UNKNOWN_REFERENCE, sheet, row, column, {"value": code, "target": target})
+    Not told when a sheet that they lead to could not be read; where it is absent, the database is asked later.
+    """
+    sheet = table.sheet
+    for name, ref in sheet.refs.items():
+        targets = [tables[target] for target in ref.sheets if target in tables]
+        if len(targets) < len(ref.sheets) or not all(target.is_readable for target in targets):
+            continue
+        known = set().union(*(target.keys for target in targets))
+        for placed in table.lines:
+            for code in named(getattr(placed.line, name)):
+                if code not in known:
+                    params = {"value": code, "target": ", ".join(ref.sheets)}
+                    yield Problem(Reason.UNKNOWN_REFERENCE, sheet.name, placed.row, name, params)
 
 
 def _twice(
@@ -82,42 +97,27 @@ def _twice(
 
 
 def _places(tables: Tables) -> Iterator[Problem]:
-    lines = _lines(tables, "places")
-    yield from _twice("places", lines, "code")
     if "places" in tables and tables["places"].is_readable:
         if not tables["places"].keys:
             yield Problem(Reason.NO_ROWS, "places")
-        yield from check_places(lines, tables["places"].keys)
+        yield from check_places(_lines(tables, "places"))
 
 
 def _people(tables: Tables) -> Iterator[Problem]:
-    lines: list[Placed[PersonLine]] = _lines(tables, "people")
-    yield from _twice("people", lines, "code")
-    yield from _twice("people", lines, "telegram_id", Reason.DUPLICATE_TELEGRAM_ID)
-    for placed in lines:
-        home = placed.line.home
-        if home is not None and _missing_from(tables, "places", home):
-            yield _unknown("people", placed.row, "home", home, "places")
+    yield from _twice("people", _lines(tables, "people"), "telegram_id", Reason.DUPLICATE_TELEGRAM_ID)
 
 
 def _roles(tables: Tables) -> Iterator[Problem]:
     lines: list[Placed[RoleLine]] = _lines(tables, "roles")
     seen: dict[tuple[str, str, str], int] = {}
     for placed in lines:
-        line = placed.line
-        if _missing_from(tables, "people", line.person):
-            yield _unknown("roles", placed.row, "person", line.person, "people")
-        if _missing_from(tables, "places", line.place):
-            yield _unknown("roles", placed.row, "place", line.place, "places")
-        key = (line.person, line.role, line.place)
+        key = (placed.line.person, placed.line.role, placed.line.place)
         if key in seen:
             yield Problem(Reason.DUPLICATE_ROW, "roles", placed.row, params={"first_row": seen[key]})
         seen.setdefault(key, placed.row)
 
 
 def _kinds(tables: Tables) -> Iterator[Problem]:
-    lines: list[Placed[KindLine]] = _lines(tables, "kinds")
-    yield from _twice("kinds", lines, "code")
     if "kinds" in tables and tables["kinds"].is_readable:
         for code in DEFAULT_LIMITS:
             if code not in tables["kinds"].keys:
@@ -126,14 +126,7 @@ def _kinds(tables: Tables) -> Iterator[Problem]:
 
 def _routing(tables: Tables) -> Iterator[Problem]:
     lines: list[Placed[RoutingLine]] = _lines(tables, "routing")
-    yield from _twice("routing", lines, "code")
     yield from _twice("routing", lines, "position", Reason.DUPLICATE_NUMBER)
-    for placed in lines:
-        for kind in placed.line.kinds or ():
-            if _missing_from(tables, "kinds", kind):
-                yield _unknown("routing", placed.row, "kinds", kind, "kinds")
-        if placed.line.place is not None and _missing_from(tables, "places", placed.line.place):
-            yield _unknown("routing", placed.row, "place", placed.line.place, "places")
     table = tables.get("routing")
     if table and table.is_readable and not table.problems and not any(_fits_all(placed.line) for placed in lines):
         yield Problem(Reason.NO_CATCH_ALL, "routing")

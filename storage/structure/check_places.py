@@ -11,34 +11,30 @@ SHEET = "places"
 Places = Sequence[Placed[PlaceLine]]
 
 
-def check_places(lines: Places, known: set[str]) -> Iterator[Problem]:
-    """Everything that is wrong with the tree; `known` are all codes of the sheet, also of rows that are wrong."""
+def check_places(lines: Places) -> Iterator[Problem]:
+    """Everything that is wrong with the tree, but codes that lead nowhere."""
     by_code = {placed.line.code: placed.line for placed in lines}
     for placed in lines:
-        yield from _parent(placed, by_code, known)
-        yield from _grid(placed, by_code, known)
+        yield from _parent(placed, by_code)
+        yield from _grid(placed, by_code)
         if (placed.line.latitude is None) != (placed.line.longitude is None):
             yield Problem(Reason.HALF_POSITION, SHEET, placed.row, "latitude")
     yield from _circles(lines, by_code)
     yield from _numbers(lines)
 
 
-def _parent(placed: Placed[PlaceLine], by_code: dict[str, PlaceLine], known: set[str]) -> Iterator[Problem]:
+def _parent(placed: Placed[PlaceLine], by_code: dict[str, PlaceLine]) -> Iterator[Problem]:
     line = placed.line
     if line.parent is None:
         return
     parent = by_code.get(line.parent)
-    if parent is None:
-        if line.parent not in known:
-            params = {"value": line.parent, "target": SHEET}
-            yield Problem(Reason.UNKNOWN_REFERENCE, SHEET, placed.row, "parent", params)
-    elif parent.level not in PARENTS[line.level]:
+    if parent is not None and parent.level not in PARENTS[line.level]:
         allowed = ", ".join(sorted(PARENTS[line.level]))
         params = {"level": line.level, "parent_level": parent.level, "allowed": allowed}
         yield Problem(Reason.WRONG_PARENT, SHEET, placed.row, "parent", params)
 
 
-def _grid(placed: Placed[PlaceLine], by_code: dict[str, PlaceLine], known: set[str]) -> Iterator[Problem]:
+def _grid(placed: Placed[PlaceLine], by_code: dict[str, PlaceLine]) -> Iterator[Problem]:
     line = placed.line
     if line.grid is None:
         return
@@ -46,11 +42,7 @@ def _grid(placed: Placed[PlaceLine], by_code: dict[str, PlaceLine], known: set[s
         yield Problem(Reason.NO_GRID_HERE, SHEET, placed.row, "grid", {"level": line.level})
         return
     grid = by_code.get(line.grid)
-    if grid is None:
-        if line.grid not in known:
-            params = {"value": line.grid, "target": SHEET}
-            yield Problem(Reason.UNKNOWN_REFERENCE, SHEET, placed.row, "grid", params)
-    elif grid.level not in GRIDS:
+    if grid is not None and grid.level not in GRIDS:
         yield Problem(Reason.NOT_A_GRID, SHEET, placed.row, "grid", {"value": line.grid, "level": grid.level})
 
 

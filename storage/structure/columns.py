@@ -5,19 +5,22 @@ them in; a test holds the two together.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from storage import schema
+from storage.rules.catalogue import Flow
 
 from .cells import (
     ChainText,
     Code,
+    Codes,
     Day,
     Flag,
+    FlowCode,
     Hotline,
     KindCode,
-    Kinds,
     Language,
     Latitude,
     LevelCode,
@@ -31,12 +34,8 @@ from .cells import (
     TelegramId,
     Whole,
 )
-
-
-class Line(BaseModel):
-    """One row of a sheet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+from .line import Line, Ref, Sheet
+from .offered import OFFERED
 
 
 class PlaceLine(Line):
@@ -44,11 +43,11 @@ class PlaceLine(Line):
 
     code: Code = Field(title="编码")
     level: LevelCode = Field(title="层级")
-    parent: Code | None = Field(None, title="上级编码")
+    parent: Annotated[Code | None, Ref(("places",), "parent_id")] = Field(None, title="上级编码")
     number: Short | None = Field(None, title="号")
     name: Name = Field(title="名称")
     name_en: Name | None = Field(None, title="英文名称")
-    grid: Code | None = Field(None, title="所属网格")
+    grid: Annotated[Code | None, Ref(("places",), "grid_id")] = Field(None, title="所属网格")
     latitude: Latitude | None = Field(None, title="纬度")
     longitude: Longitude | None = Field(None, title="经度")
     hotline: Hotline | None = Field(None, title="服务电话")
@@ -62,16 +61,16 @@ class PersonLine(Line):
     phone: Phone | None = Field(None, title="电话")
     telegram_id: TelegramId | None = Field(None, title="Telegram编号")
     language: Language | None = Field(None, title="语言")
-    home: Code | None = Field(None, title="住址编码")
+    home: Annotated[Code | None, Ref(("places",), "home_id")] = Field(None, title="住址编码")
     room: Short | None = Field(None, title="房号")
 
 
 class RoleLine(Line):
     """A role that a person holds at a place."""
 
-    person: Code = Field(title="人员编码")
+    person: Annotated[Code, Ref(("people",), "person_id")] = Field(title="人员编码")
     role: RoleCode = Field(title="角色")
-    place: Code = Field(title="地点编码")
+    place: Annotated[Code, Ref(("places",), "place_id")] = Field(title="地点编码")
 
 
 class KindLine(Line):
@@ -88,6 +87,7 @@ class KindLine(Line):
     is_confidential: Flag = Field(False, title="保密")
     needs_place: Flag = Field(False, title="需要地点")
     needs_proof: Flag = Field(False, title="需要照片")
+    flow: FlowCode = Field(Flow.REPORT, title="流程")
 
 
 class RoutingLine(Line):
@@ -95,8 +95,8 @@ class RoutingLine(Line):
 
     code: Code = Field(title="编码")
     position: Whole = Field(title="顺序")
-    kinds: Kinds | None = Field(None, title="类别")
-    place: Code | None = Field(None, title="地点编码")
+    kinds: Annotated[Codes | None, Ref(("kinds",))] = Field(None, title="类别")
+    place: Annotated[Code | None, Ref(("places",), "place_id")] = Field(None, title="地点编码")
     is_danger: Flag | None = Field(None, title="险情")
     chain: ChainText = Field(title="派单链")
 
@@ -109,41 +109,16 @@ class CalendarLine(Line):
     note: Note | None = Field(None, title="说明")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet's name, its Chinese title and the model of its rows."""
-
-    name: str
-    title: str
-    model: type[Line]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns' names, in order."""
-        return tuple(self.model.model_fields)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The columns that must be there."""
-        return tuple(name for name, field in self.model.model_fields.items() if field.is_required())
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Every header that is understood, in lower case, and the column it means."""
-        named: dict[str, Any] = {name: name for name in self.model.model_fields}
-        titled = {str(field.title).casefold(): name for name, field in self.model.model_fields.items()}
-        return titled | named
-
-
 SHEETS: Mapping[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
-        Sheet("places", "地点", PlaceLine),
-        Sheet("people", "人员", PersonLine),
-        Sheet("roles", "角色", RoleLine),
-        Sheet("kinds", "类别", KindLine),
-        Sheet("routing", "派单", RoutingLine),
-        Sheet("calendar", "日历", CalendarLine),
+        Sheet("places", "地点", PlaceLine, schema.place),
+        Sheet("people", "人员", PersonLine, schema.person, has_kept_blanks=True),
+        Sheet("roles", "角色", RoleLine, schema.role_grant, is_coded=False),
+        Sheet("kinds", "类别", KindLine, schema.kind),
+        Sheet("routing", "派单", RoutingLine, schema.routing_rule),
+        Sheet("calendar", "日历", CalendarLine, schema.calendar_day, is_coded=False),
+        *OFFERED,
     )
 }
 

@@ -5,23 +5,25 @@ the bot themselves where they live, and a list at the office shall not take that
 bound stays bound; one that came by itself becomes the person of the list who names it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.ids import new_id
 from storage.rules.limits import Limits
-from storage.schema import calendar_day, kind, person, place, role_grant, routing_rule
 
-from .columns import KindLine, PersonLine
+from .columns import SHEETS, KindLine, PersonLine
 from .held import Held, Row
-from .plan import Plan
+from .line import Ref, Sheet, day_number, named, to_table
+from .plan import Placed, Plan
 from .problems import Problem, Reason, StructureError
 
 Values = dict[str, Any]
+_LIMITS = ("answer", "finish", "on_site", "under_control")
+_NEW_PERSON = {"has_chosen_language": False, "language": "zh-CN"}
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Difference:
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: int = 0
-    missing: dict[str, Row] = field(default_factory=dict)
+    missing: Mapping[str, Row] = field(default_factory=dict)
 
     def want(self, key: str, row_id: int, values: Values, held: Row | None, fixed: Values) -> None:
         """Ask for a row with these values; `fixed` is added where it has to be made."""
@@ -52,7 +54,7 @@ class Difference:
 
 @dataclass
 class Differences:
-    """What each sheet changes, by the sheet's name."""
+    """What each sheet changes, by the sheet's name, in the order in which they are written."""
 
     sheets: dict[str, Difference]
 
@@ -65,16 +67,15 @@ class Differences:
 def compare(plan: Plan, held: Held, now: datetime) -> Differences:
     """Find every difference.
 
-    Raises StructureError when a Telegram account already belongs to another person.
+    Raises StructureError when a Telegram account already belongs to another person, or when a row names one that
+    neither its sheet nor, where the sheet is absent, the database has.
     """
     comparison = _Comparison(plan, held, now)
+    special = {"roles": comparison.roles, "calendar": comparison.calendar}
     sheets = {
-        "places": comparison.places(),
-        "people": comparison.people(),
-        "roles": comparison.roles(),
-        "kinds": comparison.kinds(),
-        "routing": comparison.routing(),
-        "calendar": comparison.calendar(),
+        name: special[name]() if name in special else comparison.coded(SHEETS[name])
+        for name in SHEETS
+        if name in plan.lines
     }
     if comparison.problems:
         raise StructureError(comparison.problems)
@@ -87,48 +88,82 @@ class _Comparison:
         self.held = held
         self.now = now
         self.problems: list[Problem] = []
-        self._bound = {row["telegram_id"]: row for row in held.people.values() if row["telegram_id"] is not None}
-        self._places = self._ids((placed.line.code for placed in plan.places), held.places)
-        self._people: dict[str, int] = {}
+        people = held.rows["people"].values()
+        self._bound = {row["telegram_id"]: row for row in people if row["telegram_id"] is not None}
+        self._ids = {name: self._ids_of(name) for name, sheet in SHEETS.items() if sheet.is_coded}
 
-    def _ids(self, codes: Iterable[str], held: Mapping[str, Row]) -> dict[str, int]:
-        return {code: held[code]["id"] if code in held else new_id(self.now) for code in codes}
-
-    def _has(self, sheet: str) -> Callable[[str], bool]:
-        return self.plan.columns[sheet].__contains__
-
-    def places(self) -> Difference:
-        found = Difference(place, missing=_living(self.held.places, self._places))
-        has = self._has("places")
-        for placed in self.plan.places:
-            line = placed.line
-            values: Values = {"level": str(line.level), "name": line.name, "retired_at": None}
-            plain = ("number", "name_en", "latitude", "longitude", "hotline")
-            values |= {name: getattr(line, name) for name in plain if has(name)}
-            if has("parent"):
-                values["parent_id"] = self._places[line.parent] if line.parent else None
-            if has("grid"):
-                values["grid_id"] = self._places[line.grid] if line.grid else None
-            blank = dict.fromkeys((*plain, "parent_id", "grid_id"))
-            held = self.held.places.get(line.code)
-            found.want(line.code, self._places[line.code], values, held, {"code": line.code, **blank})
+    def _ids_of(self, name: str) -> dict[str, int]:
+        """The ids of a sheet's rows: those that are held, and new ones for the others."""
+        held = self.held.rows[name]
+        if name not in self.plan.lines:
+            return {code: row["id"] for code, row in held.items() if row["retired_at"] is None}
+        found = {}
+        for placed in self.plan.lines[name]:
+            row = self._same_person(placed) if name == "people" else held.get(placed.line.code)
+            found[placed.line.code] = row["id"] if row else new_id(self.now)
         return found
 
-    def people(self) -> Difference:
-        codes = {placed.line.code for placed in self.plan.people}
-        found = Difference(person, missing=_living(self.held.people, codes))
-        blank = dict.fromkeys(("telegram_id", "phone", "home_id", "room"))
-        fixed = blank | {"language": "zh-CN", "has_chosen_language": False, "created_at": self.now}
-        for placed in self.plan.people:
-            line = placed.line
-            held = self._same_person(placed.row, line)
-            self._people[line.code] = held["id"] if held else new_id(self.now)
-            values = self._person_values(line, held)
-            found.want(line.code, self._people[line.code], values, held, fixed)
+    def coded(self, sheet: Sheet) -> Difference:
+        """What a sheet changes whose rows have codes."""
+        ids = self._ids[sheet.name]
+        held = self.held.rows[sheet.name]
+        gone = {code: row for code, row in held.items() if code not in ids and row["retired_at"] is None}
+        found = Difference(sheet.table, missing=gone)
+        strangers = self.held.strangers.values() if sheet.name == "people" else ()
+        rows = {row["id"]: row for row in (*held.values(), *strangers)}
+        fixed = self._fixed(sheet)
+        for position, placed in enumerate(self.plan.lines[sheet.name], start=1):
+            code = placed.line.code
+            before = rows.get(ids[code])
+            values = {"retired_at": None, **self._values(sheet, placed, before)}
+            if sheet.has_own_order:
+                values["position"] = position
+            found.want(code, ids[code], values, before, fixed)
         return found
 
-    def _same_person(self, row: int, line: PersonLine) -> Row | None:
-        held = self.held.people.get(line.code)
+    def _fixed(self, sheet: Sheet) -> Values:
+        """What a new row has where nothing is said."""
+        fields = sheet.model.model_fields
+        blank = {
+            column: to_table(fields[name].default) for name, column in sheet.kept.items() if name not in sheet.required
+        }
+        return blank | _NEW_PERSON | {"created_at": self.now} if sheet.name == "people" else blank
+
+    def _values(self, sheet: Sheet, placed: Placed[Any], before: Row | None) -> Values:
+        has = self.plan.columns[sheet.name].__contains__
+        values = {
+            column: self._value(sheet, placed, name, sheet.refs.get(name))
+            for name, column in sheet.kept.items()
+            if has(name)
+        }
+        if sheet.name == "kinds":
+            values["limits"] = _limits(placed.line, before, self.plan.columns["kinds"])
+        if sheet.name == "people" and before is not None and before["has_chosen_language"]:
+            values.pop("language", None)
+        if sheet.has_kept_blanks:
+            values = {name: value for name, value in values.items() if value is not None}
+        return values
+
+    def _value(self, sheet: Sheet, placed: Placed[Any], name: str, ref: Ref | None) -> Any:
+        cell = getattr(placed.line, name)
+        if ref is None:
+            return to_table(cell)
+        found = [self._id(sheet, placed.row, name, code, ref) for code in named(cell)]
+        if ref.column is None:
+            return to_table(cell)
+        return found if isinstance(cell, tuple) else next(iter(found), None)
+
+    def _id(self, sheet: Sheet, row: int, column: str, code: str, ref: Ref) -> int:
+        for target in ref.sheets:
+            if code in self._ids[target]:
+                return self._ids[target][code]
+        params = {"value": code, "target": ", ".join(ref.sheets)}
+        self.problems.append(Problem(Reason.UNKNOWN_REFERENCE, sheet.name, row, column, params))
+        return 0
+
+    def _same_person(self, placed: Placed[PersonLine]) -> Row | None:
+        line = placed.line
+        held = self.held.rows["people"].get(line.code)
         if line.telegram_id is None:
             return held
         stranger = self.held.strangers.get(line.telegram_id)
@@ -136,106 +171,52 @@ class _Comparison:
         is_taken = (bound is not None and bound["code"] != line.code) or (stranger is not None and held is not None)
         if is_taken:
             params = {"value": str(line.telegram_id)}
-            self.problems.append(Problem(Reason.TELEGRAM_ID_TAKEN, "people", row, "telegram_id", params))
+            self.problems.append(Problem(Reason.TELEGRAM_ID_TAKEN, "people", placed.row, "telegram_id", params))
         return held or stranger
 
-    def _person_values(self, line: PersonLine, held: Row | None) -> Values:
-        values: Values = {"code": line.code, "name": line.name, "retired_at": None}
-        given = {"phone": line.phone, "telegram_id": line.telegram_id, "room": line.room, "language": line.language}
-        given["home_id"] = self._places[line.home] if line.home else None
-        if held is not None and held["has_chosen_language"]:
-            del given["language"]
-        return values | {name: value for name, value in given.items() if value is not None}
-
     def roles(self) -> Difference:
-        found = Difference(role_grant)
+        """What changes in the grants, which are known by all that they say."""
+        found = Difference(SHEETS["roles"].table)
         wanted = set()
-        for placed in self.plan.roles:
-            line = placed.line
-            values: Values = {
-                "person_id": self._people[line.person],
-                "role": str(line.role),
-                "place_id": self._places[line.place],
-            }
+        for placed in self.plan.lines["roles"]:
+            values = self._values(SHEETS["roles"], placed, None)
             key = (values["person_id"], values["role"], values["place_id"])
             wanted.add(key)
             held = self.held.grants.get(key)
             fixed = {"granted_at": self.now, "granted_by": None, "revoked_at": None}
+            line = placed.line
             row_id = held["id"] if held else new_id(self.now)
             found.want(f"{line.person} {line.role} {line.place}", row_id, values, held, fixed)
-        found.missing = self._grants_not_in(wanted)
+        found.missing = dict(self._grants_not_in(wanted))
         return found
 
-    def _grants_not_in(self, wanted: set[tuple[int, str, int]]) -> dict[str, Row]:
+    def _grants_not_in(self, wanted: set[tuple[int, str, int]]) -> Iterator[tuple[str, Row]]:
         """Grants that an import made and this one does not name; what administrators gave in chat is theirs."""
-        people = {row["id"]: row["code"] for row in self.held.people.values()}
-        places = {row["id"]: row["code"] for row in self.held.places.values()}
-        return {
-            f"{people[row['person_id']]} {row['role']} {places.get(row['place_id'], '?')}": row
-            for key, row in self.held.grants.items()
-            if key not in wanted and row["granted_by"] is None and row["person_id"] in people
-        }
-
-    def kinds(self) -> Difference:
-        ids = self._ids((placed.line.code for placed in self.plan.kinds), self.held.kinds)
-        found = Difference(kind, missing=_living(self.held.kinds, ids))
-        has = self._has("kinds")
-        flags = ("is_confidential", "needs_place", "needs_proof")
-        for position, placed in enumerate(self.plan.kinds, start=1):
-            line = placed.line
-            values: Values = {"name": line.name, "name_en": line.name_en, "position": position, "retired_at": None}
-            values |= {name: getattr(line, name) for name in ("emoji", *flags) if has(name)}
-            held = self.held.kinds.get(line.code)
-            values["limits"] = _limits(line, held, has)
-            fixed = {"code": line.code, "emoji": None, **dict.fromkeys(flags, False)}
-            found.want(line.code, ids[line.code], values, held, fixed)
-        return found
-
-    def routing(self) -> Difference:
-        ids = self._ids((placed.line.code for placed in self.plan.routing), self.held.rules)
-        found = Difference(routing_rule, missing=_living(self.held.rules, ids))
-        has = self._has("routing")
-        for placed in self.plan.routing:
-            line = placed.line
-            values: Values = {"position": line.position, "chain": line.chain, "retired_at": None}
-            if has("kinds"):
-                values["kinds"] = list(line.kinds) if line.kinds else None
-            if has("place"):
-                values["place_id"] = self._places[line.place] if line.place else None
-            if has("is_danger"):
-                values["is_danger"] = line.is_danger
-            fixed = {"code": line.code, **dict.fromkeys(("kinds", "place_id", "is_danger"))}
-            found.want(line.code, ids[line.code], values, self.held.rules.get(line.code), fixed)
-        return found
+        people, places = _codes(self.held.rows["people"].values()), _codes(self.held.rows["places"].values())
+        for key, row in self.held.grants.items():
+            if key not in wanted and row["granted_by"] is None and row["person_id"] in people:
+                yield f"{people[row['person_id']]} {row['role']} {places.get(row['place_id'], '?')}", row
 
     def calendar(self) -> Difference:
-        wanted = {str(_day_id(placed.line.date)) for placed in self.plan.calendar}
+        """What changes in the days, which are known by their date."""
+        lines = self.plan.lines["calendar"]
+        wanted = {str(day_number(placed.line.date)) for placed in lines}
         missing = {key: row for key, row in self.held.days.items() if key not in wanted}
-        found = Difference(calendar_day, missing=missing)
-        for placed in self.plan.calendar:
-            line = placed.line
-            values: Values = {"is_working": line.is_working}
-            if self._has("calendar")("note"):
-                values["note"] = line.note
-            row_id = _day_id(line.date)
-            found.want(line.date.isoformat(), row_id, values, self.held.days.get(str(row_id)), {"note": None})
+        found = Difference(SHEETS["calendar"].table, missing=missing)
+        for placed in lines:
+            values = self._values(SHEETS["calendar"], placed, None)
+            row_id = day_number(placed.line.date)
+            found.want(placed.line.date.isoformat(), row_id, values, self.held.days.get(str(row_id)), {"note": None})
         return found
 
 
-def _living(held: Mapping[str, Row], wanted: Iterable[str]) -> dict[str, Row]:
-    kept = set(wanted)
-    return {code: row for code, row in held.items() if code not in kept and row["retired_at"] is None}
+def _codes(rows: Iterable[Row]) -> dict[int, str]:
+    return {row["id"]: row["code"] for row in rows}
 
 
-def _limits(line: KindLine, held: Row | None, has: Callable[[str], bool]) -> Any:
+def _limits(line: KindLine, held: Row | None, columns: frozenset[str]) -> Any:
     before = Limits.from_json(held["limits"]) if held else None
-    rest = {
-        name: getattr(line, name) if has(name) or before is None else getattr(before, name)
-        for name in ("on_site", "under_control")
+    said = {
+        name: getattr(line, name) if name in columns or before is None else getattr(before, name) for name in _LIMITS
     }
-    return Limits(line.answer, line.finish, **rest).to_json()
-
-
-def _day_id(day: date) -> int:
-    """The key of a day's row: the date as yyyymmdd."""
-    return day.year * 10_000 + day.month * 100 + day.day
+    return Limits(**said).to_json()

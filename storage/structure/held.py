@@ -7,21 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import calendar_day, kind, person, place, role_grant, routing_rule
+from storage.schema import calendar_day, person, place, role_grant
+
+from .columns import SHEETS
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rows by their key; `strangers` are people without a code, by their Telegram id."""
+    """Rows of the coded sheets by sheet and code; `strangers` are people without a code, by their Telegram id."""
 
-    places: Mapping[str, Row]
-    people: Mapping[str, Row]
+    rows: Mapping[str, Mapping[str, Row]]
     strangers: Mapping[int, Row]
     grants: Mapping[tuple[int, str, int], Row]
-    kinds: Mapping[str, Row]
-    rules: Mapping[str, Row]
     days: Mapping[str, Row]
 
 
@@ -37,13 +36,10 @@ async def load(connection: AsyncConnection) -> Held:
     strangers = sa.select(person).where(person.c.code.is_(None), person.c.telegram_id.is_not(None))
     grants = await rows(sa.select(role_grant).where(role_grant.c.revoked_at.is_(None)))
     return Held(
-        places=await by_code(place),
-        people=await by_code(person),
+        rows={name: await by_code(sheet.table) for name, sheet in SHEETS.items() if sheet.is_coded},
         strangers={row["telegram_id"]: row for row in await rows(strangers)},
         grants={(row["person_id"], row["role"], row["place_id"]): row for row in grants},
-        kinds=await by_code(kind),
-        rules=await by_code(routing_rule),
-        days={str(row["id"]): row for row in await rows(sa.select(calendar_day))},
+        days={str(row["id"]): row for row in await rows(sa.select(calendar_day).order_by(calendar_day.c.id))},
     )
 
 

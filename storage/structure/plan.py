@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from .columns import CalendarLine, KindLine, Line, PersonLine, PlaceLine, RoleLine, RoutingLine
+from .line import Line
 
 L = TypeVar("L", bound=Line)
 
@@ -19,12 +19,10 @@ class Placed(Generic[L]):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked structure. Places stand after their parents and their grids; `columns` are those each sheet has."""
+    """A checked structure: the lines of each sheet that is there, and which columns it has.
 
-    places: tuple[Placed[PlaceLine], ...]
-    people: tuple[Placed[PersonLine], ...]
-    roles: tuple[Placed[RoleLine], ...]
-    kinds: tuple[Placed[KindLine], ...]
-    routing: tuple[Placed[RoutingLine], ...]
-    calendar: tuple[Placed[CalendarLine], ...]
+    Places stand after their parents and their grids. A sheet that is not there changes nothing.
+    """
+
+    lines: Mapping[str, tuple[Placed[Any], ...]]
     columns: Mapping[str, frozenset[str]]

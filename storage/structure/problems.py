@@ -47,8 +47,11 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     BAD_CODE = "bad_code"
     BAD_NUMBER = "bad_number"
+    ZERO = "zero"
     BAD_FLAG = "bad_flag"
     BAD_DATE = "bad_date"
+    BAD_DAYS = "bad_days"
+    BAD_CLOCK = "bad_clock"
     BAD_PHONE = "bad_phone"
     BAD_HOTLINE = "bad_hotline"
     BAD_TELEGRAM_ID = "bad_telegram_id"
@@ -60,6 +63,12 @@ class Reason(StrEnum):
     BAD_CHAIN = "bad_chain"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_ROLE = "unknown_role"
+    NOT_ONE_OF = "not_one_of"
+    # a row
+    ENDS_TOO_EARLY = "ends_too_early"
+    NOTHING_TO_TELL = "nothing_to_tell"
+    NO_HALL = "no_hall"
+    NOT_BOOKED = "not_booked"
     # rows together
     DUPLICATE_CODE = "duplicate_code"
     DUPLICATE_ROW = "duplicate_row"
@@ -75,6 +84,8 @@ class Reason(StrEnum):
     # against what the database holds
     TELEGRAM_ID_TAKEN = "telegram_id_taken"
     KIND_IN_USE = "kind_in_use"
+    STILL_BOOKED = "still_booked"
+    STILL_NAMED = "still_named"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,24 @@ import csv
 import io
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from storage.engine import Database
 from storage.rules.limits import Limits
-from storage.schema import calendar_day
 
 from .armed import disarm, is_armed
 from .columns import SHEETS
 from .held import Held, Row, load
+from .line import Sheet, day_of
 
 Cell = str | int | float | None
+Values = Mapping[Any, Any]
+Codes = Mapping[str, Mapping[int, str]]
 Sheets = Mapping[str, Sequence[Sequence[Cell]]]
 _OWNER_ONLY = 0o600  # the people's sheet has telephone numbers
 
@@ -33,19 +34,31 @@ async def collect(database: Database) -> Sheets:
     """Every sheet with its header and its rows, ordered by code so that two exports can be compared."""
     async with database.reading() as connection:
         held = await load(connection)
-        days = list((await connection.execute(sa.select(calendar_day).order_by(calendar_day.c.id))).mappings())
-    rows: dict[str, Iterator[dict[str, Any]]] = {
-        "places": _places(held),
-        "people": _people(held),
-        "roles": _roles(held),
-        "kinds": _kinds(held),
-        "routing": _routing(held),
-        "calendar": _calendar(days),
-    }
+    codes = {name: _codes(rows) for name, rows in held.rows.items()}
     return {
-        name: [list(sheet.columns), *([_cell(row.get(column)) for column in sheet.columns] for row in rows[name])]
-        for name, sheet in SHEETS.items()
+        name: [list(sheet.columns), *_cells(sheet, _rows(sheet, held, codes), codes)] for name, sheet in SHEETS.items()
     }
+
+
+def _rows(sheet: Sheet, held: Held, codes: Codes) -> Iterable[Values]:
+    if sheet.name == "roles":
+        return _roles(held, codes)
+    return _calendar(held) if sheet.name == "calendar" else _coded(sheet, held)
+
+
+def _cells(sheet: Sheet, rows: Iterable[Values], codes: Codes) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [_cell(_shown(sheet, row, name, codes)) for name in sheet.columns]
+
+
+def _shown(sheet: Sheet, row: Values, name: str, codes: Codes) -> Any:
+    """What stands in a sheet's cell for a row of its table."""
+    value = row.get(sheet.kept.get(name, name))
+    ref = sheet.refs.get(name)
+    if ref is not None and ref.column is not None:
+        known = codes[ref.sheets[0]]
+        return [known[one] for one in value if one in known] if isinstance(value, list) else known.get(value or 0)
+    return day_of(value) if name.endswith("_day") and value is not None else value
 
 
 def write(path: Path, sheets: Sheets) -> None:
@@ -106,49 +119,35 @@ def _zip(sheets: Sheets) -> bytes:
 def _cell(value: Any) -> Cell:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _living(rows: Mapping[str, Row]) -> Iterator[Row]:
-    return (row for _, row in sorted(rows.items()) if row["retired_at"] is None)
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    text = value if value is None or isinstance(value, str | int | float) else str(value)
+    return "; ".join(text.splitlines()) if isinstance(text, str) else text
 
 
 def _codes(rows: Mapping[str, Row]) -> dict[int, str]:
-    return {row["id"]: row["code"] for row in _living(rows)}
+    return {row["id"]: row["code"] for row in rows.values() if row["retired_at"] is None}
 
 
-def _places(held: Held) -> Iterator[dict[str, Any]]:
-    codes = _codes(held.places)
-    for row in _living(held.places):
-        yield {**row, "parent": codes.get(row["parent_id"]), "grid": codes.get(row["grid_id"])}
+def _coded(sheet: Sheet, held: Held) -> Iterator[Values]:
+    """The living rows of a sheet, in their order on screens or else by code."""
+    living = [row for row in held.rows[sheet.name].values() if row["retired_at"] is None]
+    for row in sorted(living, key=lambda row: (row.get("position", 0), row["code"])):
+        yield {**row, **_limits(row)} if sheet.name == "kinds" else row
 
 
-def _people(held: Held) -> Iterator[dict[str, Any]]:
-    codes = _codes(held.places)
-    for row in _living(held.people):
-        yield {**row, "home": codes.get(row["home_id"])}
+def _limits(row: Values) -> Values:
+    limits = Limits.from_json(row["limits"])
+    return {name: getattr(limits, name) for name in ("answer", "finish", "on_site", "under_control")}
 
 
-def _roles(held: Held) -> Iterator[dict[str, Any]]:
-    people, places = _codes(held.people), _codes(held.places)
-    found = ((people.get(person), role, places.get(place)) for person, role, place in held.grants)
-    for person, role, place in sorted((one for one in found if one[0] and one[2]), key=str):
-        yield {"person": person, "role": role, "place": place}
+def _roles(held: Held, codes: Codes) -> Iterable[Values]:
+    """Grants between people and places that the sheets know."""
+    people, places = codes["people"], codes["places"]
+    known = [row for row in held.grants.values() if row["person_id"] in people and row["place_id"] in places]
+    return sorted(known, key=lambda row: (people[row["person_id"]], row["role"], places[row["place_id"]]))
 
 
-def _kinds(held: Held) -> Iterator[dict[str, Any]]:
-    for row in sorted(_living(held.kinds), key=lambda row: row["position"]):
-        limits = Limits.from_json(row["limits"])
-        yield {**row, **{name: getattr(limits, name) for name in ("answer", "finish", "on_site", "under_control")}}
-
-
-def _routing(held: Held) -> Iterator[dict[str, Any]]:
-    codes = _codes(held.places)
-    for row in sorted(_living(held.rules), key=lambda row: row["position"]):
-        yield {**row, "kinds": " ".join(row["kinds"] or ()), "place": codes.get(row["place_id"])}
-
-
-def _calendar(days: Sequence[Mapping[Any, Any]]) -> Iterator[dict[str, Any]]:
-    for row in days:
-        text = str(row["id"])
-        yield {**row, "date": f"{text[:4]}-{text[4:6]}-{text[6:]}"}
+def _calendar(held: Held) -> Iterator[Values]:
+    for row in held.days.values():
+        yield {**row, "date": day_of(row["id"])}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .columns import Line, Sheet
+from .line import Line, Sheet
 from .plan import Placed
 from .problems import Problem, Reason
 from .raw import NumberedRow, column_letter

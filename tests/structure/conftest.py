@@ -12,6 +12,7 @@ import pytest
 
 from storage.engine import Database, create_schema
 from storage.structure import Plan, Problem, StructureError, check, read
+from storage.structure.columns import SHEETS
 
 SAMPLE = Path(__file__).parents[2] / "sample"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -90,7 +91,7 @@ def workbook(folder: Folder) -> openpyxl.Workbook:
     """The sample as a workbook of text cells, not saved yet."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for sheet in ("places", "people", "roles", "kinds", "routing", "calendar"):
+    for sheet in SHEETS:
         tab = book.create_sheet(sheet)
         for row in folder.rows(sheet):
             tab.append([cell or None for cell in row])

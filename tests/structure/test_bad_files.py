@@ -153,7 +153,7 @@ def test_it_refuses_a_wrong_header(folder: Folder, header: str, expected: set[Re
 def test_it_understands_chinese_headers(folder: Folder) -> None:
     folder.set_text("calendar", "日期,上班,说明\n2026-10-10,是,调休\n")
     (folder.path / "calendar.csv").rename(folder.path / "日历.csv")
-    assert folder.plan().calendar[0].line.is_working
+    assert folder.plan().lines["calendar"][0].line.is_working
 
 
 def test_it_refuses_cells_beyond_the_header(folder: Folder) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from storage.rules.chains import Step
 from storage.rules.rights import Role
-from storage.structure.columns import SHEETS, Sheet
+from storage.structure.columns import SHEETS
 from storage.structure.levels import COVERED_BY_GRIDS, PARENTS, Level
+from storage.structure.line import Sheet
 
 from .conftest import Folder
 

@@ -34,7 +34,9 @@ async def test_it_brings_armed_names_through(
     folder.put("people", "vera", name=disarm(text))
     await apply(database, folder.plan(), NOW)
     sheets_out.write(tmp_path / name, await sheets_out.collect(database))
-    assert "vera" in {placed.line.code for placed in check(read(tmp_path / name)).people if placed.line.name == text}
+    assert "vera" in {
+        placed.line.code for placed in check(read(tmp_path / name)).lines["people"] if placed.line.name == text
+    }
 
 
 @pytest.mark.parametrize("text", ARMED)
