@@ -200,10 +200,26 @@ class Catalogue:
         """The services of a shelf."""
         return [one for one in self.services.values() if one.category_id == category_id]
 
-    def providers_of(self, service: Service) -> list[Provider]:
-        """Who could carry a service out: those it names, else the agents that know it."""
-        if service.providers is not None:
-            return [self.provider_codes[code] for code in service.providers if code in self.provider_codes]
+    def providers_of(self, service: Service, way: Way | None = None) -> list[Provider]:
+        """Who could carry a service out in one way, or in any of its ways.
+
+        Those it names; a hall has visitors only, so that its agents go to people's homes and ring them.
+        """
+        named = [self.provider_codes[code] for code in service.providers or () if code in self.provider_codes]
+        ways = service.ways if way is None else (way,)
+        found = {one.id: one for each in ways for one in self._by(service, named, each)}
+        return list(found.values()) if ways else named
+
+    def _by(self, service: Service, named: list[Provider], way: Way) -> list[Provider]:
+        halls = [one for one in named if one.kind is ProviderKind.HALL]
+        if way is Way.WALK_IN:
+            return halls
+        if way is Way.APPOINTMENT:
+            return named if service.providers is not None else self._agents_of(service)
+        moving = [one for one in named if one.kind in {ProviderKind.AGENT, ProviderKind.PROVIDER}]
+        return moving or (self._agents_of(service) if halls or service.providers is None else [])
+
+    def _agents_of(self, service: Service) -> list[Provider]:
         category = self.categories.get(service.category_id)
         known = {service.code, category.code if category else ""}
         agents = (one for one in self.providers.values() if one.kind is ProviderKind.AGENT)
