@@ -11,8 +11,8 @@ CIVIL = Category(1, "civil", "民政", "Civil affairs", "", 1)
 ALL_WAYS = (Way.AT_HOME, Way.PHONE, Way.APPOINTMENT, Way.WALK_IN)
 
 
-def blank(kind: type, **values: Any) -> Any:
-    return kind(**{field.name: None for field in fields(kind)} | values)
+def blank(model: type, **values: Any) -> Any:
+    return model(**{field.name: None for field in fields(model)} | values)
 
 
 def provider(number: int, kind: ProviderKind, skills: frozenset[str] | None = None) -> Provider:
