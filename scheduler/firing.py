@@ -16,9 +16,11 @@ from storage import (
     reminders,
     roster,
     routing,
+    slots,
     tickets,
     unreachable,
     unsure,
+    waiting_line,
 )
 from storage.handling import Ticket
 from storage.keeping import erasing, nightly
@@ -41,6 +43,9 @@ async def fire(work: Work, reminder: Row) -> None:
         return
     if subject == "notice":
         await broadcast.fire(work, int(subject_id), reminder["kind"])
+        return
+    if subject == "hold":
+        await slots.expire(work, int(subject_id))
         return
     if subject == "draft":
         await unsure.becomes_danger(work, int(subject_id))
@@ -134,5 +139,9 @@ _ACTS: Mapping[str, Fire] = {
     ClockKind.DANGER_RING: _ring,
 }
 
-SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {nightly.KIND: nightly.keep, erasing.KIND: erasing.go_on}
+SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
+    nightly.KIND: nightly.keep,
+    erasing.KIND: erasing.go_on,
+    **waiting_line.SLICES,
+}
 """Long work that is not about one ticket and moves its own reminder on."""

@@ -11,13 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import schema
+from . import booked, schema
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.clocks import ClockFacts, Planned, audible, plan
 from .rules.lifecycle import State
 from .rules.limits import Limits
 from .rules.routing import Reason
+from .rules.visit_clocks import AHEAD, plan_visit
 from .work import Work
 
 # A literal, not a parameter: a parameter would not find the partial index.
@@ -27,13 +28,16 @@ _IS_SCHEDULED = schema.reminder.c.state == sa.literal_column("'scheduled'")
 async def replan(work: Work, ticket: Row) -> None:
     """Make a ticket's waiting reminders equal to what its state asks for."""
     calendar = work.directory.calendar
-    heard = [replace(one, due_at=audible(one, calendar)) for one in planned(work, ticket)]
+    wants = [one for one in await planned(work, ticket) if one.kind not in AHEAD or one.due_at > work.now]
+    heard = [replace(one, due_at=audible(one, calendar)) for one in wants]
     await settle(work, f"ticket:{ticket['id']}", heard)
 
 
-def planned(work: Work, ticket: Row) -> tuple[Planned, ...]:
+async def planned(work: Work, ticket: Row) -> tuple[Planned, ...]:
     """What a ticket's state asks for, each at its own time whatever the hour."""
-    return plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
+    usual = plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
+    booking = await booked.row(work, ticket)
+    return usual if booking is None else plan_visit(booked.visit_facts(ticket, booking), usual, work.directory.calendar)
 
 
 def clock_facts(ticket: Row) -> ClockFacts:
@@ -43,6 +47,7 @@ def clock_facts(ticket: Row) -> ClockFacts:
         state=state,
         is_danger=bool(ticket["is_danger"]),
         created_at=ticket["created_at"],
+        booked_until=ticket["booked_until"],
         offered_at=ticket["offered_at"],
         accepted_at=ticket["accepted_at"],
         asked_at=ticket["asked_at"],

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, reminders, schema, timing
+from . import cells, people, reminders, schema, timing
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.lifecycle import OPEN, Event, State, next_state
@@ -44,6 +44,7 @@ class Asked:
     is_confidential: bool = False
     is_anonymous: bool = False
     same_key: str | None = None
+    booked_until: datetime | None = None
     attachments: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
@@ -66,7 +67,7 @@ async def create(work: Work, asked: Asked) -> dict[str, Any]:
         tier=0,
         version=1,
     )
-    ticket.update(limit_columns(work, limits, work.now, timedelta()))
+    ticket.update(limit_columns(work, limits, work.now, timedelta(), asked.booked_until))
     work.changes.insert(schema.ticket, **ticket)
     remember(work, ticket, "created", asked.filed_by_id, None, str(State.NEW), {"kind": asked.kind})
     for one in asked.attachments:
@@ -74,13 +75,15 @@ async def create(work: Work, asked: Asked) -> dict[str, Any]:
     return ticket
 
 
-def limit_columns(work: Work, limits: Limits, created_at: datetime, paused: timedelta) -> dict[str, Any]:
-    """A ticket's limits and the times that follow from them."""
+def limit_columns(
+    work: Work, limits: Limits, created_at: datetime, paused: timedelta, booked_until: datetime | None
+) -> dict[str, Any]:
+    """A ticket's limits and the times that follow from them; what is booked has to be finished after its time."""
     calendar = work.directory.calendar
     return {
         "limits": limits.to_json(),
         "response_due_at": response_due_at(limits, created_at, calendar),
-        "resolution_due_at": resolution_due_at(limits, created_at, calendar, paused),
+        "resolution_due_at": resolution_due_at(limits, booked_until or created_at, calendar, paused),
     }
 
 
@@ -99,6 +102,8 @@ async def move(
     values = {**timing.columns_after(work, ticket, event, new), **values, "state": str(new)}
     alter(work, ticket, **values)
     remember(work, ticket, str(event), actor_id, old, ticket["state"], why)
+    if ticket["booked_until"] is not None and new not in OPEN:
+        await cells.give_back(work, ticket)
     await reminders.replan(work, ticket)
 
 
@@ -322,9 +327,26 @@ async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> Tic
         is_danger=bool(ticket["is_danger"]),
         is_anonymous=bool(ticket["is_anonymous"]),
         is_overdue=ticket["overdue_at"] is not None,
+        is_booking=_is_booking(ledger, ticket),
+        has_slot=ticket["booked_until"] is not None,
+        is_unapproved=is_unapproved(ticket),
         has_objected=ticket["objected_at"] is not None,
         neighbour_ids=frozenset({asker["id"]} if asker is not None and is_near else ()),
     )
+
+
+NEEDS_APPROVAL = "needs_approval"
+"""Why the duty secretaries were asked: the service wants their word before it is booked."""
+
+
+def is_unapproved(ticket: Row) -> bool:
+    """Whether it waits for the word of the duty secretaries, who approve it and do not carry it out."""
+    return ticket["state"] in UNOWNED and (ticket["route"] or {}).get("reason") == NEEDS_APPROVAL
+
+
+def _is_booking(ledger: Ledger, ticket: Row) -> bool:
+    kind = ledger.directory.kinds.get(ticket["kind"])
+    return kind is not None and kind.flow == "booking"
 
 
 _NEAR_LEVELS = {"unit", "building", "estate", "village"}

@@ -45,7 +45,8 @@ def _seconds_between(work: Work, ticket: Row, since: datetime) -> int:
 
 def _finish_at(work: Work, ticket: Row, paused_seconds: int) -> datetime:
     limits, paused = Limits.from_json(ticket["limits"]), timedelta(seconds=paused_seconds)
-    return resolution_due_at(limits, ticket["created_at"], work.directory.calendar, paused)
+    began_at = ticket["booked_until"] or ticket["created_at"]
+    return resolution_due_at(limits, began_at, work.directory.calendar, paused)
 
 
 def danger_begins(work: Work, limits: Limits) -> dict[str, Any]:

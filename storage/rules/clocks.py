@@ -64,12 +64,14 @@ class ClockFacts:
     a danger began, or began again after its worker was lost; creation when not given. `danger_asked_at` is when the
     resident was asked "is it dangerous now?" and has not answered. `plan_due_at` is when what follows a danger that is
     under control was promised. `limits_at` is since when it has its limits, when they are not those it began with:
-    their reminders are others. `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
+    their reminders are others. `booked_until` is the end of the time that is booked: the finish limit runs from there.
+    `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
     """
 
     state: State
     is_danger: bool
     created_at: datetime
+    booked_until: datetime | None = None
     offered_at: datetime | None = None
     accepted_at: datetime | None = None
     asked_at: datetime | None = None
@@ -118,7 +120,7 @@ def _offer(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Pla
 
 
 def _finish(facts: ClockFacts, limits: Limits, cal: WorkCalendar) -> Iterator[Planned]:
-    began_at = facts.created_at
+    began_at = facts.booked_until or facts.created_at
     half_at, nine_tenths_at = nudge_times(limits, began_at, cal, facts.paused)
     known_at = facts.limits_at or began_at
     yield _planned(ClockKind.HALF_TIME, known_at, half_at)

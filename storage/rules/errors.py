@@ -52,3 +52,21 @@ class Stale(Refusal):
     """The button belongs to an earlier state of the ticket."""
 
     code = "stale"
+
+
+class SlotTaken(Refusal):
+    """Somebody else has that time."""
+
+    code = "slot_taken"
+
+
+class NotOpen(Refusal):
+    """What is asked for cannot be booked for that time, in that way or at that place."""
+
+    code = "not_open"
+
+
+class TooLate(Refusal):
+    """The service's limit for changes has passed; staff may still change it."""
+
+    code = "too_late"

@@ -60,6 +60,12 @@ class Action(StrEnum):
     TRIAGE = "triage"  # assign, merge, refuse, change kind or place
     RING_BACK = "ring_back"  # to whoever was not satisfied
     FOLLOW = "follow"
+    APPROVE = "approve"  # what is booked, where the service wants the word of staff
+    RESCHEDULE = "reschedule"
+    UNBOOK = "unbook"  # give a booked time back
+    COME = "come"  # 我会来: say that one will be there
+    STAGE = "stage"  # an official matter went on
+    MISS = "miss"  # 没等到您
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class TicketFacts:
     `owner_id` is the resident whose matter it is, `assignee_id` the worker who accepted it, `relative_ids`
     family links with the owner's present consent, `scope` the place, all its ancestors and its grid.
     `has_objected` says that a refusal was turned down once already.
+    `is_booking`: it came from the catalogue; `has_slot`: a time is booked for it; `is_unapproved`: it waits for the
+    word of the duty secretaries, to whom it is offered for that alone.
     `neighbour_ids` are people who live near enough to join although they hold no role inside `scope`.
     """
 
@@ -104,6 +112,9 @@ class TicketFacts:
     is_overdue: bool = False
     has_objected: bool = False
     neighbour_ids: frozenset[int] = frozenset()
+    is_booking: bool = False
+    has_slot: bool = False
+    is_unapproved: bool = False
 
 
 class _Relation(StrEnum):
@@ -167,6 +178,12 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.RING_BACK: _permit(*_SECRETARIES),
         # Whoever lives or works within the scope may join, and the neighbours that storage found nearby.
         Action.FOLLOW: _permit(_Relation.NEIGHBOUR, *Role),
+        Action.APPROVE: _permit(*_SECRETARIES),
+        Action.RESCHEDULE: _permit(_O, _F, _R, _Relation.ASSIGNEE, *_SECRETARIES),
+        Action.UNBOOK: _permit(_O, _F, _R, *_SECRETARIES),
+        Action.COME: _permit(_O, _F, _R, _Relation.ASSIGNEE),
+        Action.STAGE: _BY_ASSIGNEE,
+        Action.MISS: _BY_ASSIGNEE,
     }
 )
 
@@ -206,6 +223,11 @@ _ONE_EVENT = {
     Action.OBJECT: Event.OBJECTED,
     Action.RING_BACK: Event.RUNG_BACK,
     Action.ADD_WORDS: Event.WORDS_ADDED,
+    Action.APPROVE: Event.BOOKED,
+    Action.RESCHEDULE: Event.RESCHEDULED,
+    Action.UNBOOK: Event.WITHDRAWN,
+    Action.STAGE: Event.STAGED,
+    Action.MISS: Event.MISSED,
 }
 _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
     {
@@ -220,6 +242,8 @@ _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
 def _is_timely(action: Action, ticket: TicketFacts, legal: frozenset[Event]) -> bool:
     if action is Action.FOLLOW:
         return ticket.state in OPEN
+    if action is Action.COME:
+        return ticket.state is State.ACCEPTED
     return bool(_EVENTS[action] & legal)
 
 
@@ -292,6 +316,32 @@ def _is_about_danger(_standing: _Standing, ticket: TicketFacts) -> bool:
     return ticket.is_danger
 
 
+def _is_gone_to(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return ticket.is_danger or ticket.is_booking
+
+
+def _is_booking(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return ticket.is_booking
+
+
+def _has_slot(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return ticket.has_slot
+
+
+def _has_no_slot(_standing: _Standing, ticket: TicketFacts) -> bool:
+    """A booked time is given back by a press of its own, which knows the service's limit."""
+    return not ticket.has_slot
+
+
+def _is_unapproved(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return ticket.is_unapproved
+
+
+def _is_for_whoever_does_it(_standing: _Standing, ticket: TicketFacts) -> bool:
+    """Who is asked to approve does not take it on."""
+    return not ticket.is_unapproved
+
+
 def _is_new_to_it(standing: _Standing, _ticket: TicketFacts) -> bool:
     return not {_Relation.OWNER, _Relation.FOLLOWER} & standing.relations
 
@@ -302,7 +352,16 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.CONFIRM: _is_no_judge_in_own_cause,
         Action.RATE: _is_no_judge_in_own_cause,
         Action.OBJECT: _is_the_first_time,
-        Action.ARRIVE: _is_about_danger,
+        Action.ACCEPT: _is_for_whoever_does_it,
+        Action.DECLINE: _is_for_whoever_does_it,
+        Action.WITHDRAW: _has_no_slot,
+        Action.ARRIVE: _is_gone_to,
+        Action.APPROVE: _is_unapproved,
+        Action.RESCHEDULE: _has_slot,
+        Action.UNBOOK: _has_slot,
+        Action.COME: _has_slot,
+        Action.STAGE: _is_booking,
+        Action.MISS: _is_booking,
         Action.CONTROL: _is_about_danger,
         Action.FOLLOW: _is_new_to_it,
     }
@@ -347,3 +406,31 @@ def may_with_notice(actor: Actor, action: NoticeAction, scope: frozenset[int], a
     if action is NoticeAction.STEER and actor.person_id == author_id:
         roles |= _NOTICE_WRITERS
     return any(grant.role in roles and grant.place_id in scope for grant in actor.grants)
+
+
+# --- the duty roster -----------------------------------------------------------------------------------------
+
+
+class DutyAction(StrEnum):
+    """What a person may want to do with the duty roster of a place."""
+
+    SEE = "see"  # names, for staff of the same community or above it
+    ARRANGE = "arrange"  # object to a change, look for somebody where nobody is left
+
+
+_DUTY_PERMITS: Mapping[DutyAction, frozenset[Role]] = MappingProxyType(
+    {
+        DutyAction.SEE: frozenset(Role) - _LIVING_HERE,
+        DutyAction.ARRANGE: frozenset(_SECRETARIES),
+    }
+)
+
+
+def duty_roles(action: DutyAction) -> frozenset[Role]:
+    """The roles that permit it."""
+    return _DUTY_PERMITS[action]
+
+
+def may_with_duty(actor: Actor, action: DutyAction, scope: frozenset[int]) -> bool:
+    """Whether `actor` holds a role that permits `action` at one of the places `scope`."""
+    return any(grant.role in _DUTY_PERMITS[action] and grant.place_id in scope for grant in actor.grants)

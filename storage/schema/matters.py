@@ -46,6 +46,7 @@ ticket = sa.Table(
     time("offered_at"),
     time("response_due_at", null=False),
     time("resolution_due_at", null=False),
+    time("booked_until"),  # the end of the time that is booked for it: its finish limit runs from there
     time("accepted_at"),
     time("arrived_at"),
     time("controlled_at"),

@@ -154,6 +154,9 @@ booking = sa.Table(
     time("agent_comes_at"),
     sa.Column("missed_by", sa.Text),  # resident, agent
     time("missed_at"),
+    time("rung_at"),  # an elder who did not open was reached, or somebody went to look
+    time("told_at"),  # a number that is next but three was told so
+    sa.Column("code_tries", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("moves", sa.Integer, nullable=False, default=0, server_default="0"),
     time("created_at", null=False),
     version(),
@@ -179,6 +182,7 @@ hold = sa.Table(
     time("starts_at", null=False),
     time("ends_at", null=False),
     time("until", null=False),
+    flag("is_offer"),  # kept for somebody on the waiting list, not while they confirm
     version(),
 )
 

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables to this version."""
+    op.add_column("ticket", sa.Column("booked_until", sa.BigInteger(), nullable=True))
     op.add_column("kind", sa.Column("flow", sa.Text(), server_default="report", nullable=False))
     op.create_table(
         "category",

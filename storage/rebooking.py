@@ -1,0 +1,115 @@
+"""A booked time is moved, or given back: by residents up to the service's limit, by staff and the clock always."""
+
+from datetime import timedelta
+from typing import Any
+
+from . import availability, cells, closing, handling, schema, slots, tickets
+from .ledger import Row
+from .rules.errors import NotOpen, Stale, TooLate
+from .rules.lifecycle import Event, State
+from .rules.limits import Limits, resolution_due_at
+from .rules.rights import Action
+from .rules.slots import Slot, buffer_of
+from .states import UNOWNED
+from .work import Work
+
+Ticket = dict[str, Any]
+
+
+async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int | None = None) -> None:
+    """Give a booking another time, of the hold or else the slot; the old one becomes free in the same change set.
+
+    Residents may do so up to the service's limit, staff always. Raises SlotTaken, NotOpen, TooLate.
+    """
+    row = await _to_be_changed(work, ticket, Action.RESCHEDULE, Event.RESCHEDULED)
+    service = work.directory.catalogue.services.get(row["service_id"])
+    if service is None:
+        raise NotOpen
+    kept = await slots.kept(work, hold_id, service)
+    if kept is not None:
+        slot = cells.slot_of(kept)
+    elif slot is None:
+        raise NotOpen
+    else:
+        serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"])
+        slot = await slots.find_seat(work, service, slot, serving, mine=[ticket["id"]])
+    old = cells.slot_of(row)
+    await cells.claim(work, slot, buffer_of(service), ticket["id"], mine=[kept["id"]] if kept else [], spare=True)
+    if kept is not None:
+        work.changes.delete(schema.hold, kept)
+        cells.hand_over(work, kept["id"], ticket["id"])
+    if slot != old:
+        await cells.tell_freed(work, old)
+    _move_row(work, row, slot)
+    await _move_ticket(work, ticket, old, slot)
+
+
+def _move_row(work: Work, row: Row, slot: Slot) -> None:
+    """What was said about the old time counts no more."""
+    said = dict.fromkeys(("owner_comes_at", "agent_comes_at", "missed_by", "missed_at"))
+    work.changes.update(schema.booking, row, **cells.columns(slot), **said, moves=row["moves"] + 1)
+
+
+async def _move_ticket(work: Work, ticket: Ticket, old: Slot, slot: Slot) -> None:
+    former = ticket["assignee_id"]
+    limits = Limits.from_json(ticket["limits"])
+    values: dict[str, Any] = {
+        "booked_until": slot.ends_at,
+        "resolution_due_at": resolution_due_at(limits, slot.ends_at, work.directory.calendar, timedelta()),
+        "paused_seconds": 0,
+        "overdue_at": None,
+    }
+    is_waiting_for_word = State(ticket["state"]) in UNOWNED
+    if slot.provider_id != old.provider_id and not is_waiting_for_word:
+        worker = await availability.worker_of(work, slot.provider_id)
+        values["assignee_id"] = worker["id"] if worker is not None else None
+        if worker is not None:
+            availability.busy(work, worker["id"])
+    why = {"from": old.starts_at.isoformat(), "to": slot.starts_at.isoformat(), "provider": slot.provider_id}
+    await tickets.move(work, ticket, Event.RESCHEDULED, _me(work), why=why, **values)
+    concerned = {ticket["owner_id"], ticket["filed_by_id"], ticket["assignee_id"], former} - {None, _me(work)}
+    await tickets.show(work, ticket, fresh=concerned)
+
+
+async def cancel(work: Work, ticket: Ticket, reason: str) -> None:
+    """Give a booked time back, with a reason. Residents may do so up to the service's limit, staff always.
+
+    Raises TooLate.
+    """
+    await _to_be_changed(work, ticket, Action.UNBOOK, Event.WITHDRAWN)
+    await closing.take_back(work, ticket, reason)
+
+
+async def _to_be_changed(work: Work, ticket: Ticket, action: Action, event: Event) -> Row:
+    """The row of a booking with a time that the one who asks may change now; the clock may always."""
+    if work.person is not None:
+        await handling.check(work, action, ticket, event)
+    row = await work.ledger.get(schema.booking, ticket["id"])
+    if row is None or row["starts_at"] is None or ticket["booked_until"] is None:
+        raise Stale
+    if work.person is not None and is_too_late(work, ticket, row) and not await _is_staff(work, ticket):
+        raise TooLate
+    work.changes.guard(schema.booking, row)
+    return row
+
+
+def is_too_late(work: Work, ticket: Row, row: Row) -> bool:
+    """Whether a resident may not change a booking any more. What is not sure yet, went wrong, or is an official matter
+    under way, knows no limit."""
+    if State(ticket["state"]) != State.ACCEPTED or row["missed_by"] is not None or row["stage"] is not None:
+        return False
+    service = work.directory.catalogue.services.get(row["service_id"])
+    hours = service.cancel_hours if service is not None else 0
+    return bool(work.now > row["starts_at"] - timedelta(hours=hours))
+
+
+async def _is_staff(work: Work, ticket: Ticket) -> bool:
+    """Whether the one who asks is here as staff: who carries it out, or a secretary, whose own matter it is not."""
+    me = _me(work)
+    if me == ticket["owner_id"]:
+        return False
+    return me == ticket["assignee_id"] or await tickets.allowed(work, Action.TRIAGE, ticket)
+
+
+def _me(work: Work) -> int | None:
+    return work.person["id"] if work.person else None
