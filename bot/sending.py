@@ -12,6 +12,7 @@ from storage.media import MediaStore
 from storage.rules.rights import Action, may
 
 from .cards import Cards
+from .documents import Documents
 from .exporting import Exports
 from .files import FileGone, Files
 from .keyboards import Keyboards
@@ -53,7 +54,7 @@ class Sender:
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
-        self._exports = Exports(ledger, texts, store)
+        self._documents = Documents(ledger, texts, Exports(ledger, texts, store))
 
     async def send(self, row: Row) -> Sent:
         """Send one row. Raises what the transport raises, Suppressed, or NotNow."""
@@ -61,8 +62,8 @@ class Sender:
             return await (self._answer if row["method"] == "answer" else self._retract)(row)
         person = await self._reader(row)
         match row["method"]:
-            case "export":
-                return await self._export(row, person)
+            case "export" | "paper" | "calendar":
+                return await self._document(row, person)
             case "card":
                 return await self._card(row, person)
             case "board":
@@ -242,14 +243,12 @@ class Sender:
             raise Suppressed from None
         return Sent(message_id=sent[-1], parts=sent)
 
-    async def _export(self, row: Row, person: Row | None) -> Sent:
-        """Somebody's own data, to nobody else's chat than their own."""
-        if person is None or person["telegram_id"] != row["chat_id"]:
-            raise Suppressed
-        file = await self._exports.make(person, self._now())
-        caption = self._texts.render(person["language"], "privacy.export", {}, self._now())
+    async def _document(self, row: Row, person: Row | None) -> Sent:
+        """A file that is made now: somebody's own data, a sheet, a calendar entry."""
+        made = await self._documents.make(row, person, self._now())
+        caption = self._texts.render(self._language(row, person), made.message, made.params, self._now())
         call = {"chat_id": row["chat_id"], "caption": caption, "parse_mode": "HTML"}
-        result = await self._transport.upload("sendDocument", call, {"document": file})
+        result = await self._transport.upload("sendDocument", call, {"document": (made.name, made.content)})
         return Sent(message_id=result["message_id"])
 
     async def _retract(self, row: Row) -> Sent:

@@ -12,12 +12,14 @@ from .resident import (  # noqa: F401 - importing registers
     notices,
     objecting,
     own_data,
+    papers,
     rating,
     words,
 )
 from .staff import admin, correcting, filing, inviting, triage, writing  # noqa: F401
 from .staff import notices as staff_notices  # noqa: F401
 from .worker import danger, more, tasks  # noqa: F401
+from .worker import papers as worker_papers  # noqa: F401
 
 
 def register(application: AnyApplication) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, routing, schema, tickets
+from . import papers, people, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import AlreadyTaken, NotYours, Stale
 from .rules.lifecycle import Event, State, next_state
@@ -162,10 +162,14 @@ FINISHING = "finish"
 
 
 async def finish(work: Work, ticket: Ticket, words: str | None, files: Sequence[Mapping[str, Any]]) -> None:
-    """办好了: the resident is asked whether it is. The first picture of proof goes with the question."""
+    """办好了: the resident is asked whether it is. The first picture of proof goes with the question.
+
+    Raises OriginalsOut while originals have not been given back.
+    """
     if ticket["state"] == State.DONE and ticket["assignee_id"] == _me(work):
         return  # a double tap
     await check(work, Action.FINISH, ticket, Event.FINISHED)
+    await papers.check_returned(work, ticket)
     for one in files:
         tickets.attach(work, ticket, _me(work), one, "proof")
     why = {"words": words} if words else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, schema, tickets
+from . import booked, people, schema, tickets
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.catalogue import Service
@@ -21,8 +21,7 @@ from .rules.rights import Action, Actor, may
 from .work import Priority, Work
 
 Ticket = dict[str, Any]
-PURPOSE = "signed"
-"""What the picture of a sheet that was signed on paper is kept for."""
+USUAL = frozenset(str(one) for one in Original)
 
 
 class OriginalsOut(Refusal):
@@ -43,7 +42,7 @@ def told(service: Service, language: str) -> dict[str, Any]:
         "papers": list(service.papers_in(language)),
         "fee": str(service.fee),
         "fee_words": service.fee_words if is_zh or not service.fee_words_en else service.fee_words_en,
-        "needs_presence": service.needs_presence,
+        "is_in_person": service.needs_presence,
     }
 
 
@@ -70,7 +69,7 @@ def out(rows: Iterable[Row]) -> tuple[str, ...]:
             PaperKind(row["kind"]),
             lines(row["items"]),
             is_confirmed=row["confirmed_at"] is not None,
-            is_refused=row["refused_at"] is not None,
+            is_refused=is_refused(row),
         )
         for row in rows
     )
@@ -78,22 +77,24 @@ def out(rows: Iterable[Row]) -> tuple[str, ...]:
 
 async def check_returned(work: Work, ticket: Row) -> None:
     """Raise OriginalsOut while somebody else has originals of a booked matter."""
-    kind = work.directory.kinds.get(ticket["kind"])
-    if kind is not None and kind.flow == "booking" and out(await of(work.ledger, ticket["id"])):
+    if booked.is_booking(work, ticket) and out(await of(work.ledger, ticket["id"])):
         raise OriginalsOut
 
 
-def shown(items: Iterable[str]) -> list[dict[str, Any]]:
-    """Originals for a text: the usual ones have a name in every language."""
-    usual = {str(one) for one in Original}
-    return [{"item": item, "is_usual": item in usual} for item in items]
+def shown(items: Iterable[str]) -> dict[str, Any]:
+    """Originals for a text: the usual ones have a name in every language, the others are words."""
+    found = list(items)
+    return {
+        "originals": [item for item in found if item in USUAL],
+        "others": [item for item in found if item not in USUAL],
+    }
 
 
 async def make(work: Work, ticket: Ticket, kind: PaperKind, items: Sequence[str] = ()) -> None:
     """Write a sheet and ask the resident's side to confirm it. Raises NotYours or Stale."""
     rows = await of(work.ledger, ticket["id"])
     await _check_maker(work, ticket, kind, rows)
-    waiting = [row for row in rows if row["kind"] == kind and _waits(row) and row["items"] == _text(items)]
+    waiting = [row for row in rows if row["kind"] == kind and waits(row) and row["items"] == _text(items)]
     if waiting:
         return  # a double tap
     row: dict[str, Any] = {column.name: None for column in _paper.c}
@@ -103,9 +104,11 @@ async def make(work: Work, ticket: Ticket, kind: PaperKind, items: Sequence[str]
     work.changes.guard(schema.ticket, ticket)
     asked = await signers(work, ticket)
     for person in asked:
-        work.notify(person, f"papers.ask_{kind}", _answers(row), ticket_id=ticket["id"], **_said(work, ticket, row))
-    message = "papers.made" if asked else "papers.made_on_paper"
-    work.reply(message, [[("paper_signed", press("bpapersign", row["id"]))]], ticket_id=ticket["id"], kind=str(kind))
+        name = await matter_name(work.ledger, ticket, person["language"])
+        said = _said(work, ticket, row) | {"name": name}
+        work.notify(person, f"papers.ask_{kind}", _answers(row), ticket_id=ticket["id"], **said)
+    message = "papers.staff_made" if asked else "papers.staff_made_on_paper"
+    work.reply(message, [[("paper_signed", press("bpapersign", row["id"]))], [("close", "close")]])
 
 
 def _answers(row: Row) -> list[list[tuple[str, str]]]:
@@ -116,16 +119,31 @@ def _said(work: Work, ticket: Ticket, row: Row) -> dict[str, Any]:
     return {
         "number": ticket["number"],
         "agent": work.person["name"] if work.person else "",
-        "items": shown(lines(row["items"])),
+        **shown(lines(row["items"])),
     }
+
+
+async def matter_name(ledger: Ledger, ticket: Row, language: str) -> str:
+    """What a matter is called: its service, or its kind where nothing was booked."""
+    booking = await ledger.get(schema.booking, ticket["id"])
+    service = ledger.directory.catalogue.services.get(booking["service_id"]) if booking is not None else None
+    kind = ledger.directory.kinds.get(ticket["kind"])
+    found = service or kind
+    return found.name_in(language) if found is not None else str(ticket["kind"])
 
 
 def _text(items: Sequence[str]) -> str | None:
     return "\n".join(items) or None
 
 
-def _waits(row: Row) -> bool:
+def waits(row: Row) -> bool:
+    """Whether a sheet waits for its answer."""
     return row["confirmed_at"] is None and row["refused_at"] is None
+
+
+def is_refused(row: Row) -> bool:
+    """Whether the resident's side said that it is not so."""
+    return row["refused_at"] is not None
 
 
 async def may_make(work: Work, ticket: Ticket, kind: PaperKind, rows: Iterable[Row]) -> bool:
@@ -175,14 +193,14 @@ async def refuse(work: Work, paper_id: int | None) -> None:
     maker = await work.ledger.get(schema.person, row["made_by"])
     if maker is not None:
         buttons = [[("papers_open", press("bpaper", ticket["id"]))]]
-        work.notify(maker, "papers.refused", buttons, ticket_id=ticket["id"], number=ticket["number"])
+        work.notify(maker, "papers.staff_refused", buttons, ticket_id=ticket["id"], number=ticket["number"])
 
 
 async def _to_answer(work: Work, paper_id: int | None) -> tuple[Row, Ticket]:
     row, ticket = await by_id(work, paper_id)
     if _me(work) not in {person["id"] for person in await signers(work, ticket)} or row["made_by"] == _me(work):
         raise NotYours
-    if not _waits(row):
+    if not waits(row):
         raise Stale
     return row, ticket
 
@@ -192,7 +210,7 @@ async def signed(work: Work, paper_id: int | None, files: Sequence[Mapping[str, 
     row, ticket = await by_id(work, paper_id)
     check_keeper(work, row)
     for one in files:
-        tickets.attach(work, ticket, _me(work), one, PURPOSE)
+        tickets.attach(work, ticket, _me(work), one, "proof")
     work.changes.update(_paper, row, confirmed_by=_me(work), confirmed_at=work.now)
     await _hand_out(work, ticket, row)
 
@@ -201,7 +219,7 @@ def check_keeper(work: Work, row: Row) -> None:
     """Raise NotYours unless the one who asks wrote the sheet, Stale when it is settled."""
     if row["made_by"] != _me(work) or not people.is_staff(work.grants):
         raise NotYours
-    if not _waits(row):
+    if not waits(row):
         raise Stale
 
 

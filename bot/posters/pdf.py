@@ -26,7 +26,7 @@ def write_pdf(path: Path, posters: Iterable[Poster], say: Say, font: Path | None
 
     Raises NoFontError when the font file has no TrueType outlines, OSError when the file cannot be written.
     """
-    name = _register(font)
+    name = register(font)
 
     def measure(text: str, size: float) -> float:
         return _width(name, text, size) / float(mm)
@@ -40,7 +40,8 @@ def write_pdf(path: Path, posters: Iterable[Poster], say: Say, font: Path | None
     canvas.save()
 
 
-def _register(font: Path | None) -> str:
+def register(font: Path | None) -> str:
+    """The name by which a PDF calls the font. Raises NoFontError when the file has no TrueType outlines."""
     if font is None:
         pdfmetrics.registerFont(UnicodeCIDFont(FALLBACK))
         return FALLBACK
