@@ -302,26 +302,42 @@ async def followers_of(ledger: Ledger, ticket_id: int) -> list[Row]:
     return await ledger.all(_FOLLOWERS, ticket=ticket_id)
 
 
+_family = schema.family_link
+_named = sa.union_all(
+    sa.select(sa.literal_column("'offered'").label("how"), schema.offer.c.person_id).where(
+        schema.offer.c.ticket_id == _TICKET, schema.offer.c.state == sa.literal_column("'open'")
+    ),
+    sa.select(sa.literal_column("'follower'"), schema.follower.c.person_id).where(
+        schema.follower.c.ticket_id == _TICKET
+    ),
+    sa.select(
+        sa.case((_family.c.ended_at.is_(None), sa.literal_column("'relative'")), else_=sa.literal_column("'former'")),
+        _family.c.relative_id,
+    ).where(_family.c.person_id == sa.bindparam("owner"), _family.c.consented_at.is_not(None)),
+).subquery()
+_NAMED = once(sa.select(_named.c.how, _named.c.person_id))
+"""Everybody who stands in some relation to a ticket: asked at every press and for every card, hence in one journey."""
+
+
 async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> TicketFacts:
     """What the rights function looks at, read now. `asker` counts as a neighbour when they live close by.
 
     A relative who wrote something down for an elder is nobody to it any more once the elder has ended the link.
     """
-    offers = await open_offers(ledger, ticket["id"])
-    followers = await followers_of(ledger, ticket["id"])
-    family = await people.family_of(ledger, ticket["owner_id"])
-    former = {link["relative_id"] for link in family if link["ended_at"] is not None}
+    named: dict[str, set[int]] = {how: set() for how in ("offered", "follower", "relative", "former")}
+    for row in await ledger.all(_NAMED, ticket=ticket["id"], owner=ticket["owner_id"]):
+        named[row["how"]].add(row["person_id"])
     is_near = asker is not None and lives_near(ledger, ticket["place_id"], asker["home_id"])
     return TicketFacts(
         id=ticket["id"],
         kind=ticket["kind"],
         state=State(ticket["state"]),
         owner_id=ticket["owner_id"],
-        filed_by_id=None if ticket["filed_by_id"] in former else ticket["filed_by_id"],
+        filed_by_id=None if ticket["filed_by_id"] in named["former"] else ticket["filed_by_id"],
         assignee_id=ticket["assignee_id"],
-        offered_to=frozenset(offer["person_id"] for offer in offers),
-        follower_ids=frozenset(row["person_id"] for row in followers),
-        relative_ids=frozenset(link["relative_id"] for link in family if link["ended_at"] is None),
+        offered_to=frozenset(named["offered"]),
+        follower_ids=frozenset(named["follower"]),
+        relative_ids=frozenset(named["relative"]),
         scope=ledger.directory.scope(ticket["place_id"]) or _anywhere(ledger),
         is_confidential=bool(ticket["is_confidential"]),
         is_danger=bool(ticket["is_danger"]),
