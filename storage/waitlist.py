@@ -84,15 +84,16 @@ async def join(work: Work, wanted: "Wanted", window: Window) -> Row:
         "draft": {"wanted": asdict(wanted), "part": str(window.part), "passed": []},
         "state": str(Waits.WAITING),
         "created_at": work.now,
+        "version": 1,
     }
     work.changes.insert(_table, **row)
     reminders.schedule(work, subject(row["id"]), LOOK, "1", work.now, {})
-    return {**row, "version": 1}
+    return row
 
 
 def _is_same(row: Row, wanted: "Wanted", window: Window) -> bool:
     is_alike = row["service_id"] == wanted.service_id and row["way"] == str(wanted.way)
-    return is_alike and row["from_at"] < window.until_at and window.from_at < row["until_at"]
+    return is_alike and bool(row["from_at"] < window.until_at and window.from_at < row["until_at"])
 
 
 async def freed(work: Work, slot: "Slot") -> None:
