@@ -77,8 +77,9 @@ def _next_look(work: Work, row: Row) -> datetime:
     if row["state"] == Waits.OFFERED:
         answer_by: datetime = row["offered_until"]
         return answer_by
+    ends_at: datetime = row["until_at"]
     is_young = work.now - row["created_at"] < SOON
-    return min(work.now + (SOON if is_young else OFTEN), max(row["until_at"], work.now))
+    return min(work.now + (SOON if is_young else OFTEN), ends_at)
 
 
 def _again(work: Work, reminder: Row, at: datetime) -> None:
