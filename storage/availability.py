@@ -166,14 +166,14 @@ def busy(work: Work, person_id: int) -> None:
 
 
 async def open_today(work: Work, service: Service, place_id: int | None) -> int | None:
-    """The provider, halls first, that is open now or will be later today; None when all have shut."""
+    """The hall that is open now or will be later today; None when all have shut."""
     calendar = work.directory.calendar
     today = calendar.to_local(work.now).date()
-    found = serving(work, service, place_id, None)
+    found = serving(work, service, place_id, None, Way.WALK_IN)
     window = Window(today, today, work.now)
     attendance = await _attendance(work, found, window)
     _, after = _bounds(calendar, today, today)
-    for one in sorted(found, key=lambda one: (one.kind is not ProviderKind.HALL, one.id)):
+    for one in found:
         openings = work.directory.catalogue.openings.get(one.id, ())
         spans = open_spans(openings, attendance.get(one.person_id or 0), today, today, calendar)
         if any(ends > work.now and cell_at(begins) < after for begins, ends in spans):

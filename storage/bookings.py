@@ -7,7 +7,7 @@ that is no person with a chat, nobody is the assignee and the clock asks the res
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,17 +15,17 @@ import sqlalchemy as sa
 from . import availability, cells, family, handling, people, routing, schema, slots, tickets
 from .ledger import Ledger, Row
 from .plain import once
-from .rebooking import cancel, is_too_late, reschedule
+from .rebooking import ask_for_approval, cancel, is_too_late, reschedule
 from .rules.catalogue import Service, Way
 from .rules.errors import NotOpen, Stale
 from .rules.lifecycle import OPEN, Event
 from .rules.rights import Action
 from .rules.slots import Slot, buffer_of
 from .states import any_of
-from .tickets import NEEDS_APPROVAL, Asked
+from .tickets import Asked
 from .work import Priority, Work
 
-__all__ = ["Wanted", "approve", "book", "cancel", "is_too_late", "of", "reschedule", "take_number"]
+__all__ = ["Wanted", "approve", "book", "cancel", "is_too_late", "of", "reschedule", "take_number", "wanted_again"]
 
 Ticket = dict[str, Any]
 
@@ -85,7 +85,9 @@ async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | 
     elif slot is None:
         raise NotOpen
     else:
-        serving = availability.serving(work, service, wanted.place_id, wanted.owner_id, wanted.way)
+        serving = availability.serving(work, service, wanted.place_id, wanted.owner_id, Way(wanted.way))
+        if wanted.series_id is not None:  # what recurs is booked as far ahead as it goes
+            service = replace(service, days_ahead=max(service.days_ahead, _days_until(work, slot)))
         slot = await slots.find_seat(work, service, slot, serving)
     ticket = await _open(work, wanted, service, slot)
     if kept is None:
@@ -94,7 +96,7 @@ async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | 
         work.changes.delete(schema.hold, kept)
         cells.hand_over(work, kept["id"], ticket["id"])
     if service.needs_approval:
-        await _ask_for_approval(work, ticket, wanted.filed_by_id)
+        await ask_for_approval(work, ticket, wanted.filed_by_id)
     else:
         await _give(work, ticket, slot, wanted.filed_by_id)
     return ticket
@@ -105,6 +107,30 @@ def _service(work: Work, wanted: Wanted) -> Service:
     if service is None or wanted.way not in service.ways:
         raise NotOpen
     return service
+
+
+def _days_until(work: Work, slot: Slot) -> int:
+    to_local = work.directory.calendar.to_local
+    return (to_local(slot.starts_at).date() - to_local(work.now).date()).days
+
+
+def wanted_again(ticket: Row, row: Row) -> Wanted:
+    """What was wanted when something was booked, as it is kept: for the same once more."""
+    return Wanted(
+        service_id=row["service_id"],
+        way=Way(row["way"]),
+        owner_id=ticket["owner_id"],
+        filed_by_id=ticket["filed_by_id"],
+        words=ticket["words"],
+        place_id=ticket["place_id"],
+        room=ticket["room"],
+        spot=ticket["spot"],
+        note=row["note"],
+        for_whom=ticket["for_whom"],
+        caller_phone=ticket["caller_phone"],
+        is_full_service=bool(row["is_full_service"]),
+        series_id=row["series_id"],
+    )
 
 
 async def _open(work: Work, wanted: Wanted, service: Service, slot: Slot | None = None, **values: Any) -> Ticket:
@@ -161,16 +187,6 @@ async def _by_routing(work: Work, wanted: Wanted, service: Service) -> Ticket:
     ticket = await _open(work, wanted, service)
     await routing.offer_next(work, ticket, wanted.filed_by_id)
     return ticket
-
-
-async def _ask_for_approval(work: Work, ticket: Ticket, actor_id: int | None) -> None:
-    """The duty secretaries say yes or no within the kind's limit; the time is kept meanwhile."""
-    why = {"reason": NEEDS_APPROVAL}
-    told = {row["id"] for row in await people.duty_secretaries(work, ticket["place_id"])} - {ticket["owner_id"]}
-    if told:
-        await routing.offer(work, ticket, sorted(told), actor_id, tier=0, why=why)
-    else:
-        await routing.leave_to_duty_secretary(work, ticket, actor_id, why=why)
 
 
 async def approve(work: Work, ticket: Ticket) -> None:

@@ -3,17 +3,34 @@
 from datetime import timedelta
 from typing import Any
 
-from . import availability, cells, closing, handling, schema, slots, tickets
+from . import availability, cells, closing, handling, roster, routing, schema, slots, tickets
 from .ledger import Row
+from .rules.catalogue import Way
 from .rules.errors import NotOpen, Stale, TooLate
 from .rules.lifecycle import Event, State
 from .rules.limits import Limits, resolution_due_at
 from .rules.rights import Action
 from .rules.slots import Slot, buffer_of
 from .states import UNOWNED
+from .tickets import NEEDS_APPROVAL
 from .work import Work
 
 Ticket = dict[str, Any]
+
+
+async def ask_for_approval(work: Work, ticket: Ticket, actor_id: int | None) -> None:
+    """The duty secretaries on duty, or those who are so next, say yes or no within the kind's limit.
+
+    The time is kept meanwhile. Nobody is asked about their own.
+    """
+    why = {"reason": NEEDS_APPROVAL}
+    found = await roster.secretaries(work, ticket["place_id"])
+    told = {row["id"]: at for row, at in found if row["id"] != ticket["owner_id"]}
+    if told:
+        begins_at = max(told.values())
+        await routing.offer(work, ticket, sorted(told), actor_id, tier=0, why=why, begins_at=begins_at)
+    else:
+        await routing.leave_to_duty_secretary(work, ticket, actor_id, why=why)
 
 
 async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int | None = None) -> None:
@@ -31,7 +48,7 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
     elif slot is None:
         raise NotOpen
     else:
-        serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"])
+        serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"], Way(row["way"]))
         slot = await slots.find_seat(work, service, slot, serving, mine=[ticket["id"]])
     old = cells.slot_of(row)
     await cells.claim(work, slot, buffer_of(service), ticket["id"], mine=[kept["id"]] if kept else [], spare=True)
@@ -41,7 +58,12 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
     if slot != old:
         await cells.tell_freed(work, old)
     _move_row(work, row, slot)
+    is_settled = not service.needs_approval or ticket["state"] in UNOWNED or await _is_staff(work, ticket)
     await _move_ticket(work, ticket, old, slot)
+    if not is_settled:  # staff agreed to another time
+        why = {"reason": NEEDS_APPROVAL}
+        await tickets.move(work, ticket, Event.RELEASED, _me(work), why=why, assignee_id=None, accepted_at=None)
+        await ask_for_approval(work, ticket, _me(work))
 
 
 def _move_row(work: Work, row: Row, slot: Slot) -> None:
@@ -87,7 +109,7 @@ async def _to_be_changed(work: Work, ticket: Ticket, action: Action, event: Even
     row = await work.ledger.get(schema.booking, ticket["id"])
     if row is None or row["starts_at"] is None or ticket["booked_until"] is None:
         raise Stale
-    if work.person is not None and is_too_late(work, ticket, row) and not await _is_staff(work, ticket):
+    if is_too_late(work, ticket, row) and not await _is_staff(work, ticket):
         raise TooLate
     work.changes.guard(schema.booking, row)
     return row
@@ -104,8 +126,11 @@ def is_too_late(work: Work, ticket: Row, row: Row) -> bool:
 
 
 async def _is_staff(work: Work, ticket: Ticket) -> bool:
-    """Whether the one who asks is here as staff: who carries it out, or a secretary, whose own matter it is not."""
+    """Whether the one who asks is here as staff: the clock, who carries it out, or a secretary, unless it is their own
+    matter."""
     me = _me(work)
+    if me is None:
+        return True
     if me == ticket["owner_id"]:
         return False
     return me == ticket["assignee_id"] or await tickets.allowed(work, Action.TRIAGE, ticket)

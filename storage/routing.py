@@ -58,13 +58,15 @@ async def offer(
     tier: int,
     why: dict[str, Any],
     event: Event = Event.OFFERED,
+    begins_at: datetime | None = None,
 ) -> None:
-    """Offer a ticket to people, each with a fresh limit for an answer, which runs from when they are told.
+    """Offer a ticket to people, each with a fresh limit for an answer, which runs from when they are told: `begins_at`,
+    or as soon as may be.
 
     Who has an open offer already is called again and gets the fresh limit too. A danger keeps the limit it began with.
     """
     priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
-    begins_at = work.speak_at(priority)
+    begins_at = begins_at or work.speak_at(priority)
     answer_by = due_at(Limits.from_json(ticket["limits"]).answer, begins_at, work.directory.calendar)
     open_already = {row["person_id"]: row for row in await waiting_offers(work, ticket)}
     for person_id in person_ids:
@@ -88,7 +90,7 @@ async def offer(
     for person in (await people.by_ids(work.ledger, person_ids)).values():
         if person["id"] not in open_already:
             work.media(ticket["id"], person, files, priority=priority, is_offer=True)
-        work.card(ticket["id"], person, is_fresh=True, is_offer=True, priority=priority)
+        work.card(ticket["id"], person, is_fresh=True, is_offer=True, priority=priority, due_at=begins_at)
 
 
 async def waiting_offers(work: Work, ticket: Row) -> list[Row]:

@@ -110,6 +110,7 @@ async def hold(
     service: Service,
     slot: Slot,
     *,
+    way: Way | None = None,
     place_id: int | None = None,
     owner_id: int | None = None,
     moving: int | None = None,
@@ -123,7 +124,7 @@ async def hold(
     """
     own = None if until is not None else await work.ledger.one(_OWN, person=person_id)
     mine = [one for one in (own["id"] if own else None, moving) if one is not None]
-    serving = availability.serving(work, service, place_id, owner_id) if place_id is not None else []
+    serving = availability.serving(work, service, place_id, owner_id, way) if place_id is not None else []
     chosen = await find_seat(work, service, slot, serving, mine=mine)
     hold_id = own["id"] if own else work.new_id()
     await cells.claim(work, chosen, buffer_of(service), hold_id, mine=mine, spare=own is not None)
