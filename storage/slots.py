@@ -43,14 +43,20 @@ async def days(
     owner_id: int | None = None,
     moving: int | None = None,
 ) -> dict[date, int]:
-    """How many starts are free on each local day; the own time of `moving`, a booking, counts as free."""
-    counts = {first + timedelta(days=number): 0 for number in range((last - first).days + 1)}
+    """How many starts are free on each local day that is open, 0 where all are taken; what is shut has no number.
+
+    The own time of `moving`, a booking, counts as free.
+    """
+    counts: dict[date, int] = {}
     if way in service.ways and way.has_slot:
         mine = [] if moving is None else [moving]
         serving = availability.serving(work, service, place_id, owner_id, way)
         found = await availability.look(work, service, serving, first, last, mine=mine)
+        to_local = work.directory.calendar.to_local
+        opened = {to_local(starts_at).date() for several in found.open.values() for starts_at in several}
+        counts = dict.fromkeys(sorted(opened), 0)
         for starts_at in {slot.starts_at for _, slot in found.free()}:
-            counts[work.directory.calendar.to_local(starts_at).date()] += 1
+            counts[to_local(starts_at).date()] += 1
     return counts
 
 
