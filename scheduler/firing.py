@@ -8,8 +8,10 @@ them speaks.
 from collections.abc import Awaitable, Callable, Mapping
 
 from storage import (
+    approvals,
     broadcast,
     closing,
+    gaps,
     handling,
     overdue,
     people,
@@ -20,6 +22,7 @@ from storage import (
     tickets,
     unreachable,
     unsure,
+    visit_lists,
     waiting_line,
 )
 from storage.handling import Ticket
@@ -28,6 +31,8 @@ from storage.ledger import Row
 from storage.rules.clocks import ClockKind, is_wanted
 from storage.rules.press import press
 from storage.work import Priority, Work
+
+from . import visits
 
 Fire = Callable[[Work, Ticket, Row], Awaitable[None]]
 
@@ -60,6 +65,9 @@ async def fire(work: Work, reminder: Row) -> None:
 
 async def _offer_expired(work: Work, ticket: Ticket, reminder: Row) -> None:
     """No answer in time: the next in the chain, earlier offers stay valid, the duty secretary is told."""
+    if tickets.is_unapproved(ticket):
+        await approvals.late(work, ticket, f"r{reminder['id']}")
+        return
     decision = await routing.offer_next(work, ticket, None)
     for person, at in await roster.secretaries(work, ticket["place_id"], is_danger=bool(ticket["is_danger"])):
         if decision.person_ids and person["id"] not in decision.person_ids:
@@ -137,11 +145,14 @@ _ACTS: Mapping[str, Fire] = {
     ClockKind.CONFIRM_CLOSE: _confirm_close,
     ClockKind.LAST_CARDS: _last_cards,
     ClockKind.DANGER_RING: _ring,
+    **visits.ACTS,
 }
 
 SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
     nightly.KIND: nightly.keep,
     erasing.KIND: erasing.go_on,
+    gaps.KIND: gaps.look,
+    visit_lists.KIND: visit_lists.send,
     **waiting_line.SLICES,
 }
 """Long work that is not about one ticket and moves its own reminder on."""

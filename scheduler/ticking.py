@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage import broadcast, people, recomputing, reminders
+from storage import broadcast, gaps, people, recomputing, reminders, visit_lists
 from storage.changes import ChangeSet, Outcome
 from storage.keeping import nightly
 from storage.leases import Lease, always, guard, still_stands
@@ -166,9 +166,11 @@ class Ticking:
             self._on_commit()
 
     async def _keep_house(self) -> None:
-        """See to it once that the night's work has its reminder."""
+        """See to it once that the night's work and the morning's lists have their reminders."""
         if not self._keeps_house:
             await nightly.seed(self._ledger, self._now())
+            await gaps.seed(self._ledger, self._now())
+            await visit_lists.seed(self._ledger, self._now())
             self._keeps_house = True
 
     def _work(self) -> Work:

@@ -55,7 +55,8 @@ async def tasks(context: Context, _args: list[str]) -> None:
     if context.person["on_duty"] is not None:
         switches.append(("duty_auto", press("duty", "auto")))
     files: Rows = [[("menu_file", "file")]] if reach.holds(work, reach.FILERS) else []
-    work.reply("worker.tasks", [*buttons, *files, switches], count=len(rows), is_on_duty=on_duty)
+    shifts: Rows = [[("duty_open", "dutylist")]] if people.is_staff(work.grants) else []
+    work.reply("worker.tasks", [*buttons, *files, switches, *shifts], count=len(rows), is_on_duty=on_duty)
 
 
 SWITCH: Mapping[str, bool | None] = {"on": True, "off": False, "auto": None}

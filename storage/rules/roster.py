@@ -18,8 +18,8 @@ from storage.rules.days import Days
 from storage.rules.worktime import Span, WorkCalendar
 
 ONE_DAY = timedelta(days=1)
-OBJECT_WITHIN = timedelta(hours=24)
-"""How long a duty secretary may object to a change, and never after the first of its shifts has begun."""
+OBJECT_DAYS = 1
+"""For how many working days a duty secretary may object to a change, and never after one of its shifts has begun."""
 
 
 class Turn(StrEnum):
@@ -244,9 +244,9 @@ def can_take(person_id: int, shift: Shift, held: Iterable[Shift], aways: Iterabl
     return not busy and is_covered(replace(shift, holder_id=person_id), aways)
 
 
-def may_object_until(agreed_at: datetime, shifts: Iterable[Shift]) -> datetime:
+def may_object_until(agreed_at: datetime, shifts: Iterable[Shift], calendar: WorkCalendar) -> datetime:
     """Until when a change can be objected to; `shifts` are those it touches."""
-    return min([agreed_at + OBJECT_WITHIN, *(one.begins_at for one in shifts)])
+    return min([calendar.add_working_days(agreed_at, OBJECT_DAYS), *(one.begins_at for one in shifts)])
 
 
 def without(spans: Iterable[Span], aways: Iterable[Span]) -> tuple[Span, ...]:
