@@ -57,6 +57,7 @@ USED_FOR: Mapping[str, str] = {
     "mypy": "types",
     "import-linter": "which room may import which",
     "axe-playwright-python": "brings axe-core (MPL-2.0), which tests whether everybody can use the page",
+    "chinesecalendar": "another program's eye on official working days",
     "playwright": "tests and pictures of the page in a browser",
     "pypdf": "another program's eye on PDFs",
     "pyyaml": "tests of compose.yaml and of the alert rules",

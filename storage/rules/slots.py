@@ -90,7 +90,8 @@ def open_spans(
         opened = list(attendance.shifts)
     else:
         opened = [span for day in days for span in calendar.spans_on(day, CalendarName.WORKING)]
-    return list(without(_joined(opened), [*shut, *(attendance.away if attendance else ())]))
+    left = without(_joined(opened), [*shut, *(attendance.away if attendance else ())])
+    return [span for span in left if span[1] > _instant(first, _MIDNIGHT, calendar)]
 
 
 def _on_days(opening: Opening, days: Iterable[date], calendar: WorkCalendar) -> Iterator[Span]:
