@@ -16,6 +16,9 @@ NOTHING = "…"
 
 STYLES: Mapping[str, str] = {
     "report_send": "success",
+    "book_send": "success",
+    "book_move": "success",
+    "book_same": "success",
     "accept": "success",
     "finish": "success",
     "done_yes": "success",
@@ -28,19 +31,24 @@ STYLES: Mapping[str, str] = {
     "notice_stop_yes": "danger",
 }
 
-MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_sos"), ("menu_my", "menu_me", "menu_help"))
-STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_sos"), ("menu_report", "menu_my", "menu_me"))
-FILING: Sequence[Sequence[str]] = (("menu_tasks", "menu_file"), ("menu_report", "menu_sos"), ("menu_my", "menu_me"))
+MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_book"), ("menu_sos", "menu_my"), ("menu_me", "menu_help"))
+STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_sos"), ("menu_report", "menu_book"), ("menu_my", "menu_me"))
+FILING: Sequence[Sequence[str]] = (
+    ("menu_tasks", "menu_file"),
+    ("menu_report", "menu_book"),
+    ("menu_sos", "menu_my", "menu_me"),
+)
 GRID: Sequence[Sequence[str]] = (
     ("menu_tasks", "menu_file"),
     ("menu_notice", "menu_sos"),
-    ("menu_report", "menu_my", "menu_me"),
+    ("menu_report", "menu_book"),
+    ("menu_my", "menu_me"),
 )
 SECRETARY: Sequence[Sequence[str]] = (
     ("menu_triage", "menu_tasks"),
     ("menu_file", "menu_notice"),
-    ("menu_report", "menu_sos"),
-    ("menu_my", "menu_me"),
+    ("menu_report", "menu_book"),
+    ("menu_sos", "menu_my", "menu_me"),
 )
 ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
 REQUESTS: Mapping[str, str] = {"menu_position": "request_location", "menu_phone": "request_contact"}

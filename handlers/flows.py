@@ -81,6 +81,11 @@ def declare(flow: Flow[D]) -> Flow[D]:
     return flow
 
 
+def named(name: str) -> Flow[Any]:
+    """A declared flow."""
+    return _flows[name]
+
+
 async def begin(context: Context, flow: Flow[D], draft: D, *, edit: int | None = None) -> None:
     """Enter a flow and ask its first question (or finish at once). What `is_kept` waits until this one is over."""
     waiting = current(context)

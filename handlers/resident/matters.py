@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows
 from handlers.reading import Reading
 from handlers.said import Said
-from storage import family, tickets
+from storage import booking_lists, family, tickets
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.rules.errors import NotYours
@@ -69,7 +69,8 @@ async def show_list(
     rows = await mine(context, is_open=is_open, limit=PAGE + 1, offset=page * PAGE)
     shown = rows[:PAGE]
     own = {context.person["id"], *await _elders(context)}
-    buttons: Rows = [[("matter", press("open", row["id"]), _label(context, row, own))] for row in shown]
+    booked = await booking_lists.by_ids(work.ledger, [row["id"] for row in shown])
+    buttons: Rows = [[_button(context, row, booked.get(row["id"]), own)] for row in shown]
     name = "open" if is_open else "closed"
     turn: list[Button] = []
     if page:
@@ -82,6 +83,20 @@ async def show_list(
     if which != "my.list":
         last = [[("new_matter", press("new"))]]
     work.reply(which, [*buttons, *([turn] if turn else []), *last], edit=edit, count=len(shown), is_open=is_open)
+
+
+def _button(context: Context, row: Row, booking: Row | None, own: Collection[int]) -> Button:
+    """A booking by its time and what it is; anything else by its number and words."""
+    service = context.work.directory.catalogue.services.get(booking["service_id"]) if booking else None
+    if booking is None or service is None or booking["starts_at"] is None:
+        return ("matter", press("open", row["id"]), _label(context, row, own))
+    kind = context.work.directory.kinds.get(row["kind"])
+    label = {
+        "emoji": kind.emoji if kind else "",
+        "at": booking["starts_at"].isoformat(),
+        "name": service.name_in(context.work.language),
+    }
+    return ("booking", press("open", row["id"]), label)
 
 
 def _label(context: Context, row: Row, own: Collection[int]) -> dict[str, Any]:

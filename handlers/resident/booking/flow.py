@@ -1,0 +1,255 @@
+"""The flow of a booking, declared; how it begins, and what happens when the card at its end is pressed."""
+
+from handlers import flows
+from handlers.context import Context
+from handlers.flows import Flow, Rows, Step
+from handlers.reading import Intent
+from handlers.resident import report
+from handlers.resident.draft import READER
+from handlers.said import Said
+from storage import bookings
+from storage.booking_drafts import BOOK, BookingDraft
+from storage.drafts import ReportDraft
+from storage.rules.errors import NotOpen, SlotTaken
+from storage.rules.press import press
+
+from . import choosing, confirm, details, times, whom
+
+
+async def start(context: Context, words: str = "") -> bool:
+    """Begin: at the shelves, or with what the words find. False when there are words and they find nothing."""
+    draft = BookingDraft()
+    await whom.know_elders(context, draft)
+    if words and not await choosing.search(context, draft, words):
+        return False
+    await give_up(context)
+    await flows.begin(context, FLOW, draft, edit=context.pressed_message)
+    return True
+
+
+async def give_up(context: Context) -> None:
+    """A booking that was begun before and is not confirmed gives its time back."""
+    found = flows.current(context)
+    if found is not None and isinstance(found[1], BookingDraft):
+        await times.let_go(context, found[1])
+        context.conversation.clear()
+
+
+# --- words that find nothing ---------------------------------------------------------------------------------
+
+
+async def _take_lost(context: Context, draft: BookingDraft, said: Said) -> bool | None:
+    """The duty secretary sees to it; or other words, or the shelves."""
+    if said.choice == "ask":
+        context.conversation.clear()
+        await _ask_duty_secretary(context, draft.words)
+        return None
+    draft.is_lost = False
+    if said.choice == "all":
+        draft.forget("category")
+    elif said.text and not await choosing.search(context, draft, said.text):
+        draft.words, draft.is_lost = said.text[:200], True
+    await choosing.again(context, draft, said)
+    return None
+
+
+async def _ask_duty_secretary(context: Context, words: str) -> None:
+    """What is no booking at all is read as any other words; the rest a person finds somebody for."""
+    reading = READER.read(words)
+    is_other = reading.intent is not Intent.BOOK and reading.intent_sure
+    if is_other or "question" not in context.work.directory.kinds:
+        await report.start(context, Said(text=words))
+        return
+    home, person = context.person["home_id"], context.person
+    known = ReportDraft(words=words, intent=str(Intent.BOOK), kind="question", is_kind_sure=True)
+    known.place_id, known.room, known.is_place_sure = home, person["room"], home is not None
+    await report.go_on(context, known, Said(pressed_message=context.pressed_message))
+
+
+def _lost_choices(_context: Context, _draft: BookingDraft) -> Rows:
+    return [[("book_ask", press("choose", "ask"))], [("book_all", press("choose", "all"))]]
+
+
+# --- only told where -----------------------------------------------------------------------------------------
+
+
+async def _take_told(context: Context, draft: BookingDraft, said: Said) -> bool | None:
+    """Nothing is asked here: other words are looked for, and what finds nothing is something else."""
+    if not said.has_content:
+        return False
+    if said.text and await choosing.search(context, draft, said.text):
+        await choosing.again(context, draft, said)
+    else:
+        context.conversation.clear()
+        await report.start(context, said)
+    return None
+
+
+# --- the end -------------------------------------------------------------------------------------------------
+
+
+async def _finish(context: Context, draft: BookingDraft) -> None:
+    """Book it. If the time is gone meanwhile, the free ones are shown at once."""
+    wanted, slot = await whom.wanted_of(context, draft), times.as_slot(draft)
+    try:
+        await bookings.book(context.work, wanted, slot, draft.hold_id, shown_as=context.pressed_message)
+    except (SlotTaken, NotOpen):
+        if slot is not None:
+            await times.taken(context, draft)
+        else:
+            phone = confirm.told_params(context, draft)["phone"]
+            context.work.reply("book.hall_shut", [[("book_again", press("book", draft.service_id))]], phone=phone)
+
+
+async def _cancelled(context: Context, draft: BookingDraft) -> bool:
+    """Leaving gives the time back; the rest goes as in every flow."""
+    await times.let_go(context, draft)
+    return False
+
+
+FLOW = flows.declare(
+    Flow(
+        BOOK,
+        BookingDraft,
+        (
+            Step(
+                "lost",
+                "book.not_found",
+                _take_lost,
+                lambda draft: draft.is_lost,
+                _lost_choices,
+                params=lambda _context, draft: {"words": draft.words},
+                unclear="book.not_found",
+            ),
+            Step(
+                "category",
+                "book.ask_category",
+                choosing.take_category,
+                lambda draft: draft.service_id is None,
+                choosing.categories,
+                unclear="book.ask_category",
+            ),
+            Step(
+                "service",
+                "book.ask_service",
+                choosing.take_service,
+                lambda draft: draft.service_id is None,
+                choosing.services,
+                params=choosing.service_params,
+                unclear="book.ask_service",
+            ),
+            Step(
+                "told",
+                "book.told",
+                _take_told,
+                lambda draft: not draft.ways,
+                params=confirm.told_params,
+                unclear="book.told",
+                cancel="close",
+            ),
+            Step(
+                "same",
+                "book.ask_same",
+                details.take_same,
+                lambda draft: draft.last_id is not None,
+                details.same_choices,
+                params=details.same_params,
+                unclear="book.ask_same",
+                prepare=details.look_up_last,
+            ),
+            Step(
+                "whom",
+                "book.ask_whom",
+                whom.take_whom,
+                lambda draft: "whom" in draft.asks,
+                whom.whom_choices,
+                params=choosing.name_params,
+                unclear="book.ask_whom",
+            ),
+            Step("name", "book.ask_name", whom.take_name, lambda draft: draft.for_whom == whom.NEIGHBOUR),
+            Step(
+                "papers",
+                "papers.told",
+                details.take_papers,
+                lambda draft: "papers" in draft.asks,
+                details.papers_choices,
+                params=details.papers_params,
+                unclear="papers.told",
+            ),
+            Step(
+                "note",
+                "book.ask_note",
+                details.take_note,
+                lambda draft: "note" in draft.asks,
+                details.note_choices,
+                params=details.note_params,
+                unclear="book.ask_note",
+            ),
+            Step(
+                "way",
+                "book.ask_way",
+                times.take_way,
+                lambda draft: draft.way is None,
+                times.ways,
+                unclear="book.ask_way",
+            ),
+            Step(
+                "place",
+                "book.ask_place",
+                whom.take_place,
+                whom.needs_place,
+                whom.places,
+                params=whom.place_params,
+                unclear="report.place_unclear",
+            ),
+            Step(
+                "room",
+                "book.ask_room",
+                whom.take_room,
+                whom.needs_room,
+                whom.room_choices,
+                params=whom.place_params,
+                unclear="book.ask_room",
+            ),
+            Step(
+                "full",
+                "book.full",
+                times.take_full,
+                lambda draft: draft.full_on is not None,
+                times.full_choices,
+                params=times.full_params,
+                unclear="book.full",
+            ),
+            *times.STEPS,
+            Step(
+                "dishes",
+                "book.ask_dishes",
+                details.take_dishes,
+                lambda draft: "dishes" in draft.asks and draft.slot is not None,
+                details.dish_choices,
+                params=details.dish_params,
+                unclear="book.ask_dishes",
+            ),
+            Step(
+                "times",
+                "book.ask_times",
+                confirm.take_times,
+                lambda draft: "times" in draft.asks,
+                confirm.times_choices,
+                unclear="book.ask_times",
+            ),
+            Step(
+                "confirm",
+                "book.confirm",
+                confirm.take_confirm,
+                choices=confirm.choices,
+                params=confirm.params,
+                unclear="book.confirm",
+                prepare=confirm.settle,
+            ),
+        ),
+        _finish,
+        is_kept=True,
+        cancelled=_cancelled,
+    )
+)

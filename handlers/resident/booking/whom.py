@@ -1,0 +1,192 @@
+"""For whom it is, and where that is: oneself, an elder of the family, a neighbour by name; at home, the door."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import placing
+from handlers.context import Context
+from handlers.flows import Rows
+from handlers.resident.short import is_room, says
+from handlers.said import Said
+from storage import family, people, supports
+from storage.booking_drafts import BookingDraft
+from storage.bookings import Wanted
+from storage.ledger import Row
+from storage.rules.catalogue import Way
+from storage.rules.press import base36, press
+from storage.work import Button
+
+from .choosing import again, service_of
+
+PARENTS = ("mother", "father")
+NEIGHBOUR = "neighbour"
+LONGEST_NAME = 30
+
+
+async def know_elders(context: Context, draft: BookingDraft) -> None:
+    """Whom the one who asks may speak for."""
+    found = await family.elders_of(context.work.ledger, context.person["id"])
+    draft.elders = [{"id": row["id"], "name": row["name"]} for row in found]
+
+
+async def settle_owner(context: Context, draft: BookingDraft, owner: Row | None) -> None:
+    """Know where the person lives, and whether 全程代办 is theirs without asking; nobody reads why."""
+    draft.place_id = owner["home_id"] if owner is not None else None
+    draft.room = owner["room"] if owner is not None else None
+    draft.is_place_sure = draft.place_id is not None
+    if owner is None or draft.way not in {None, Way.AT_HOME} or Way.AT_HOME not in draft.ways:
+        return
+    if await supports.is_supported(context.work.ledger, owner["id"]):
+        draft.way, draft.is_full_service = Way.AT_HOME, True
+
+
+# --- for whom ------------------------------------------------------------------------------------------------
+
+
+async def take_whom(context: Context, draft: BookingDraft, said: Said) -> bool | None:
+    """An elder of the family owns the matter; anybody else is only named."""
+    draft.forget("whom")
+    choice = said.choice or _meant(draft, said.text)
+    if choice == "myself":
+        await settle_owner(context, draft, context.person)
+        return True
+    if choice is not None and choice.startswith("e"):
+        return await _elder(context, draft, choice[1:])
+    if choice in {*PARENTS, NEIGHBOUR}:
+        draft.for_whom = choice
+    elif said.text:
+        draft.for_whom = said.text[:LONGEST_NAME]
+    else:
+        return False
+    await settle_owner(context, draft, None)
+    return True
+
+
+def _meant(draft: BookingDraft, text: str) -> str | None:
+    """What typed words say of it: oneself, or an elder by name."""
+    if says(text, "no", "myself"):
+        return "myself"
+    elder = next((one for one in draft.elders if one["name"] and one["name"] in text), None)
+    if elder is not None:
+        return f"e{base36(elder['id'])}"
+    return next((one for one in PARENTS if says(text, one)), None)
+
+
+async def _elder(context: Context, draft: BookingDraft, code: str) -> bool:
+    """The link may have ended since the question was asked."""
+    elders = await family.elders_of(context.work.ledger, context.person["id"])
+    elder = next((row for row in elders if base36(row["id"]) == code), None)
+    if elder is None:
+        return False
+    draft.owner_id, draft.owner_name = elder["id"], elder["name"]
+    await settle_owner(context, draft, elder)
+    return True
+
+
+def whom_choices(_context: Context, draft: BookingDraft) -> Rows:
+    """Oneself first, the elders by name, then the usual ones."""
+    elders: Rows = [
+        [("named", press("choose", f"e{base36(one['id'])}"), {"name": f"👪 {one['name']}"})] for one in draft.elders
+    ]
+    parents: list[Button] = [(f"whom_{one}", press("choose", one)) for one in PARENTS]
+    return [
+        [("book_myself", press("choose", "myself"))],
+        *elders,
+        parents,
+        [("book_other", press("choose", NEIGHBOUR))],
+    ]
+
+
+async def take_name(_context: Context, draft: BookingDraft, said: Said) -> bool:
+    """What the neighbour is called."""
+    if not said.text:
+        return False
+    draft.for_whom = " ".join(said.text.split())[:LONGEST_NAME]
+    return True
+
+
+# --- where ---------------------------------------------------------------------------------------------------
+
+
+def needs_place(draft: BookingDraft) -> bool:
+    """Who comes has to know where to."""
+    return draft.way is Way.AT_HOME and not draft.is_place_sure
+
+
+def needs_room(draft: BookingDraft) -> bool:
+    """And at which door."""
+    return draft.way is Way.AT_HOME and draft.is_place_sure and draft.room is None
+
+
+async def take_place(context: Context, draft: BookingDraft, said: Said) -> bool | None:
+    """Taps from the estate down, or a typed address."""
+    directory = context.work.directory
+    if said.choice is None:
+        typed = placing.read(directory, said.text, context.person["home_id"])
+        draft.room = typed.room or draft.room
+        draft.place_id, draft.options = (typed.places[0], []) if len(typed.places) == 1 else (None, [*typed.places])
+        draft.is_place_sure = draft.place_id is not None
+    elif said.choice == "here":
+        draft.is_place_sure = draft.place_id is not None
+    else:
+        place = placing.pressed(directory, said.choice)
+        if place is None:
+            return False
+        draft.is_place_sure = place.id in draft.options or not placing.below(directory, place.id)
+        draft.place_id, draft.options = place.id, []
+    if draft.is_place_sure:
+        return True
+    if draft.place_id is None and not draft.options:
+        return False
+    await again(context, draft, said)
+    return None
+
+
+def places(context: Context, draft: BookingDraft) -> Rows:
+    """Three taps at most."""
+    return placing.rows(context.work.directory, context.work.language, draft.place_id, draft.options)
+
+
+def place_params(context: Context, draft: BookingDraft) -> dict[str, Any]:
+    """How far the taps have come, and whose door it is."""
+    work = context.work
+    return {
+        "chosen": work.directory.name(draft.place_id, work.language) if draft.place_id else None,
+        "is_ambiguous": bool(draft.options),
+        "whom": draft.owner_name or draft.for_whom,
+    }
+
+
+async def take_room(context: Context, draft: BookingDraft, said: Said) -> bool:
+    """The number on the door."""
+    if said.choice == "skip" or says(said.text, "no"):
+        return True
+    if not is_room(said.text):
+        return False
+    typed = placing.read(context.work.directory, said.text, draft.place_id)
+    draft.room = typed.room or said.text.removesuffix("室").removesuffix("号").strip()
+    return True
+
+
+def room_choices(_context: Context, _draft: BookingDraft) -> Rows:
+    """It can be said on the telephone too."""
+    return [[("room_skip", press("choose", "skip"))]]
+
+
+async def owner_of(context: Context, draft: BookingDraft) -> Row:
+    """Whose matter it is now: an elder whose link has ended meanwhile is only named."""
+    if draft.owner_id in {None, context.person["id"]}:
+        return context.person
+    allowed = {row["id"] for row in await family.elders_of(context.work.ledger, context.person["id"])}
+    found = await people.by_ids(context.work.ledger, [draft.owner_id]) if draft.owner_id is not None else {}
+    owner = found.get(draft.owner_id or 0)
+    if owner is not None and owner["retired_at"] is None and (draft.is_filed or owner["id"] in allowed):
+        return owner
+    draft.owner_id, draft.for_whom = None, draft.owner_name
+    return context.person
+
+
+async def wanted_of(context: Context, draft: BookingDraft) -> Wanted:
+    """What is booked, for whoever it may be booked for now; named after the service where nobody said a sentence."""
+    wanted = draft.wanted(context.person["id"], (await owner_of(context, draft))["id"])
+    return wanted if wanted.words else replace(wanted, words=service_of(context, draft).name_in(context.work.language))

@@ -1,0 +1,34 @@
+"""What somebody has booked: the times that lists show, and what "the same as last time" means."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from . import schema
+from .ledger import Ledger, Row
+from .plain import once
+
+_booking, _ticket = schema.booking, schema.ticket
+_LAST = once(
+    sa.select(_booking, _ticket.c.place_id, _ticket.c.room, _ticket.c.owner_id, _ticket.c.for_whom)
+    .join(_ticket, _ticket.c.id == _booking.c.id)
+    .where(
+        _booking.c.service_id == sa.bindparam("service"),
+        sa.or_(_ticket.c.owner_id == sa.bindparam("person"), _ticket.c.filed_by_id == sa.bindparam("person")),
+    )
+    .order_by(_booking.c.created_at.desc(), _booking.c.id.desc())
+    .limit(1)
+)
+
+
+async def last(ledger: Ledger, person_id: int, service_id: int) -> Row | None:
+    """The last booking of a service that somebody made or had made for them, with whose it is and where."""
+    return await ledger.one(_LAST, person=person_id, service=service_id)
+
+
+async def by_ids(ledger: Ledger, ids: Collection[int]) -> dict[int, Row]:
+    """The bookings among these tickets."""
+    if not ids:
+        return {}
+    rows = await ledger.all(sa.select(_booking).where(_booking.c.id.in_(ids)))
+    return {row["id"]: row for row in rows}
