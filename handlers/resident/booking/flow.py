@@ -13,7 +13,7 @@ from storage.drafts import ReportDraft
 from storage.rules.errors import NotOpen, SlotTaken
 from storage.rules.press import press
 
-from . import choosing, confirm, details, times, whom
+from . import choosing, confirm, details, recurring, times, whom
 
 
 async def start(context: Context, words: str = "") -> bool:
@@ -92,7 +92,10 @@ async def _finish(context: Context, draft: BookingDraft) -> None:
     """Book it. If the time is gone meanwhile, the free ones are shown at once."""
     wanted, slot = await whom.wanted_of(context, draft), times.as_slot(draft)
     try:
-        await bookings.book(context.work, wanted, slot, draft.hold_id, shown_as=context.pressed_message)
+        if draft.times > 1 and slot is not None:
+            await recurring.book(context, wanted, slot, draft.times, draft.hold_id)
+        else:
+            await bookings.book(context.work, wanted, slot, draft.hold_id, shown_as=context.pressed_message)
     except (SlotTaken, NotOpen):
         if slot is not None:
             await times.taken(context, draft)

@@ -8,11 +8,13 @@ from handlers.context import Context
 from handlers.flows import Rows
 from handlers.said import Said
 from storage import series, tickets
+from storage.bookings import Wanted
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, base36, press
 from storage.rules.rights import Action
 from storage.rules.waiting import Part
-from storage.series import Booked, Occurrence, Why
+from storage.rules.slots import Slot
+from storage.series import Occurrence, Why
 from storage.work import Button
 
 from . import waiting
@@ -20,8 +22,13 @@ from . import waiting
 WIDTH = 3
 
 
-def tell(context: Context, booked: Booked) -> None:
-    """Say how many weeks are booked, and ask of each of the others what shall become of it."""
+async def book(context: Context, wanted: Wanted, first: Slot, times: int, hold_id: int | None) -> None:
+    """Book every week, say how many there are, and ask of each of the others what shall become of it.
+
+    Raises SlotTaken or NotOpen for the first.
+    """
+    card = context.pressed_message
+    booked = await series.book(context.work, wanted, first, times, hold_id=hold_id, shown_as=card)
     context.work.reply(
         "series.booked",
         [[("series_show", press("bsshow", booked.series_id))]],
