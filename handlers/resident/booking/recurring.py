@@ -12,8 +12,8 @@ from storage.bookings import Wanted
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, base36, press
 from storage.rules.rights import Action
-from storage.rules.waiting import Part
 from storage.rules.slots import Slot
+from storage.rules.waiting import Part
 from storage.series import Occurrence, Why
 from storage.work import Button
 
