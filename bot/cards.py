@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import closing, conversations, people, schema, tickets
+from storage import bookings, closing, conversations, people, schema, tickets
 from storage.closing import LOW_STARS
 from storage.handling import FINISHING
 from storage.ledger import Ledger, Row
@@ -14,6 +14,7 @@ from storage.rules.press import press
 from storage.rules.rights import Action, Actor, Role, TicketFacts, actions, may
 from storage.work import Button
 
+from . import booking_cards
 from .keyboards import Keyboards
 from .texts import Texts
 
@@ -59,13 +60,28 @@ class Cards:
             params |= await self._standing(ticket, facts, viewer)
         else:
             params["asks_proof"] = await self._asks_proof(actor, facts, viewer)
+        booking = await bookings.of(self._ledger, ticket["id"]) if facts.is_booking else None
+        if booking is not None:
+            template = "card.booking_resident" if is_resident else "card.booking_staff"
+            params |= await booking_cards.params(self._ledger, ticket, booking, facts, viewer, now)
         text = self._texts.render(viewer["language"], template, params, now)
-        buttons = owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
+        buttons = self._buttons(actor, facts, ticket, booking, now, is_resident=is_resident)
         if params.get("asks_proof"):
             buttons = [[("not_yet", press("not_yet", facts.id))]]
         if viewer["id"] not in {facts.owner_id, *facts.follower_ids}:
             buttons += secretary_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
+
+    def _buttons(
+        self, actor: Actor, facts: TicketFacts, ticket: Row, booking: Row | None, now: datetime, *, is_resident: bool
+    ) -> Buttons:
+        if booking is None:
+            return owner_buttons(actor, facts, ticket) if is_resident else staff_buttons(actor, facts)
+        if is_resident:
+            return booking_cards.owner_buttons(actor, facts, ticket, booking, now)
+        service = self._ledger.directory.catalogue.services.get(booking["service_id"])
+        is_official = service is not None and service.is_official
+        return booking_cards.staff_buttons(actor, facts, booking, is_official=is_official)
 
     async def _asks_proof(self, actor: Actor, facts: TicketFacts, viewer: Row) -> bool:
         """Whether the worker has said that it is done, and the picture is waited for."""

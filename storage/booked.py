@@ -53,6 +53,7 @@ def visit_facts(ticket: Row, booking: Row) -> VisitFacts:
         stage_at=booking["stage_at"],
         queue_day=day_of(booking["queue_day"]),
         called_at=booking["called_at"],
+        is_untouched=ticket["arrived_at"] is None and booking["stage"] is None and not ticket["disputes"],
     )
 
 

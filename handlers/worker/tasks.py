@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import cards, handling, people, reach, roster, tickets
+from storage import cards, handling, people, reach, roster, tickets, visit_lists, walk_ins
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -56,7 +56,10 @@ async def tasks(context: Context, _args: list[str]) -> None:
         switches.append(("duty_auto", press("duty", "auto")))
     files: Rows = [[("menu_file", "file")]] if reach.holds(work, reach.FILERS) else []
     shifts: Rows = [[("duty_open", "dutylist")]] if people.is_staff(work.grants) else []
-    work.reply("worker.tasks", [*buttons, *files, switches, *shifts], count=len(rows), is_on_duty=on_duty)
+    calls = walk_ins.buttons(work, await walk_ins.halls_to_call(work))
+    today = await visit_lists.of_day(work, context.person["id"], visit_lists.today(work))
+    day: Rows = [[("visit_day", "vday")]] if today else []
+    work.reply("worker.tasks", [*day, *calls, *buttons, *files, switches, *shifts], count=len(rows), is_on_duty=on_duty)
 
 
 SWITCH: Mapping[str, bool | None] = {"on": True, "off": False, "auto": None}

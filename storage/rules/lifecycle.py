@@ -63,6 +63,7 @@ class Event(StrEnum):
     RESCHEDULED = "rescheduled"
     MISSED = "missed"  # 没等到您: who carries it out met nobody; the resident is asked how to go on
     NOT_COME = "not_come"  # who carries it out did not come
+    CALLED_OFF = "called_off"  # who carries it out cannot come, nor anybody else; the resident chooses another time
     STAGED = "staged"  # an official matter reached its next stage
     RUNG_BACK = "rung_back"  # the duty secretary rang whoever was not satisfied
 
@@ -109,6 +110,7 @@ _MOVES: tuple[tuple[Event, tuple[State, ...], State], ...] = (
     (Event.BOOKED, _UNOWNED, State.ACCEPTED),
     (Event.RESCHEDULED, (State.ACCEPTED, State.WAITING), State.ACCEPTED),
     (Event.MISSED, (State.ACCEPTED, State.ON_SITE), State.WAITING),
+    (Event.CALLED_OFF, (*_UNOWNED, State.ACCEPTED), State.WAITING),
 )
 
 _STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (

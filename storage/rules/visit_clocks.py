@@ -39,7 +39,8 @@ class VisitFacts:
     """What the clocks of a booking look at.
 
     `has_agent` says whether somebody with a chat carries it out; `needs_ring` that an elder was not met and nobody has
-    reached them yet; `asked_at` that the resident was asked something else than how to go on.
+    reached them yet; `asked_at` that the resident was asked something else than how to go on; `is_untouched` that nobody
+    has come or said that it is done.
     """
 
     state: State
@@ -54,6 +55,7 @@ class VisitFacts:
     stage_at: datetime | None = None
     queue_day: date | None = None
     called_at: datetime | None = None
+    is_untouched: bool = True
 
     @property
     def is_queueing(self) -> bool:
@@ -69,7 +71,7 @@ def plan_visit(facts: VisitFacts, usual: Iterable[Planned], cal: WorkCalendar) -
 
 
 def _own(facts: VisitFacts, cal: WorkCalendar) -> Iterator[Planned]:
-    if facts.state in _UNSETTLED and facts.starts_at is not None:
+    if facts.state in _UNSETTLED and facts.starts_at is not None and facts.is_untouched:
         yield _at(ClockKind.VISIT_UNAPPROVED, facts.starts_at, facts.starts_at)
     if facts.state is State.WAITING and facts.missed_at is not None and facts.asked_at is None:
         yield from _missed(facts.missed_at, facts.needs_ring, cal)

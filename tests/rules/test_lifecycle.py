@@ -14,13 +14,13 @@ from storage.rules.lifecycle import OPEN, TRANSITIONS, Event, State, diagram, ev
 ALWAYS_OPEN = "kind_changed place_changed danger_raised words_added"
 EXPECTED = {
     "new": "offered>offered accepted>accepted declined assigned>offered "
-    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled",
+    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting",
     "offered": "offered accepted>accepted declined assigned exhausted>new "
-    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled",
+    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting",
     "accepted": "handed_over>offered assigned>offered asked>waiting progressed arrived>on_site "
     "brought_under_control>controlled finished>done "
     "withdrawn>withdrawn refused>refused merged>merged released>new "
-    "staged not_come missed>waiting rescheduled>accepted",
+    "staged not_come missed>waiting rescheduled>accepted called_off>waiting",
     "waiting": "assigned>offered answered>accepted ask_expired>accepted progressed arrived>on_site "
     "finished>done withdrawn>withdrawn refused>refused merged>merged released>new staged rescheduled>accepted",
     "on_site": "progressed brought_under_control>controlled finished>done withdrawn>withdrawn released>new "

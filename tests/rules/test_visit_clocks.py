@@ -46,6 +46,7 @@ def due(kind: ClockKind, found: tuple[Planned, ...]) -> str:
     [
         (State.NEW, {}, f"{FINISH} visit_unapproved"),
         (State.OFFERED, {}, "half_time nine_tenths offer_expired overdue visit_unapproved"),
+        (State.NEW, {"is_untouched": False}, FINISH),
         (State.ACCEPTED, {}, COMING),
         (State.ACCEPTED, {"has_agent": False}, f"{FINISH} visit_evening visit_over visit_soon"),
         (State.ACCEPTED, {"arrived_at": STARTS}, f"{FINISH} visit_left_open"),
