@@ -10,7 +10,7 @@ from .rules.errors import NotOpen, Stale, TooLate
 from .rules.lifecycle import Event, State
 from .rules.limits import Limits, resolution_due_at
 from .rules.rights import Action
-from .rules.slots import Slot, buffer_of
+from .rules.slots import Slot, buffer_of, by_staff
 from .states import UNOWNED
 from .tickets import NEEDS_APPROVAL
 from .work import Work
@@ -49,7 +49,8 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
         raise NotOpen
     else:
         serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"], Way(row["way"]))
-        slot = await slots.find_seat(work, service, slot, serving, mine=[ticket["id"]])
+        bounds = by_staff(service) if await _is_staff(work, ticket) else service
+        slot = await slots.find_seat(work, bounds, slot, serving, mine=[ticket["id"]])
     old = cells.slot_of(row)
     await cells.claim(work, slot, buffer_of(service), ticket["id"], mine=[kept["id"]] if kept else [], spare=True)
     if kept is not None:
@@ -82,9 +83,10 @@ async def _move_ticket(work: Work, ticket: Ticket, old: Slot, slot: Slot) -> Non
         "overdue_at": None,
     }
     is_waiting_for_word = State(ticket["state"]) in UNOWNED
-    if slot.provider_id != old.provider_id and not is_waiting_for_word:
+    if (slot.provider_id != old.provider_id or former is None) and not is_waiting_for_word:
         worker = await availability.worker_of(work, slot.provider_id)
         values["assignee_id"] = worker["id"] if worker is not None else None
+        values["accepted_at"] = ticket["accepted_at"] or work.now
         if worker is not None:
             availability.busy(work, worker["id"])
     why = {"from": old.starts_at.isoformat(), "to": slot.starts_at.isoformat(), "provider": slot.provider_id}

@@ -15,7 +15,7 @@ from .rules.errors import NotOpen, SlotTaken, Stale
 from .rules.lifecycle import Event, State
 from .rules.press import press
 from .rules.rights import Action, Role
-from .rules.slots import Slot
+from .rules.slots import Slot, by_staff
 from .rules.visits import MissedBy
 from .work import Priority, Work
 
@@ -199,7 +199,8 @@ async def _same_time(work: Work, ticket: Ticket, booking: Row, former_id: int | 
         return None
     day = work.directory.calendar.to_local(starts_at).date()
     serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"], Way(booking["way"]))
-    others = [one for one in serving if one.person_id != former_id]
-    found = await availability.look(work, service, others, day, day)
+    is_former = {one.id for one in serving if former_id is not None and one.person_id == former_id}
+    others = [one for one in serving if one.id not in {booking["provider_id"], *is_former}]
+    found = await availability.look(work, by_staff(service), others, day, day)
     free = [slot for _, slot in found.free() if slot.starts_at == starts_at]
     return free[0] if free else None

@@ -9,7 +9,7 @@ in open time as a whole; the way there and back (the buffer) need not, but it ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -22,6 +22,7 @@ _CELL_SECONDS = int(CELL.total_seconds())
 _STEP = timedelta(minutes=30)
 _ONE_DAY = timedelta(days=1)
 _MIDNIGHT = time()
+_FAR = 366  # days
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +67,11 @@ def buffer_of(service: Service) -> timedelta:
 def length_of(service: Service) -> timedelta:
     """How long a slot lasts."""
     return timedelta(minutes=service.minutes)
+
+
+def by_staff(service: Service) -> Service:
+    """The service as staff and the clock may book it: at once, and as far ahead as they like."""
+    return replace(service, lead_hours=0, days_ahead=_FAR)
 
 
 def seats_of(service: Service, provider: Provider) -> range:
