@@ -37,7 +37,7 @@ def _service(row: Mapping[str, Any]) -> Service:
             "papers": _lines(row["papers"]),
             "papers_en": _lines(row["papers_en"]),
             "fee": Fee(row["fee"]),
-            "ways": tuple(Way(one) for one in row["ways"]),
+            "ways": () if row["is_off"] else tuple(Way(one) for one in row["ways"]),
             "providers": None if row["providers"] is None else tuple(row["providers"]),
         }
     )

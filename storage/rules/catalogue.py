@@ -107,6 +107,7 @@ class Service:
     address: str | None
     address_en: str | None
     position: int
+    is_off: bool = False  # not to be had for now
 
     def name_in(self, language: str) -> str:
         """Its name for a reader of `language`."""
@@ -197,8 +198,8 @@ class Catalogue:
         self.dishes: Mapping[int, tuple[Dish, ...]] = _grouped(sorted(dishes, key=lambda one: one.position))
 
     def of_category(self, category_id: int) -> list[Service]:
-        """The services of a shelf."""
-        return [one for one in self.services.values() if one.category_id == category_id]
+        """The services of a shelf, but for those that are off."""
+        return [one for one in self.services.values() if one.category_id == category_id and not one.is_off]
 
     def providers_of(self, service: Service, way: Way | None = None) -> list[Provider]:
         """Who could carry a service out in one way, or in any of its ways.

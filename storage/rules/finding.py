@@ -65,7 +65,7 @@ def find(catalogue: Catalogue, words: str, language: str, limit: int = 8) -> lis
 @lru_cache(maxsize=4)
 def _index(catalogue: Catalogue) -> tuple[_Term, ...]:
     """All terms of a catalogue; made once for each version of the structure."""
-    return tuple(term for service in catalogue.services.values() for term in _terms(catalogue, service))
+    return tuple(term for one in catalogue.services.values() if not one.is_off for term in _terms(catalogue, one))
 
 
 def _terms(catalogue: Catalogue, service: Service) -> Iterator[_Term]:

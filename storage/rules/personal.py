@@ -100,7 +100,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "service": _table(
             Reach.NOTHING,
             technical="id category_id kind fee ways minutes buffer_minutes capacity lead_hours cancel_hours days_ahead"
-            " needs_approval needs_presence needs_code is_confidential is_official position retired_at version",
+            " needs_approval needs_presence needs_code is_confidential is_official is_off position retired_at version",
             public="code name name_en aliases who who_en papers papers_en question question_en fee_words fee_words_en"
             " providers phone address address_en",
         ),
@@ -163,6 +163,97 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             words="reason",
             by="person_id",
         ),
+        "errand": _table(
+            Reach.NOTHING,
+            technical="id minutes helpers is_trusted needs_sign_in position retired_at version",
+            public="code name name_en emoji aliases skills",
+        ),
+        "skill": _table(Reach.NOTHING, technical="id months position retired_at version", public="code name name_en"),
+        "organisation": _table(
+            Reach.POINTS,
+            technical="id retired_at version",
+            public="code name name_en place_id",
+            person="contact_id",
+        ),
+        "post": _table(
+            Reach.NOTHING,
+            technical="id seats months position retired_at version",
+            public="code category category_en name name_en place_id",
+        ),
+        "helper": _table(
+            Reach.DELETED,
+            technical="id organisation_id verified_at suspended_at rankings_off_at registered_at left_at version",
+            person="person_id verified_by suspended_by",
+            place="places",
+            identity="photo",
+            words="times never shown about suspended_why",
+            by="person_id",
+        ),
+        "helper_skill": _table(
+            Reach.DELETED,
+            technical="id skill fee declared_at verified_at expires_at ended_at version",
+            person="person_id verified_by",
+            by="person_id",
+        ),
+        "team": _table(
+            Reach.POINTS, technical="id created_at retired_at version", public="name place_id", person="leader_id"
+        ),
+        "team_member": _table(
+            Reach.DELETED, technical="id team_id joined_at left_at version", person="person_id", by="person_id"
+        ),
+        "post_holding": _table(
+            Reach.POINTS, technical="id post_id seat from_at until_at ended_at version", person="person_id"
+        ),
+        "help_order": _table(
+            Reach.WITH_MATTER,
+            technical="id errand_id organisation_id taken_by_id starts_at ends_at minutes wanted skills is_vulnerable"
+            " needs_sign_in shows_phone verified_at verify_due_at wave wave_at created_at version",
+            person="verified_by",
+            words="code_word",
+        ),
+        "claim": _table(
+            Reach.POINTS,
+            technical="id ticket_id seat state organisation_id shows_phone claimed_at ended_at is_late signed_in_at"
+            " signed_how minutes version",
+            person="person_id",
+        ),
+        "concern": _table(
+            Reach.WITH_MATTER,
+            technical="id ticket_id created_at handled_at version",
+            person="by_id about_id handled_by",
+            words="words",
+        ),
+        "point_rule": _table(
+            Reach.NOTHING,
+            technical="id who per points most_a_day months position retired_at version",
+            public="code name name_en errands",
+        ),
+        "account": _table(Reach.POINTS, technical="id kind balance version", person="person_id"),
+        "transfer": _table(
+            Reach.POINTS,
+            technical="id reason rule ticket_id reverses_id unique_key unspent expires_at at version",
+            person="person_id",
+        ),
+        "posting": _table(Reach.NOTHING, technical="id transfer_id account_id amount"),
+        "reward": _table(
+            Reach.NOTHING,
+            technical="id price stock position retired_at version",
+            public="code name name_en emoji",
+        ),
+        "redemption": _table(
+            Reach.EMPTIED,
+            technical="id reward_id transfer_id state created_at until_at ended_at version",
+            person="person_id handed_by",
+            words="code",
+            by="person_id",
+        ),
+        "group_chat": _table(
+            Reach.POINTS,
+            technical="id chat_id place_id purpose is_forum bound_at left_at version",
+            person="bound_by",
+        ),
+        "group_topic": _table(Reach.NOTHING, technical="id group_id place_id thread_id version"),
+        "group_card": _table(Reach.NOTHING, technical="id ticket_id group_id message_id thread_id sent_at version"),
         "setting": _table(Reach.NOTHING, technical="name value"),
         "counter": _table(Reach.NOTHING, technical="name next"),
         "lease": _table(Reach.NOTHING, technical="id name owner until version"),

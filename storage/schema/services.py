@@ -84,6 +84,7 @@ service = sa.Table(
     flag("needs_code"),  # the resident reads a code to who arrives
     flag("is_confidential"),
     flag("is_official"),  # goes through the stages: taken, handed in, decided, delivered
+    flag("is_off"),  # not to be had for now: nobody finds it, nobody books it
     words("phone"),
     words("address"),
     words("address_en"),

@@ -74,6 +74,7 @@ class ServiceLine(Line):
     needs_code: Flag = Field(False, title="需要验证码")
     is_confidential: Flag = Field(False, title="保密")
     is_official: Flag = Field(False, title="政务事项")
+    is_off: Flag = Field(False, title="暂停")
     phone: Hotline | None = Field(None, title="电话")
     address: Note | None = Field(None, title="地址")
     address_en: Note | None = Field(None, title="英文地址")

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("needs_code", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("is_confidential", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("is_official", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_off", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("address_en", sa.Text(), nullable=True),
