@@ -18,6 +18,7 @@ from .files import FileGone, Files
 from .keyboards import Keyboards
 from .notices import Notices
 from .retracting import retract
+from .rosters import Rosters
 from .splitting import cut, split, visible_length
 from .texts import Texts
 from .transport import ApiError, Caller
@@ -54,6 +55,7 @@ class Sender:
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
+        self._rosters = Rosters(ledger, texts)
         self._documents = Documents(ledger, texts, Exports(ledger, texts, store))
 
     async def send(self, row: Row) -> Sent:
@@ -64,10 +66,9 @@ class Sender:
         match row["method"]:
             case "export" | "paper" | "calendar":
                 return await self._document(row, person)
-            case "card":
-                return await self._card(row, person)
-            case "board":
-                return await self._board(row, person)
+            case "card" | "board" | "roster":
+                drawn = {"card": self._card, "board": self._board, "roster": self._roster}
+                return await drawn[row["method"]](row, person)
             case "notice":
                 row = await self._notices.said(row, person, self._now())
             case _:
@@ -249,6 +250,18 @@ class Sender:
         caption = self._texts.render(self._language(row, person), made.message, made.params, self._now())
         call = {"chat_id": row["chat_id"], "caption": caption, "parse_mode": "HTML"}
         result = await self._transport.upload("sendDocument", call, {"document": (made.name, made.content)})
+        return Sent(message_id=result["message_id"])
+
+    async def _roster(self, row: Row, person: Row | None) -> Sent:
+        """The duty roster of a month, drawn now."""
+        now, language = self._now(), self._language(row, person)
+        made = await self._rosters.make(row, person, now)
+        text = self._texts.render(language, made.message, made.params, now)
+        markup = self._keyboards.inline(made.buttons, language, now)
+        if made.picture is None:
+            return await self._say(row, text, markup, [])
+        call = _call(row["chat_id"], markup, caption=text)
+        result = await self._transport.upload("sendPhoto", call, {"photo": ("roster.png", made.picture)})
         return Sent(message_id=result["message_id"])
 
     async def _retract(self, row: Row) -> Sent:

@@ -17,7 +17,7 @@ from storage.ledger import Row
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, press
 from storage.rules.rights import DutyAction, duty_roles
-from storage.rules.roster import Shift
+from storage.rules.roster import Shift, Turn
 from storage.shifts import Around
 from storage.work import Button, Priority
 
@@ -37,7 +37,7 @@ async def duty(context: Context, _args: list[str]) -> None:
 @entry.pressed("dutylist")
 async def duty_again(context: Context, _pressed: Press, said: Said) -> None:
     """Back from anywhere in it."""
-    await _show(context, said.pressed_message)
+    await _show(context, None if context.work.is_caption else said.pressed_message)
 
 
 async def _show(context: Context, edit: int | None) -> None:
@@ -121,6 +121,8 @@ async def give(context: Context, pressed: Press, said: Said) -> None:
         raise NotYours
     found = await shifts.around(work, shifts.my_rules(work))
     mine = [one for one in found.of(me) if one.begins_at > work.now and found.is_free(one)]
+    # What all have at once can seldom be given to anybody: the turns come first.
+    mine.sort(key=lambda one: (one.rule.turn is Turn.ALL, one.begins_at))
     page = min(pressed.number() or 0, max(len(mine) - 1, 0) // PAGE)
     rows: Rows = [[_shift_button("duty_shift", "dutygap", one)] for one in mine[page * PAGE : (page + 1) * PAGE]]
     turn: list[Button] = [("earlier", press("dutygive", page - 1))] if page else []
