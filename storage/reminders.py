@@ -28,8 +28,7 @@ _IS_SCHEDULED = schema.reminder.c.state == sa.literal_column("'scheduled'")
 async def replan(work: Work, ticket: Row) -> None:
     """Make a ticket's waiting reminders equal to what its state asks for."""
     calendar = work.directory.calendar
-    wants = [one for one in await planned(work, ticket) if one.kind not in AHEAD or one.due_at > work.now]
-    heard = [replace(one, due_at=audible(one, calendar)) for one in wants]
+    heard = [replace(one, due_at=audible(one, calendar)) for one in await planned(work, ticket)]
     await settle(work, f"ticket:{ticket['id']}", heard)
 
 
@@ -63,12 +62,18 @@ def clock_facts(ticket: Row) -> ClockFacts:
 
 
 async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
-    """Schedule what is planned and not there, move what moved, cancel what is no longer wanted."""
+    """Schedule what is planned and not there, move what moved, cancel what is no longer wanted.
+
+    What is said ahead of something is not begun when its time is past.
+    """
     reminder = schema.reminder
     known = {(row["kind"], row["occurrence"]): row for row in await _known(work, subject)}
     wanted = {(str(one.kind), one.occurrence): one for one in wants}
     for key, one in wanted.items():
         row = known.get(key)
+        is_there = row is not None and row["state"] != "cancelled"
+        if not is_there and one.kind in AHEAD and one.due_at <= work.now:
+            continue
         if row is None:
             schedule(work, subject, str(one.kind), one.occurrence, one.due_at)
         elif row["state"] == "cancelled" or (row["state"] == "scheduled" and row["due_at"] != one.due_at):
