@@ -11,6 +11,7 @@ from storage import (
     approvals,
     broadcast,
     closing,
+    falling_ill,
     gaps,
     handling,
     overdue,
@@ -154,5 +155,6 @@ SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
     gaps.KIND: gaps.look,
     visit_lists.KIND: visit_lists.send,
     **waiting_line.SLICES,
+    **falling_ill.SLICES,
 }
 """Long work that is not about one ticket and moves its own reminder on."""

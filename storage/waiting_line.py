@@ -190,7 +190,7 @@ async def accept(work: Work, waiting_id: int | None, hold_id: int | None) -> dic
     row = await mine(work, waiting_id)
     if row["state"] == Waits.TAKEN:
         raise FamilyTook
-    if row["state"] != Waits.OFFERED or row["hold_id"] != hold_id:
+    if row["state"] != Waits.OFFERED or row["hold_id"] != hold_id or await slots.row_of(work, hold_id) is None:
         raise OfferOver
     ticket = await bookings.book(work, wanted_of(row), hold_id=hold_id)
     change(work, row, state=str(Waits.TAKEN), hold_id=None)

@@ -21,6 +21,8 @@ from storage.rules.roster import Shift, Turn
 from storage.shifts import Around
 from storage.work import Button, Priority
 
+from . import away
+
 SHOWN_DAYS = timedelta(days=13)
 PAGE = 8
 MOST = 6
@@ -52,6 +54,7 @@ async def _show(context: Context, edit: int | None) -> None:
         rows.append([("duty_give", press("dutygive", 0))])
     if found.shifts:
         rows.append([("duty_month", "dutymonth")])
+    rows.append(away.buttons(context))
     on_now = await shifts.on_duty_now(work)
     work.reply(
         "duty.mine",
