@@ -33,7 +33,9 @@ async def dispute(work: Work, ticket: Ticket) -> None:
 
 
 def _dispute_of(ticket: Ticket) -> Event:
-    return Event.DISPUTED if ticket["disputes"] == 0 else Event.DISPUTED_AGAIN
+    """Where nobody in a chat did it (a room, a firm), the duty secretary looks into it at once."""
+    is_somebodys = ticket["assignee_id"] is not None
+    return Event.DISPUTED if ticket["disputes"] == 0 and is_somebodys else Event.DISPUTED_AGAIN
 
 
 async def reopen(work: Work, ticket: Ticket) -> None:

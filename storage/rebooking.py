@@ -81,6 +81,7 @@ async def _move_ticket(work: Work, ticket: Ticket, old: Slot, slot: Slot) -> Non
         "resolution_due_at": resolution_due_at(limits, slot.ends_at, work.directory.calendar, timedelta()),
         "paused_seconds": 0,
         "overdue_at": None,
+        "arrived_at": None,
     }
     is_waiting_for_word = State(ticket["state"]) in UNOWNED
     if (slot.provider_id != old.provider_id or former is None) and not is_waiting_for_word:

@@ -1,6 +1,6 @@
 """Somebody blocked the bot: what was offered to them goes to the next in the chain, what they hold to somebody else."""
 
-from . import people, reminders, routing, schema, tickets
+from . import people, reminders, routing, schema, tickets, visit_moves
 from .ledger import Row
 from .rules.lifecycle import Event, State
 from .work import Work
@@ -26,7 +26,13 @@ async def pass_on(work: Work, person_id: int) -> None:
 
 
 async def give_away(work: Work, ticket: dict[str, object], person: Row, *, reason: str) -> None:
-    """One ticket goes to somebody else: what the person holds, or what was offered to them."""
+    """One ticket goes to somebody else: what the person holds, or what was offered to them.
+
+    For a time that is booked with them somebody else comes, or the resident chooses another.
+    """
+    if ticket["state"] == State.ACCEPTED and ticket["booked_until"] is not None and ticket["arrived_at"] is None:
+        await visit_moves.pass_on(work, ticket, person["id"], reason)
+        return
     is_held = ticket["state"] in HELD
     why = {"reason": reason, "person": person["id"]}
     if is_held:
