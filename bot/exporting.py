@@ -40,6 +40,11 @@ LABELS = (
     "export.position",
     "export.for_whom",
     "export.stars",
+    "export.booked",
+    "export.asked",
+    "export.sheets",
+    "export.waiting",
+    "export.support",
     "export.missing",
     "export.joined",
     "export.notices",
@@ -89,6 +94,9 @@ class Exports:
             "there": set(contents),
             "event": lambda name: self._word(language, f"export.event_{name}", now),
             "state": lambda name: self._word(language, f"export.state_{name}", now),
+            "way": lambda name: self._word(language, f"export.way_{name}", now),
+            "sheet": lambda name: self._word(language, f"export.sheet_{name}", now),
+            "reason": lambda name: self._word(language, f"export.reason_{name}", now),
             "who": lambda name: self._who(language, name, now),
         }
         return self._texts.page(_PAGE.read_text(encoding="utf-8"), language, params, now)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import invitations, people, schema, tickets
+from . import invitations, people, schema, supports, tickets
 from .ledger import Row
 from .rules.lifecycle import OPEN, State
 from .rules.rights import Role
@@ -95,6 +95,7 @@ async def _become_one(work: Work, named: Row) -> Row:
         work.person = people.change(work, me, **kept)
         _put_last(work, me)
         await _follow(work, named["id"], work.person)
+        await _bring_along(work, named["id"], work.person["id"])
     for row in await _owned(work, named["id"]):
         _take(work, dict(row), work.person)
     return work.person
@@ -118,6 +119,22 @@ def _take(work: Work, ticket: dict[str, Any], me: Row) -> None:
     tickets.remember(work, ticket, "taken_up", me["id"], ticket["state"], ticket["state"])
     if State(ticket["state"]) in OPEN:
         work.card(ticket["id"], me, is_fresh=True)
+
+
+async def _bring_along(work: Work, former_id: int, person_id: int) -> None:
+    """The register and the lines they wait in know one person only."""
+    support, waiting = schema.support, schema.waiting
+    mine = await supports.held(work.ledger, person_id)
+    rows = await work.ledger.all(sa.select(support).where(support.c.person_id == former_id))
+    for row in rows:
+        is_double = mine is not None and row["ended_at"] is None
+        work.changes.update(support, row, person_id=person_id, **({"ended_at": work.now} if is_double else {}))
+    theirs = sa.or_(waiting.c.person_id == former_id, waiting.c.owner_id == former_id)
+    for row in await work.ledger.all(sa.select(waiting).where(theirs)):
+        ids = {name: person_id for name in ("person_id", "owner_id") if row[name] == former_id}
+        wanted = row["draft"]["wanted"]
+        named = {name: person_id for name in ("owner_id", "filed_by_id") if wanted.get(name) == former_id}
+        work.changes.update(waiting, row, **ids, draft=row["draft"] | {"wanted": wanted | named})
 
 
 async def _follow(work: Work, former_id: int, me: Row) -> None:

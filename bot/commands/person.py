@@ -13,7 +13,7 @@ from bot.commands.console import database_of, fail, load_settings, run, words, w
 from bot.exporting import Exports
 from bot.settings import Settings
 from bot.texts import Texts
-from storage.keeping import erasing, requests, sweeping
+from storage.keeping import booked, erasing, requests, sweeping
 from storage.ledger import Ledger, Row
 from storage.media import MediaStore
 
@@ -86,6 +86,8 @@ async def _withdrawn(ledger: Ledger, found: Row) -> list[Row]:
         raise fail(words("request.hand_over_first")) from None
     except erasing.DangerFirst:
         raise fail(words("request.danger_first")) from None
+    except booked.OriginalsFirst:
+        raise fail(words("request.originals_first")) from None
 
 
 @person.command(name="deleted", help=words("request.help_deleted"))

@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import outbox, people, schema, tickets
+from .. import outbox, papers, people, schema, tickets
 from ..ledger import Ledger, Row
+from ..rules.papers import lines
 from ..rules.rights import Role
 from . import traces
 from .traces import Who
@@ -26,6 +27,11 @@ _PLAIN = (
     *("closed_at", "closed_how", "stars", "rating_words"),
 )
 """What of a matter is handed out as it stands."""
+_OF_BOOKING = (
+    *("way", "starts_at", "ends_at", "note", "queue_day", "queue_number", "is_full_service", "stage", "fetch_at"),
+    *("result", "missed_by", "missed_at", "owner_comes_at", "code", "created_at"),
+)
+_OF_PAPER = ("kind", "made_at", "confirmed_at", "refused_at")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class Gathering:
             "person": await self._person(),
             "family": await self._family(),
             "matters": [await self._matter(row) for row in await self._rows(schema.ticket, "owner_id")],
+            "waiting": [self._waiting(row) for row in await self._rows(schema.waiting, "owner_id")],
+            "support": [
+                {name: row[name] for name in ("reason", "registered_at", "ended_at")}
+                for row in await self._rows(schema.support, "person_id")
+            ],
             "joined": [await self._joined(row) for row in await traces.joined_by(self._ledger, me["id"])],
             "notices": [
                 {"received_at": row["sent_at"], "read_at": row["read_at"]}
@@ -108,8 +119,31 @@ class Gathering:
         return {name: ticket[name] for name in _PLAIN} | {
             "kind": kind.name_in(self._me["language"]) if kind else ticket["kind"],
             "place": self._place(ticket["place_id"]),
+            "booking": await self._booking(ticket),
+            "papers": [
+                {name: row[name] for name in _OF_PAPER} | {"items": list(lines(row["items"]))}
+                for row in await papers.of(self._ledger, ticket["id"])
+            ],
             "story": await self._story(ticket),
             "files": [self._file(ticket["number"], row) for row in mine],
+        }
+
+    async def _booking(self, ticket: Row) -> dict[str, Any] | None:
+        row = await self._ledger.get(schema.booking, ticket["id"])
+        if row is None:
+            return None
+        return {name: row[name] for name in _OF_BOOKING} | {"service": self._service(row["service_id"])}
+
+    def _service(self, service_id: int) -> str | None:
+        service = self._ledger.directory.catalogue.services.get(service_id)
+        return service.name_in(self._me["language"]) if service is not None else None
+
+    def _waiting(self, row: Row) -> dict[str, Any]:
+        plain = ("way", "from_at", "until_at", "state", "created_at")
+        wanted = (row["draft"] or {}).get("wanted") or {}
+        return {name: row[name] for name in plain} | {
+            "service": self._service(row["service_id"]),
+            "note": wanted.get("note"),
         }
 
     def _file(self, number: int, row: Row) -> dict[str, Any]:

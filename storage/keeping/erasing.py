@@ -13,13 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import attachments, closing, family, outbox, people, reminders, schema, tickets, unsure
+from .. import attachments, closing, family, outbox, people, reminders, schema, slots, tickets, unsure
 from ..ledger import Ledger, Row
 from ..rules.errors import Refusal
 from ..rules.lifecycle import OPEN, Event, State
 from ..rules.personal import TABLES, Reach
 from ..work import Work
-from . import clearing, traces
+from . import booked, clearing, traces
 from .traces import PAUSE, Found, Who
 
 KIND = "erase"
@@ -44,7 +44,11 @@ class DangerFirst(Refusal):
 
 
 async def open_matters(ledger: Ledger, person: Row, grants: Sequence[Row]) -> list[Row]:
-    """What would be withdrawn. Raises HandOverFirst for staff, DangerFirst while a danger of theirs is not over."""
+    """What would be withdrawn.
+
+    Raises HandOverFirst for staff, DangerFirst while a danger of theirs is not over, OriginalsFirst while somebody has
+    originals of theirs.
+    """
     if people.is_staff(grants):
         raise HandOverFirst
     table = schema.ticket
@@ -52,6 +56,7 @@ async def open_matters(ledger: Ledger, person: Row, grants: Sequence[Row]) -> li
     rows = await ledger.all(sa.select(table).where(table.c.owner_id == person["id"], table.c.state.in_(states)))
     if any(row["is_danger"] for row in rows):
         raise DangerFirst
+    await booked.check_originals(ledger, person["id"])
     return rows
 
 
@@ -69,6 +74,7 @@ async def begin(work: Work, *, is_traceless: bool = False) -> None:
     who = Who.of(records, _first_id(work), work.now)
     for row in await open_matters(work.ledger, me, work.grants):
         await _end(work, dict(row))
+    await booked.let_go(work, me["id"])
     await _leave_family(work, me)
     for grant in await _grants(work.ledger, me["id"]):
         if grant["revoked_at"] is None:
@@ -110,7 +116,7 @@ async def _grants(ledger: Ledger, person_id: int) -> list[Row]:
 async def _end(work: Work, ticket: dict[str, Any]) -> None:
     """What is under way is withdrawn; what was said to be done is closed without an answer."""
     if ticket["state"] != State.DONE:
-        await closing.withdraw(work, ticket, WHY)
+        await closing.take_back(work, ticket, WHY)
         return
     over: dict[str, Any] = {"closed_at": work.now, "closed_how": "without_answer"}
     await tickets.move(work, ticket, Event.CLOSED_WITHOUT_ANSWER, None, **over)
@@ -142,8 +148,8 @@ async def counts(ledger: Ledger, person: Row, now: datetime) -> dict[str, int]:
             page = await step.find(ledger, who, after)
             found.update(row["_in"].name if "_in" in row else step.table for row in page.rows)
             after = page.last
-    for table in (schema.history, schema.attachment):
-        theirs = table.c.ticket_id.in_(matters)
+    for table in (schema.history, schema.attachment, schema.booking, schema.paper):
+        theirs = (table.c.id if table is schema.booking else table.c.ticket_id).in_(matters)
         row = await ledger.one(sa.select(sa.func.count().label("n")).where(theirs))
         found[table.name] = int(row["n"]) if row else 0
     return {name: count for name, count in sorted(found.items()) if count}
@@ -292,7 +298,9 @@ async def _others(ledger: Ledger, who: Who, _after: int) -> Found:
 async def _forget_others(work: Work, _who: Who, rows: Sequence[Row]) -> None:
     for row in rows:
         table: sa.Table = row["_in"]
-        if TABLES[table.name].reach is Reach.EMPTIED:
+        if table is schema.hold:
+            await slots.release(work, row["id"])
+        elif TABLES[table.name].reach is Reach.EMPTIED:
             work.changes.update(table, row, **clearing.emptied(table.name))
         else:
             work.changes.delete(table, row)

@@ -12,15 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import outbox, people, reminders, schema
+from .. import outbox, people, reminders, schema, slots
 from ..changes import ChangeSet
 from ..ids import first_id
 from ..inbox import DONE, SET_ASIDE
 from ..ledger import Ledger, Row
 from ..rules import retention
 from ..rules.retention import cutoff
+from ..rules.slots import cell_at
 from ..work import Work
-from . import clearing, erasing
+from . import booked, clearing, erasing
 from .traces import PAUSE
 
 SUBJECT, KIND, OCCURRENCE = "keeping", "keep", "nightly"
@@ -158,6 +159,24 @@ async def _is_needed(work: Work, person: Row) -> bool:
     return await work.ledger.one(theirs.limit(1)) is not None
 
 
+async def _holds(work: Work, rows: Sequence[Row]) -> None:
+    """Holds that nobody confirmed and that the clock did not release: their times are free."""
+    before = cutoff("hold", work.ledger.periods, work.now)
+    for row in rows:
+        if row["until"] < before:
+            await slots.release(work, row["id"])
+
+
+def _owners_of_cells(work: Work) -> sa.Select[Any]:
+    return booked.holders(_young("cell", work))
+
+
+async def _cells(work: Work, rows: Sequence[Row]) -> None:
+    before = cell_at(cutoff("cell", work.ledger.periods, work.now))
+    for row in rows:
+        booked.free_past(work, row, before)
+
+
 def _stored(_work: Work) -> sa.Select[Any]:
     """Updates that are over, without their payload. Telegram gives them their ids, which say nothing of their age."""
     table = schema.inbox
@@ -188,6 +207,12 @@ WALKS: tuple[Walk, ...] = (
     Walk("family", _old("family", schema.family_link.c.ended_at.is_not(None)), _delete("family", "ended_at")),
     Walk("role", _old("role", schema.role_grant.c.revoked_at.is_not(None)), _delete("role", "revoked_at")),
     Walk("notice", _old("notice"), _delete("notice")),
+    Walk("hold", _old("hold"), _holds),
+    Walk("cell", _owners_of_cells, _cells),
+    Walk("waiting", _old("waiting"), _delete("waiting", "until_at")),
+    Walk("support", _old("support", schema.support.c.ended_at.is_not(None)), _delete("support", "ended_at")),
+    Walk("absence", _old("absence"), _delete("absence", "ends_at")),
+    Walk("swap", _old("swap"), _delete("swap")),
     Walk("person", _old("person", schema.person.c.erased_at.is_(None)), _people, 20 * FEW),
     Walk("audit", _old("audit"), _delete("audit")),
 )

@@ -11,7 +11,7 @@ from ..ledger import Ledger, Row
 from ..numbers import Numbers
 from ..rules import phones
 from ..work import Priority, Work
-from . import erasing
+from . import booked, erasing
 from .traces import PAUSE
 
 TRIES = 20
@@ -35,14 +35,14 @@ async def about(ledger: Ledger, who: str) -> list[Row]:
 
 
 async def open_matters(ledger: Ledger, person: Row) -> list[Row]:
-    """What would be withdrawn. Raises HandOverFirst or DangerFirst."""
+    """What would be withdrawn. Raises HandOverFirst, DangerFirst or OriginalsFirst."""
     return await erasing.open_matters(ledger, person, await people.grants_of(ledger, [person["id"]]))
 
 
 async def erase(ledger: Ledger, person_id: int, now: Callable[[], datetime]) -> None:
     """Erase somebody and go on until nothing of them is left but what is still being sent.
 
-    Raises HandOverFirst, DangerFirst or Busy.
+    Raises HandOverFirst, DangerFirst, OriginalsFirst or Busy.
     """
     for _ in range(TRIES):
         work = await _desk(ledger, person_id, now())
@@ -107,7 +107,7 @@ async def again(ledger: Ledger, ids: Sequence[int], now: Callable[[], datetime])
             continue
         try:
             await erase(ledger, person_id, now)
-        except (erasing.HandOverFirst, erasing.DangerFirst):
+        except (erasing.HandOverFirst, erasing.DangerFirst, booked.OriginalsFirst):
             left.append(person_id)
         else:
             done += 1

@@ -170,8 +170,27 @@ async def said_by(ledger: Ledger, who: Who) -> set[str]:
     found = [(row["why"] or {}).get("words") for row in lines]
     found += [row[name] for row in matters for name in ("words", "spot", "done_words", "rating_words")]
     found += [row["words"] for row in await joined_by(ledger, who.person_id)]
+    notes = sa.select(schema.booking.c.note).where(schema.booking.c.id.in_(mine), schema.booking.c.note.is_not(None))
+    offered = _offered(ledger)
+    found += [row["note"] for row in await ledger.all(notes) if _says_more(row["note"], offered)]
     found += [row["file_id"] for row in await ledger.all(sent)]
-    return {one for words in found if words and len(one := _beginning(words)) >= SHORTEST_WORDS}
+    said = {one for words in found if words and len(one := _beginning(words)) >= SHORTEST_WORDS}
+    return said - offered
+
+
+def _says_more(note: str, offered: set[str]) -> bool:
+    """Whether a note says anything beside what is offered to everybody: an order is made of dishes alone."""
+    for name in sorted(offered, key=len, reverse=True):
+        note = note.replace(name, "")
+    return sum(char.isalnum() for char in note) >= SHORTEST_WORDS
+
+
+def _offered(ledger: Ledger) -> set[str]:
+    """What everybody reads in the catalogue is nobody's own word, though their matters are called so."""
+    catalogue = ledger.directory.catalogue
+    services = (name for one in catalogue.services.values() for name in (one.name, one.name_en))
+    dishes = (one.name for several in catalogue.dishes.values() for one in several)
+    return {_beginning(name) for name in (*services, *dishes)}
 
 
 def _beginning(words: str) -> str:

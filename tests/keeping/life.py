@@ -1,10 +1,15 @@
 """王阿姨's year with Linli, told so that something of hers stands wherever something can stand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from simulator.group import Group
 from simulator.phone import Phone
-from storage import schema
+from storage import bookings, schema, slots, waitlist
+from storage.changes import Outcome
+from storage.rules.catalogue import Way
+from storage.rules.waiting import Part, Window
+from storage.work import Work
 from tests.media.pictures import telling
 from tests.stories.chat import finish, go, reports, tickets
 from tests.stories.test_filing import files
@@ -40,6 +45,7 @@ async def lived(town: Town) -> Life:
     await _has_a_family(town, life)
     await _meets_neighbours(town, life)
     await _rings(town, life)
+    await _books(town)
     await reports(town, life.rosa, "3栋2单元1502室暖气不热，胰岛素要放阴凉处")
     while await town.app.media.turn():
         pass
@@ -96,6 +102,40 @@ async def _rings(town: Town, life: Life) -> None:
     await go(town, town.dan.says("/start"))
     await go(town, town.li.says("/tasks"), town.li.presses("代录"), town.li.says(f"王阿姨 {PHONE}"))
     assert row["owner_id"] == (await _owner_of(town))
+
+
+async def _books(town: Town) -> None:
+    """A visit with originals that went along and came back, a time kept, a place in a line, a line in the register."""
+    rosa = await _at_her_desk(town)
+    directory = town.app.ledger.directory
+    service, place_id = directory.catalogue.by_code["senior-card"], directory.by_code["jx-3-2"].id
+    day = directory.calendar.to_local(town.clock.now()).date() + timedelta(days=1)
+    ways = await slots.free(rosa, service, Way.AT_HOME, place_id, day)
+    me = rosa.person["id"] if rosa.person else 0
+    wanted = bookings.Wanted(service.id, Way.AT_HOME, me, me, "老年证", place_id, "1502", note="蓝色的门，敲三下")
+    ticket = await bookings.book(rosa, wanted, ways[0])
+    ids = {"ticket_id": ticket["id"], "made_by": ticket["assignee_id"], "made_at": rosa.now, "confirmed_by": me}
+    for nth, kind in enumerate(("taken", "returned")):
+        rosa.changes.insert(
+            schema.paper, id=rosa.new_id() + nth, kind=kind, items="胰岛素的病历", confirmed_at=rosa.now, **ids
+        )
+    rosa.changes.insert(
+        schema.support, id=rosa.new_id(), person_id=me, reason="unable", registered_by=me, registered_at=rosa.now
+    )
+    window = Window(rosa.now, rosa.now + timedelta(days=9), Part.ANY)
+    await waitlist.join(rosa, replace(wanted, note="三花猫怕生"), window)
+    assert await town.app.ledger.commit([rosa.finish()]) == [Outcome.APPLIED]
+    again = await _at_her_desk(town)
+    await slots.hold(again, me, service, ways[-1])
+    assert await town.app.ledger.commit([again.finish()]) == [Outcome.APPLIED]
+    town.app.delivery.wake()
+    await town.settle()
+
+
+async def _at_her_desk(town: Town) -> Work:
+    work = Work.for_clock(town.app.ledger, town.clock.now())
+    work.person = await town.app.ledger.get(schema.person, await _owner_of(town))
+    return work
 
 
 async def _owner_of(town: Town) -> int:

@@ -57,7 +57,7 @@ def test_it_carries_out_every_rule() -> None:
 def test_it_gives_every_rule_a_table_a_period_and_a_reason(name: str) -> None:
     rule = RULES[name]
     assert rule.table in metadata.tables
-    assert rule.period(Periods()) == rule.after >= timedelta(days=7)
+    assert rule.period(Periods()) == rule.after >= timedelta(days=1)
     assert rule.because
 
 
