@@ -160,6 +160,7 @@ def _rows(with_agents: bool) -> dict[sa.Table, list[dict[str, Any]]]:
         grants += [_grant(71 + n, ids[one], Role.PROXY_AGENT) for n, one in numbered]
     link = {"person_id": ids[ROSA], "relative_id": ids[KIN], "asked_at": MONDAY, "consented_at": MONDAY}
     return {
+        schema.setting: [{"name": directory.STRUCTURE_VERSION, "value": "1"}],
         schema.place: [{"id": 1, "code": "xfl", "level": "community", "name": "幸福里", "hotline": "0990-5550100"}],
         schema.kind: [{"id": 3, "position": 1, "limits": limits, **kind, **flags}],
         schema.person: [
