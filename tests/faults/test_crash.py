@@ -144,6 +144,7 @@ async def test_5_it_repeats_at_most_once_with_the_same_number(street: Street) ->
     assert (after["number"], after["state"]) == (before["number"], before["state"])
 
 
+@pytest.mark.slow
 async def test_7_it_loses_nothing_at_sigterm_under_load(street: Street) -> None:
     for name, phone in street.phones.items():
         for number in range(6):
@@ -159,6 +160,7 @@ async def test_7_it_loses_nothing_at_sigterm_under_load(street: Street) -> None:
     assert len(answers) == said
 
 
+@pytest.mark.slow
 async def test_it_tells_the_story_with_a_kill_at_every_step(street: Street) -> None:
     for number, step in enumerate(STEPS):
         await KILLS[number % len(KILLS)](street, step)

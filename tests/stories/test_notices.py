@@ -81,8 +81,7 @@ async def counts(town: Town) -> Counts:
 # --- writing -------------------------------------------------------------------------------------------------
 
 
-async def test_it_goes_to_those_who_live_there(any_town: Town) -> None:
-    town = any_town
+async def test_it_goes_to_those_who_live_there(town: Town) -> None:
     await neighbours(town)
     await lives(town, town.vera, "jx-1-1")
     await sends(town, town.dan)
@@ -303,8 +302,7 @@ async def queued(town: Town) -> None:
     assert (await counts(town)).waiting == 2
 
 
-async def test_it_pauses_and_goes_on(any_town: Town) -> None:
-    town = any_town
+async def test_it_pauses_and_goes_on(town: Town) -> None:
     await queued(town)
     await go(town, town.dan.presses("⏸ 先停一下"))
     assert town.dan.shows("⏸ 先停着")
@@ -338,8 +336,7 @@ async def test_it_does_not_begin_what_was_stopped_before(town: Town) -> None:
 # --- read, and told again -----------------------------------------------------------------------------------------
 
 
-async def test_it_counts_each_reader_once(any_town: Town) -> None:
-    town = any_town
+async def test_it_counts_each_reader_once(town: Town) -> None:
     await neighbours(town)
     await sends(town, town.dan, receipt="请大家点")
     await go(town, town.rosa.presses("✅ 收到"), town.rosa.presses("✅ 收到"))
@@ -349,8 +346,7 @@ async def test_it_counts_each_reader_once(any_town: Town) -> None:
     assert town.dan.shows("已点收到 1 人")
 
 
-async def test_it_tells_again_those_who_have_not_read_it_after_a_working_day(any_town: Town) -> None:
-    town = any_town
+async def test_it_tells_again_those_who_have_not_read_it_after_a_working_day(town: Town) -> None:
     await neighbours(town)
     await sends(town, town.dan, receipt="请大家点")
     await go(town, town.rosa.presses("✅ 收到"))
@@ -411,8 +407,7 @@ async def crowd(town: Town, size: int) -> list[Phone]:
     return phones
 
 
-async def test_it_goes_out_slice_by_slice_to_everybody_once(any_town: Town) -> None:
-    town = any_town
+async def test_it_goes_out_slice_by_slice_to_everybody_once(town: Town) -> None:
     phones = await crowd(town, 310)
     await phones[7].blocks()
     await sends(town, town.dan)

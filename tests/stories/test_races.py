@@ -57,10 +57,6 @@ async def test_16_fifty_claimers_have_one_winner_and_49_polite_refusals(town: To
     await fifty_claim(town)
 
 
-async def test_16_fifty_claimers_have_one_winner_on_postgresql(town_pg: Town) -> None:
-    await fifty_claim(town_pg)
-
-
 async def fifty_claim(town: Town) -> None:
     """A danger calls fifty grid workers, and all of them press in the same moment."""
     crowd = await claimers(town)
