@@ -29,26 +29,32 @@ async def of_rule(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> li
     held = await people.holders(work.ledger, frozenset().union(*(STEP_ROLES[step] for step in steps)), places)
     rows = [_as_changed(work, row) for row in held]
     loads = await open_counts(work, {row["id"] for row in rows})
-    begins_at = _answer_begins(work, facts)
-    duty = await roster.duty_at(work, begins_at)
+    told_at, begins_at = work.speak_at(Priority.NEWS), _answer_begins(work, facts)
+    now, then = await roster.duty_at(work, told_at), await roster.duty_at(work, begins_at)
     return [
-        _candidate(facts, step, row, loads.get(row["id"], 0), is_on_duty=duty.is_on(row, begins_at))
+        Candidate(
+            person_id=row["id"],
+            step=step,
+            is_on_duty=then.is_on(row, begins_at),
+            is_reachable=people.is_reachable(row),
+            is_entitled=may_have(row, facts),
+            open_count=loads.get(row["id"], 0),
+            idle_since=row["last_assigned_at"],
+            told_at=None if facts.is_danger or now.is_on(row, told_at) else begins_at,
+        )
         for step in steps
         for row in rows
         if row["role"] in STEP_ROLES[step] and (row["place_id"] in neighbours) == (step is Step.NEIGHBOUR_GRID_WORKER)
     ]
 
 
-def _candidate(facts: TicketFacts, step: Step, row: Row, open_count: int, *, is_on_duty: bool) -> Candidate:
-    return Candidate(
-        person_id=row["id"],
-        step=step,
-        is_on_duty=is_on_duty,
-        is_reachable=people.is_reachable(row),
-        is_entitled=may_have(row, facts),
-        open_count=open_count,
-        idle_since=row["last_assigned_at"],
-    )
+async def next_duty(work: Work, ticket: Row, facts: TicketFacts, rule: Rule) -> datetime | None:
+    """When the first of those whom a rule could ask is on duty next, whatever their switches say now."""
+    roles = frozenset().union(*(STEP_ROLES[step] for tier in rule.chain for step in tier))
+    places = facts.scope | work.directory.neighbour_grids(ticket["place_id"])
+    duty = await roster.duty_ahead(work)
+    rows = [row for row in await people.holders(work.ledger, roles, places) if people.is_reachable(row)]
+    return min((at for row in rows if (at := duty.next_on(row, work.now)) is not None), default=None)
 
 
 def _answer_begins(work: Work, facts: TicketFacts) -> datetime:

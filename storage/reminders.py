@@ -58,7 +58,12 @@ def clock_facts(ticket: Row) -> ClockFacts:
         plan_due_at=ticket["resolution_due_at"] if state is State.CONTROLLED else None,
         unrated_at=ticket["closed_at"] if ticket["closed_how"] == "confirmed" and ticket["stars"] is None else None,
         is_for_later=(ticket["route"] or {}).get("reason") == Reason.NOBODY_ON_DUTY,
+        again_at=_moment((ticket["route"] or {}).get("again_at")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:

@@ -6,6 +6,7 @@ that an offer writes: the offer, the card, the history with the reason, the cloc
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from .rules.rights import TicketFacts
 from .rules.routing import Decision, Need, Reason, Rule, pick_rule, route
 from .rules.routing import ring as ring_rule
 from .work import Priority, Work
+
+NOBODY_LATER: Mapping[int, datetime] = MappingProxyType({})
 
 
 async def offer_next(
@@ -43,8 +46,12 @@ async def offer_next(
     decision = route(rule, _need(ticket, facts, asked), found)
     told = {**explain(rule, decision), **(why or {})}
     if decision.person_ids:
-        await offer(work, ticket, decision.person_ids, actor_id, tier=decision.tier, why=told)
+        told_at = {one.person_id: one.told_at for one in found if one.told_at is not None}
+        await offer(work, ticket, decision.person_ids, actor_id, tier=decision.tier, why=told, told_at=told_at)
     else:
+        if decision.reason is Reason.NOBODY_ON_DUTY:
+            again_at = await candidates.next_duty(work, ticket, facts, rule)
+            told |= {"again_at": again_at.isoformat() if again_at else None}
         await leave_to_duty_secretary(work, ticket, actor_id, why=told)
     return decision
 
@@ -59,9 +66,12 @@ async def offer(
     why: dict[str, Any],
     event: Event = Event.OFFERED,
     begins_at: datetime | None = None,
+    told_at: Mapping[int, datetime] = NOBODY_LATER,
 ) -> None:
     """Offer a ticket to people, each with a fresh limit for an answer, which runs from when they are told: `begins_at`,
     or as soon as may be.
+
+    `told_at` are those who are off duty now and hear of it when their duty begins, before which no limit runs.
 
     Who has an open offer already is called again and gets the fresh limit too. A danger keeps the limit it began with.
     """
@@ -88,9 +98,10 @@ async def offer(
     kept = await tickets.attachments_of(work.ledger, ticket["id"]) or _pending_files(work, ticket)
     files = [_file(row) for row in kept if row["media"] != "location"] + tickets.position_of(ticket)
     for person in (await people.by_ids(work.ledger, person_ids)).values():
+        due = told_at.get(person["id"], begins_at)
         if person["id"] not in open_already:
-            work.media(ticket["id"], person, files, priority=priority, is_offer=True)
-        work.card(ticket["id"], person, is_fresh=True, is_offer=True, priority=priority, due_at=begins_at)
+            work.media(ticket["id"], person, files, priority=priority, is_offer=True, due_at=due)
+        work.card(ticket["id"], person, is_fresh=True, is_offer=True, priority=priority, due_at=due)
 
 
 async def waiting_offers(work: Work, ticket: Row) -> list[Row]:

@@ -243,6 +243,7 @@ class Work:
         *,
         priority: Priority,
         is_offer: bool = False,
+        due_at: datetime | None = None,
     ) -> None:
         """Pass pictures, voice or a position of a ticket on, under the card that speaks of them."""
         if to["telegram_id"] is not None and files:
@@ -253,7 +254,7 @@ class Work:
                 person_id=to["id"],
                 ticket_id=ticket_id,
                 priority=priority,
-                due_at=self.speak_at(priority),
+                due_at=due_at or self.speak_at(priority),
                 params={"files": list(files), "is_offer": is_offer},
             )
 

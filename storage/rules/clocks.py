@@ -65,7 +65,8 @@ class ClockFacts:
     resident was asked "is it dangerous now?" and has not answered. `plan_due_at` is when what follows a danger that is
     under control was promised. `limits_at` is since when it has its limits, when they are not those it began with:
     their reminders are others. `booked_until` is the end of the time that is booked: the finish limit runs from there.
-    `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`).
+    `is_for_later` says that nobody was on duty when somebody was looked for (`offered_at`), `again_at` when the next
+    shift begins.
     """
 
     state: State
@@ -84,6 +85,7 @@ class ClockFacts:
     unrated_at: datetime | None = None
     limits_at: datetime | None = None
     is_for_later: bool = False
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _later(facts: ClockFacts, _limits: Limits, cal: WorkCalendar) -> Iterator[Pl
         looked_at = facts.offered_at or facts.created_at
         is_open = cal.is_open(looked_at, CalendarName.WORKING)
         due = cal.add(looked_at, LOOK_AGAIN_AFTER if is_open else timedelta(), CalendarName.WORKING)
-        yield _planned(ClockKind.OFFER_AGAIN, looked_at, due)
+        yield _planned(ClockKind.OFFER_AGAIN, looked_at, min(due, facts.again_at or due))
 
 
 def _dated_plan(facts: ClockFacts, _limits: Limits, _cal: WorkCalendar) -> Iterator[Planned]:

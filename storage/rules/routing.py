@@ -52,7 +52,8 @@ class Candidate:
     """A person who could be asked as `step`.
 
     `is_entitled` says whether they may see the ticket if it is confidential; it is not looked at otherwise.
-    `idle_since` is when they were last given work, None when never.
+    `idle_since` is when they were last given work, None when never. `told_at` is when their duty begins, for somebody
+    who is off duty now and will be on duty when it matters.
     """
 
     person_id: int
@@ -62,6 +63,7 @@ class Candidate:
     is_entitled: bool
     open_count: int
     idle_since: datetime | None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
