@@ -94,7 +94,7 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row, booking: Row, n
     if facts.state not in OPEN and actor.person_id in {facts.owner_id, facts.filed_by_id, *facts.relative_ids}:
         rows.append([("visit_again", press("bagain", facts.id))])
     row: list[Button] = [("add_words", press("add", facts.id))] if Action.ADD_WORDS in can else []
-    if Action.WITHDRAW in can:
+    if Action.WITHDRAW in can and booking["missed_at"] is None:
         row.append(("withdraw", press("withdraw", facts.id)))
     return [*rows, *([row] if row else []), [("copy_number", f"copy={ticket['number']}")]]
 

@@ -91,7 +91,9 @@ async def seed(ledger: Ledger, now: datetime) -> None:
     """Have the lists sent from now on; nothing when that is so already."""
     if await ledger.one(sa.select(schema.reminder.c.id).where(schema.reminder.c.subject == SUBJECT)) is None:
         work = Work.for_clock(ledger, now)
-        reminders.schedule(work, SUBJECT, KIND, OCCURRENCE, _next(work), {})
+        today_at = _at(work, today(work))
+        due_at = today_at if today_at >= now else _next(work)
+        reminders.schedule(work, SUBJECT, KIND, OCCURRENCE, due_at, {})
         await ledger.commit([work.finish()])
 
 

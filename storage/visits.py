@@ -185,7 +185,10 @@ async def miss(work: Work, ticket: Ticket) -> bool:
     alter(work, booking, missed_at=work.now, missed_by=missed_by, rung_at=None)
     await tickets.move(work, ticket, Event.MISSED, _me(work), arrived_at=None)
     params = await said(work, ticket, booking)
-    message = "visit.missed_elder" if is_cared_for else "visit.missed"
+    if booking["way"] == Way.WALK_IN:
+        message, params = "visit.missed_number", {"queue_number": booking["queue_number"]}
+    else:
+        message = "visit.missed_elder" if is_cared_for else "visit.missed"
     await handling.tell_owner(work, ticket, message, buttons=missed_buttons(ticket, booking), **params)
     if is_cared_for:
         await visit_rings.ask(work, ticket)

@@ -7,12 +7,12 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import handling, visit_lists, visit_moves, visit_results, visits
-from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event
 from storage.rules.press import Press, press
 from storage.rules.rights import Action
 from storage.rules.visits import Stage, check_arrival
+from storage.work import Priority
 
 from .danger import day_of
 from .tasks import WorkDraft, begin, by_id, ticket_of
@@ -98,15 +98,10 @@ async def _take_proof(_context: Context, draft: DoorDraft, said: Said) -> bool:
 
 
 async def _finish_arrive(context: Context, draft: DoorDraft) -> None:
-    ticket = await by_id(context, draft.ticket_id)
-    await visits.arrive(context.work, ticket, draft.files, {"proof": draft.proof})
-    context.work.reply("visit.arrived_noted", ticket_id=ticket["id"], number=ticket["number"])
-    await _show_own(context, ticket)
-
-
-async def _show_own(context: Context, ticket: Ticket) -> None:
-    """The card once more below what was said: its buttons are what comes next."""
-    context.work.card(ticket["id"], context.person, is_fresh=True)
+    work, ticket = context.work, await by_id(context, draft.ticket_id)
+    work.reply("visit.arrived_noted", ticket_id=ticket["id"], number=ticket["number"])
+    work.card(ticket["id"], context.person, is_fresh=True, priority=Priority.ANSWER)  # what comes next, below it
+    await visits.arrive(work, ticket, draft.files, {"proof": draft.proof})
 
 
 ARRIVE = flows.declare(
