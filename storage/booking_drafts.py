@@ -30,7 +30,7 @@ _FALLS_WITH: Mapping[str, tuple[str, ...]] = {
     "slot": ("dishes", "confirm"),
 }
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "category": ("category_id", "found", "page"),
+    "category": ("category_id", "found", "page", "is_guess"),
     "service": ("service_id", "page", "times", "last_id", "month"),
     "whom": ("owner_id", "owner_name", "for_whom"),
     "name": ("for_whom",),
@@ -39,7 +39,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "place": ("place_id", "is_place_sure", "options"),
     "room": ("room",),
     "day": ("day", "full_on"),
-    "slot": ("slot", "part", "page"),
+    "slot": ("slot", "page"),
     "dishes": ("dishes",),
     "times": ("times",),
 }
@@ -50,6 +50,7 @@ class BookingDraft(ResidentDraft):
 
     words: str = ""
     is_lost: bool = False  # the words found nothing
+    is_guess: bool = False  # nobody said that something is to be booked: it may be about something else
     category_id: int | None = None
     found: list[int] = []  # services that the words can mean
     page: int = 0
@@ -72,6 +73,7 @@ class BookingDraft(ResidentDraft):
     month: str | None = None  # the month that the calendar shows, its first day
     day: str | None = None
     full_on: str | None = None  # a full day that was pressed: 候补?
+    wish: str | None = None  # the day that the words named
     part: str | None = None  # morning, afternoon, evening
     slot: dict[str, Any] | None = None  # provider_id, seat, starts_at, ends_at
     hold_id: int | None = None
@@ -83,6 +85,11 @@ class BookingDraft(ResidentDraft):
     free: dict[date, int] = Field(default_factory=dict, exclude=True)  # looked up when a question is asked
     open_slots: list[Any] = Field(default_factory=list, exclude=True)
     was: dict[str, Any] = Field(default_factory=dict, exclude=True)
+
+    @property
+    def waits_for_consent(self) -> bool:
+        """Staff write down what others say: it is not their own."""
+        return not self.is_filed
 
     @property
     def has_slot(self) -> bool:
@@ -116,9 +123,9 @@ class BookingDraft(ResidentDraft):
         self.forget("service")
         self.service_id, self.ways = service.id, list(service.ways)
         self.way = service.ways[0] if len(service.ways) == 1 else None
-        is_told = service.papers or service.who or service.needs_presence
+        is_told = service.papers or service.needs_presence
         self.asks = [
-            *(["whom"] if service.kind != "room" else []),
+            *(["whom"] if service.kind != "room" and not self.is_filed else []),
             *(["papers"] if is_told else []),
             *(["dishes"] if dishes else ["note"] if service.question else []),
         ]
@@ -152,7 +159,8 @@ class BookingDraft(ResidentDraft):
     def forget(self, step: str) -> None:
         """Take an answer back, and what hangs on it."""
         super().forget(step)
-        for name in _FIELDS.get(step, ()):
+        kept = ("owner_id", "owner_name") if self.is_filed else ()
+        for name in (one for one in _FIELDS.get(step, ()) if one not in kept):
             setattr(self, name, type(self).model_fields[name].get_default(call_default_factory=True))
         if step == "way" and len(self.ways) == 1:
             self.way = self.ways[0]

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 from handlers.reading.numerals import HAN_NUMBER, to_arabic
 
 _NUMBER = rf"(?:\d{{1,2}}|[{HAN_NUMBER}]{{1,3}})"
-_DAYS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2}
+_DAYS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "大后天": 3, "后天": 2}
+_WEEKDAY = re.compile(
+    r"(下个?)?(?:周|星期|礼拜)([一二三四五六日天])|\b(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
+    re.IGNORECASE,
+)
+_WEEK = {sign: number for number, sign in enumerate("一二三四五六日")} | {"天": 6}
+_ENGLISH_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMED = re.compile("|".join(_DAYS), re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CHINESE = re.compile(rf"({_NUMBER})月({_NUMBER})[日号]")
@@ -34,6 +40,21 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     if day is None and found <= local:
         found += timedelta(days=1)
     return found if found > local else None
+
+
+def read_day(text: str, today: date) -> date | None:
+    """The day a text names, a weekday too: 周二 is the next one, 下周二 that of the week after; None when none is."""
+    try:
+        day = _day(text, today)
+    except ValueError:
+        return None
+    found = _WEEKDAY.search(text)
+    if day is not None or found is None:
+        return day
+    number = _WEEK[found[2]] if found[2] else _ENGLISH_WEEK.index(found[3][:3].lower())
+    if found[1]:
+        return today + timedelta(days=7 - today.weekday() + number)
+    return today + timedelta(days=(number - today.weekday()) % 7)
 
 
 def _clock(text: str) -> tuple[int, int] | None:

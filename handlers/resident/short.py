@@ -23,6 +23,11 @@ def says(text: str, *names: str) -> bool:
     return any(bare in _ANSWERS[name] for name in names)
 
 
+def answers(name: str) -> frozenset[str]:
+    """The words that go by a name."""
+    return _ANSWERS[name]
+
+
 def is_room(text: str) -> bool:
     """Whether words can be the number on a door, 1502, 十五楼3号, A-3, and nothing that is said of it."""
     said = text.strip().lower()

@@ -6,7 +6,7 @@ from handlers import flows, placing
 from handlers.context import Context
 from handlers.flows import Rows
 from handlers.said import Said
-from storage import family, tickets
+from storage import drafts, family, tickets
 from storage.drafts import ReportDraft
 from storage.ledger import Row
 from storage.rules.press import base36, press
@@ -62,7 +62,7 @@ def kinds(context: Context, draft: ReportDraft) -> Rows:
     buttons: dict[str, Button] = {
         kind.code: ("named", press("choose", kind.code), {"name": f"{kind.emoji} {kind.name_in(language)}".strip()})
         for kind in context.work.directory.kinds.values()
-        if kind.code != tickets.DANGER
+        if kind.code != tickets.DANGER and kind.flow == drafts.REPORT
     }
     likely = [[buttons.pop(draft.kind)]] if draft.kind in buttons else []
     rest = list(buttons.values())

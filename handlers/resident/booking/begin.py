@@ -2,14 +2,23 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.reading import Intent
+from handlers.reading import Danger, Intent
 from handlers.resident import matters
-from handlers.resident.draft import READER, is_danger
+from handlers.resident.draft import READER
+from handlers.resident.short import answers
 from handlers.said import Said
+from storage import booking_lists
 from storage.booking_drafts import BookingDraft
 from storage.rules.press import Press
+from storage.work import Priority
 
 from . import choosing, flow, whom
+
+SHORT, SHORT_IN_LATIN = 6, 16
+"""Words so short only name what is wanted."""
+LATIN = "\u2e80"
+UNSURE = frozenset({Intent.QUESTION, Intent.ORDER, Intent.SMALLTALK, Intent.REPORT})
+"""What a sentence may be taken for that rather asks for something of the catalogue."""
 
 
 @entry.command("book", menu="menu_book")
@@ -37,8 +46,32 @@ async def book_pressed(context: Context, pressed: Press, _said: Said) -> None:
 @entry.heard(45)
 async def in_a_sentence(context: Context, said: Said) -> bool:
     """A sentence that wants something of the catalogue; what finds nothing is heard by those who come after."""
-    if not said.text or said.files or is_danger(said.text):
+    if not said.text or said.files or said.latitude is not None:
         return False
-    if READER.read(said.text).intent is not Intent.BOOK or await matters.by_number(context, said.text) is not None:
+    reading = READER.read(said.text)
+    if reading.danger is not Danger.NO or await matters.by_number(context, said.text) is not None:
         return False
-    return await flow.start(context, said.text)
+    if _says_any(said.text, "change") and await _about_a_booking(context):
+        return True
+    is_short = len(said.text) <= (SHORT if any(one > LATIN for one in said.text) else SHORT_IN_LATIN)
+    if reading.intent is Intent.BOOK:
+        return await flow.start(context, said.text, is_guess=not (reading.intent_sure or is_short))
+    is_unsure = not reading.intent_sure and reading.intent in UNSURE
+    if is_unsure and (is_short or _says_any(said.text, "wants")):
+        return await flow.start(context, said.text, is_guess=True)
+    return False
+
+
+def _says_any(text: str, name: str) -> bool:
+    return any(word in text.lower() for word in answers(name))
+
+
+async def _about_a_booking(context: Context) -> bool:
+    """Somebody wants to change what they booked: the only booking is shown with its buttons, of several the list."""
+    rows = await matters.mine(context, is_open=True, limit=matters.NARROW)
+    booked = await booking_lists.by_ids(context.work.ledger, [row["id"] for row in rows])
+    if len(booked) == 1:
+        context.work.card(next(iter(booked)), context.person, is_fresh=True, priority=Priority.ANSWER)
+    elif booked:
+        await matters.show_list(context, is_open=True)
+    return bool(booked)

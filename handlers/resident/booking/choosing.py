@@ -6,6 +6,7 @@ from typing import Any
 from handlers import flows
 from handlers.context import Context
 from handlers.flows import Rows
+from handlers.resident import report
 from handlers.said import Said
 from storage import booking_lists
 from storage.booking_drafts import BookingDraft
@@ -15,6 +16,9 @@ from storage.rules.finding import find
 from storage.rules.press import base36, press
 from storage.work import Button
 
+from .owners import settle_filed
+
+NOT_THIS = "else"
 PAGE = 8
 FOUND = 8
 SHORT = 18
@@ -42,19 +46,25 @@ async def choose(context: Context, draft: BookingDraft, service: Service) -> Non
     catalogue = context.work.directory.catalogue
     has_dishes = any(catalogue.dishes.get(one.id) for one in catalogue.providers_of(service))
     draft.choose(service, dishes=has_dishes)
+    if draft.is_filed:
+        await settle_filed(context, draft)
+        return
     last = await booking_lists.last(context.work.ledger, context.person["id"], service.id)
     draft.last_id = last["id"] if last is not None and service.can_be_booked else None
 
 
-async def search(context: Context, draft: BookingDraft, words: str) -> bool:
-    """Look for services by everyday words; one alone is chosen. False when there is none."""
+async def search(context: Context, draft: BookingDraft, words: str, *, is_guess: bool = False) -> bool:
+    """Look for services by everyday words; one alone is chosen, unless it is only a guess. False when there is none."""
     work = context.work
     found = find(work.directory.catalogue, words, work.language, FOUND)
+    if is_guess and len(words) > SHORT:  # in a sentence about something else a shop's name proves nothing
+        found = [one for one in found if one.can_be_booked]
     if not found:
         return False
     draft.forget("category")
-    draft.words, draft.found, draft.answered = words, [one.id for one in found], ["category"]
-    if len(found) == 1:
+    draft.words, draft.found, draft.is_guess = words, [one.id for one in found], is_guess
+    draft.answered, draft.is_lost = ["category"], False
+    if len(found) == 1 and not is_guess:
         await choose(context, draft, found[0])
         draft.answered.append("service")
     return True
@@ -107,9 +117,13 @@ def _offered(context: Context, draft: BookingDraft) -> list[Service]:
 
 
 async def take_service(context: Context, draft: BookingDraft, said: Said) -> bool | None:
-    """A service of the shelf, another page, or words."""
+    """A service of the shelf, another page, or words; none of those, where it was a guess."""
     if said.choice is None:
         return await _typed(context, draft, said)
+    if said.choice == NOT_THIS:
+        context.conversation.clear()
+        await report.start(context, Said(text=draft.words, pressed_message=said.pressed_message))
+        return None
     page = _number(said.choice, "p")
     if page is not None:
         draft.page = page
@@ -130,13 +144,15 @@ def services(context: Context, draft: BookingDraft) -> Rows:
         (one.name_in(context.work.language), press("choose", f"s{base36(one.id)}"))
         for one in offered[begin : begin + PAGE]
     ]
-    return [*beside(named), *pages(draft.page, len(offered) > begin + PAGE)]
+    something_else: Rows = [[("book_not_this", press("choose", NOT_THIS))]] if draft.is_guess else []
+    return [*beside(named), *pages(draft.page, len(offered) > begin + PAGE), *something_else]
 
 
 def service_params(context: Context, draft: BookingDraft) -> dict[str, Any]:
     """Which shelf it is."""
     category = context.work.directory.catalogue.categories.get(draft.category_id or 0)
-    return {"category": f"{category.emoji} {category.name_in(context.work.language)}".strip() if category else None}
+    name = f"{category.emoji} {category.name_in(context.work.language)}".strip() if category else None
+    return {"category": name, "is_guess": draft.is_guess}
 
 
 def name_params(context: Context, draft: BookingDraft) -> dict[str, Any]:

@@ -67,7 +67,6 @@ def params(context: Context, draft: BookingDraft) -> dict[str, Any]:
     """What the card says."""
     work, service = context.work, service_of(context, draft)
     provider = work.directory.catalogue.providers.get(draft.slot["provider_id"]) if draft.slot else None
-    is_zh = work.language.startswith("zh")
     return {
         "name": service.name_in(work.language),
         "owner": draft.owner_name,
@@ -80,7 +79,8 @@ def params(context: Context, draft: BookingDraft) -> dict[str, Any]:
         "provider": provider.name_in(work.language) if provider else None,
         "address": _address(context, draft),
         "fee": str(service.fee),
-        "fee_words": service.fee_words if is_zh or not service.fee_words_en else service.fee_words_en,
+        "fee_words": _in(context, service.fee_words, service.fee_words_en),
+        "who": None if "papers" in draft.asks else _in(context, service.who, service.who_en),
         "note": draft.note,
         "times": draft.times,
         "is_full_service": draft.is_full_service,
@@ -92,17 +92,22 @@ def params(context: Context, draft: BookingDraft) -> dict[str, Any]:
 
 def told_params(context: Context, draft: BookingDraft) -> dict[str, Any]:
     """What is told of a service that nobody books here: where it is, whom to ring."""
-    service, is_zh = service_of(context, draft), context.work.language.startswith("zh")
+    service = service_of(context, draft)
     providers = context.work.directory.catalogue.providers_of(service) if service.providers else []
     return {
         "name": service.name_in(context.work.language),
-        "who": service.who if is_zh or not service.who_en else service.who_en,
+        "who": _in(context, service.who, service.who_en),
         "papers": list(service.papers_in(context.work.language)),
         "fee": str(service.fee),
-        "fee_words": service.fee_words if is_zh or not service.fee_words_en else service.fee_words_en,
+        "fee_words": _in(context, service.fee_words, service.fee_words_en),
         "address": _address(context, draft),
         "phone": service.phone or next((one.phone for one in providers if one.phone), None),
     }
+
+
+def _in(context: Context, zh: str | None, en: str | None) -> str | None:
+    """Words of the catalogue in the reader's language."""
+    return zh if context.work.language.startswith("zh") or not en else en
 
 
 def _address(context: Context, draft: BookingDraft) -> str | None:
@@ -110,12 +115,12 @@ def _address(context: Context, draft: BookingDraft) -> str | None:
     if draft.way is Way.AT_HOME:
         return None
     work, service = context.work, service_of(context, draft)
-    catalogue, is_zh = work.directory.catalogue, work.language.startswith("zh")
+    catalogue = work.directory.catalogue
     provider = catalogue.providers.get(draft.slot["provider_id"]) if draft.slot else None
     provider = provider or next((one for one in catalogue.providers_of(service) if one.address), None)
     for one in (service, provider):
         if one is not None and one.address:
-            return one.address if is_zh or not one.address_en else one.address_en
+            return _in(context, one.address, one.address_en)
     return None
 
 

@@ -18,7 +18,8 @@ from storage.work import Button
 
 from . import times
 from .choosing import again, service_of
-from .whom import owner_of, settle_owner
+from .owners import settle_owner
+from .whom import owner_of
 
 LONGEST_NOTE = 300
 DAYS_TRIED = 14

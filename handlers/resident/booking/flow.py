@@ -16,12 +16,13 @@ from storage.rules.press import press
 from . import choosing, confirm, details, recurring, times, whom
 
 
-async def start(context: Context, words: str = "") -> bool:
+async def start(context: Context, words: str = "", *, is_guess: bool = False) -> bool:
     """Begin: at the shelves, or with what the words find. False when there are words and they find nothing."""
     draft = BookingDraft()
     await whom.know_elders(context, draft)
-    if words and not await choosing.search(context, draft, words):
+    if words and not await choosing.search(context, draft, words, is_guess=is_guess):
         return False
+    times.note_wish(context, draft, words)
     await give_up(context)
     await flows.begin(context, FLOW, draft, edit=context.pressed_message)
     return True

@@ -7,7 +7,8 @@ from typing import Any
 from handlers import flows
 from handlers.context import Context
 from handlers.flows import Rows, Step
-from handlers.resident.short import says
+from handlers.reading.moment import read_day
+from handlers.resident.short import answers, says
 from handlers.said import Said
 from storage import slots
 from storage.booking_drafts import BOOK, MOVE, BookingDraft
@@ -62,14 +63,34 @@ async def look_up_days(context: Context, draft: BookingDraft) -> None:
     )
 
 
+async def as_wished(context: Context, draft: BookingDraft) -> bool:
+    """The day that the words named is taken without asking, if it is free; else the calendar is shown."""
+    wish, draft.wish = draft.wish, None
+    found = flows.current(context)
+    if wish is None or found is None or not draft.free.get(date.fromisoformat(wish)):
+        return False
+    draft.day = draft.month = wish
+    await flows.settle(context, found[0], draft, "day", edit=context.pressed_message)
+    return True
+
+
+def note_wish(context: Context, draft: BookingDraft, words: str) -> None:
+    """Remember the day and the part of it that words name."""
+    today = context.work.directory.calendar.to_local(context.work.now).date()
+    day = read_day(words, today)
+    draft.wish = day.isoformat() if day is not None else None
+    draft.part = next((part for part in PARTS if any(word in words.lower() for word in answers(part))), None)
+
+
 async def take_day(context: Context, draft: BookingDraft, said: Said) -> bool | None:
-    """A day, or another month."""
+    """A day, by a tap or in words, or another month."""
     month = calendar.pressed(said.choice, "m")
     if month is not None:
         draft.month = month.isoformat()
         await again(context, draft, said)
         return None
-    day = calendar.pressed(said.choice, "d")
+    today = horizon(context, draft)[0]
+    day = calendar.pressed(said.choice, "d") if said.choice else read_day(said.text, today)
     if day is None:
         return _nothing(context, said)
     await look_up_days(context, draft)
@@ -278,6 +299,7 @@ STEPS: tuple[Step[BookingDraft], ...] = (
         params=day_params,
         unclear="book.ask_day",
         prepare=look_up_days,
+        shown=as_wished,
     ),
     Step(
         "slot",

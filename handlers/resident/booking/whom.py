@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flows import Rows
 from handlers.resident.short import is_room, says
 from handlers.said import Said
-from storage import family, people, supports
+from storage import family, filing, people
 from storage.booking_drafts import BookingDraft
 from storage.bookings import Wanted
 from storage.ledger import Row
@@ -17,6 +17,7 @@ from storage.rules.press import base36, press
 from storage.work import Button
 
 from .choosing import again, service_of
+from .owners import settle_owner
 
 PARENTS = ("mother", "father")
 NEIGHBOUR = "neighbour"
@@ -27,17 +28,6 @@ async def know_elders(context: Context, draft: BookingDraft) -> None:
     """Whom the one who asks may speak for."""
     found = await family.elders_of(context.work.ledger, context.person["id"])
     draft.elders = [{"id": row["id"], "name": row["name"]} for row in found]
-
-
-async def settle_owner(context: Context, draft: BookingDraft, owner: Row | None) -> None:
-    """Know where the person lives, and whether 全程代办 is theirs without asking; nobody reads why."""
-    draft.place_id = owner["home_id"] if owner is not None else None
-    draft.room = owner["room"] if owner is not None else None
-    draft.is_place_sure = draft.place_id is not None
-    if owner is None or draft.way not in {None, Way.AT_HOME} or Way.AT_HOME not in draft.ways:
-        return
-    if await supports.is_supported(context.work.ledger, owner["id"]):
-        draft.way, draft.is_full_service = Way.AT_HOME, True
 
 
 # --- for whom ------------------------------------------------------------------------------------------------
@@ -174,7 +164,12 @@ def room_choices(_context: Context, _draft: BookingDraft) -> Rows:
 
 
 async def owner_of(context: Context, draft: BookingDraft) -> Row:
-    """Whose matter it is now: an elder whose link has ended meanwhile is only named."""
+    """Whose matter it is now: an elder whose link has ended meanwhile is only named.
+
+    Raises NotYours or OutOfReach when staff may not write things down there any more.
+    """
+    if draft.is_filed:
+        filing.check(context.work, draft.place_id)
     if draft.owner_id in {None, context.person["id"]}:
         return context.person
     allowed = {row["id"] for row in await family.elders_of(context.work.ledger, context.person["id"])}
