@@ -118,7 +118,7 @@ async def hear(context: Context, said: Said) -> bool:
     step = flow.wanted(draft)
     if step is None:
         return False
-    if said.choice is None and _waits_for_consent(context, step):
+    if said.choice is None and _waits_for_consent(context, step, draft):
         if flow.absorb is None or await flow.absorb(context, draft, said):
             await _go_on(context, flow, draft)
         return True
@@ -212,7 +212,7 @@ async def _go_on(context: Context, flow: Flow[D], draft: D, *, edit: int | None 
         draft.token = base36(new_id(context.work.now) % TOKENS)
     await _prepare(context, step, draft)
     keep(context, flow, draft, step.name)
-    if _waits_for_consent(context, step):
+    if _waits_for_consent(context, step, draft):
         ask_consent(context, _signed(flow.aside(context, draft), draft) if flow.aside else ())
         return
     if step.shown is None or not await step.shown(context, draft):
@@ -232,8 +232,8 @@ def keep(context: Context, flow: Flow[D], draft: D, step: str | None = None) -> 
     conversation.draft = draft.model_dump(mode="json")
 
 
-def _waits_for_consent(context: Context, step: Step[D]) -> bool:
-    return step.needs_consent and context.person["consented_at"] is None
+def _waits_for_consent(context: Context, step: Step[D], draft: D) -> bool:
+    return step.needs_consent and draft.waits_for_consent and context.person["consented_at"] is None
 
 
 def ask_consent(context: Context, aside: Sequence[Sequence[Button]] = ()) -> None:
@@ -257,7 +257,7 @@ def asks_consent(context: Context) -> bool:
     if found is None or context.person["consented_at"] is not None:
         return False
     step = found[0].wanted(found[1])
-    return found[0] is CONSENT or (step is not None and step.needs_consent)
+    return found[0] is CONSENT or (step is not None and step.needs_consent and found[1].waits_for_consent)
 
 
 def _ask(context: Context, flow: Flow[D], step: Step[D], draft: D, message: str, *, edit: int | None = None) -> None:

@@ -38,6 +38,11 @@ class Draft(BaseModel):
     touched_at: str | None = None  # ISO time of the last word
     resumes: dict[str, Any] | None = None  # the conversation that waits behind this one: flow, step, draft
 
+    @property
+    def waits_for_consent(self) -> bool:
+        """Whether who has not agreed to the notice on privacy is asked to first."""
+        return True
+
     def can_retreat(self, _step: str) -> bool:
         """Whether "back" leads somewhere inside the question that waits."""
         return False

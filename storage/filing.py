@@ -40,7 +40,7 @@ async def file(work: Work, draft: ReportDraft) -> tuple[dict[str, Any], Row]:
     check(work, draft.place_id)
     if work.person is None:
         raise NotYours
-    owner = await work.ledger.get(schema.person, draft.owner_id) or _write_down(work, draft)
+    owner = await work.ledger.get(schema.person, draft.owner_id) or write_down(work, draft)
     asked = drafts.as_asked(draft, work.person, owner)
     is_own_number = draft.caller_phone == owner["phone"]
     ticket = await tickets.create(work, replace(asked, caller_phone=None if is_own_number else draft.caller_phone))
@@ -54,7 +54,7 @@ async def file(work: Work, draft: ReportDraft) -> tuple[dict[str, Any], Row]:
     return ticket, owner
 
 
-def _write_down(work: Work, draft: ReportDraft) -> Row:
+def write_down(work: Work, draft: ReportDraft) -> Row:
     """Somebody who is known by what staff wrote down, and has no chat."""
     values = {
         "id": new_id(work.now),

@@ -47,6 +47,14 @@ async def is_kept_by(work: Work, person: Row) -> bool:
     return True
 
 
+def may_register(work: Work, person: Row, place_id: int) -> bool:
+    """The same for somebody whose first matter, at that place, is only being written down."""
+    if work.person is None or person["id"] == work.person["id"]:
+        return False
+    home_id = person["home_id"] if person["home_id"] is not None else place_id
+    return home_id in reach.places(work, KEEPERS)
+
+
 async def _is_within_reach(work: Work, person: Row) -> bool:
     """At home there; somebody whose home nobody knows is where their matters are."""
     here = reach.places(work, KEEPERS)

@@ -1,5 +1,7 @@
 """Who calls: a name, a number, and whether that is somebody the community knows already."""
 
+from pydantic import Field
+
 from handlers.context import Context
 from handlers.said import Said
 from storage import filing
@@ -18,6 +20,7 @@ class FilingDraft(ReportDraft):
     at: Picked = Picked()
     known_id: int | None = None
     known_name: str | None = None
+    can_register: bool = Field(default=False, exclude=True)  # looked up when the question is asked
 
     def forget(self, step: str) -> None:
         """An answer that is taken back is asked for again."""

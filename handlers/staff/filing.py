@@ -9,7 +9,8 @@ from handlers.flows import Flow, Rows, Step
 from handlers.lookup import address
 from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
-from storage import filing, reach, taking_over, tickets
+from storage import filing, reach, schema, supports, taking_over, tickets
+from storage.booking_drafts import BOOK, BookingDraft
 from storage.drafts import FLOWLESS, kind_or_question
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
@@ -26,6 +27,9 @@ MAX_FILES = 20
 
 
 async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool | None:
+    if said.choice == "book":
+        await _book(context, draft)
+        return None
     if said.choice is not None or not said.has_content:
         return False
     draft.files = [*draft.files, *said.files][:MAX_FILES]
@@ -116,6 +120,30 @@ def _needs_place(draft: FilingDraft) -> bool:
     return not draft.has_place and draft.latitude is None and draft.kind not in {"question", "suggestion"}
 
 
+# --- a booking, the register ---------------------------------------------------------------------------------
+
+
+async def _look_up_register(context: Context, draft: FilingDraft) -> None:
+    """Whether the one who asks keeps the register of 全程代办 where the caller lives."""
+    person = await context.work.ledger.get(schema.person, draft.owner_id)
+    draft.can_register = person is not None and await supports.is_kept_by(context.work, person)
+
+
+def _ways_on(_context: Context, draft: FilingDraft) -> Rows:
+    register: Rows = [[("support", press("support", draft.owner_id or 0))]] if draft.can_register else []
+    return [[("file_booking", press("choose", "book"))], *register]
+
+
+async def _book(context: Context, draft: FilingDraft) -> None:
+    """The caller wants something of the catalogue: what residents are asked is asked for them, who own it."""
+    work = context.work
+    filing.check(work, draft.place_id)
+    owner = await work.ledger.get(schema.person, draft.owner_id) or filing.write_down(work, draft)
+    booking = BookingDraft(is_filed=True, owner_id=owner["id"], owner_name=owner["name"], resumes=draft.resumes)
+    context.conversation.clear()
+    await flows.begin(context, flows.named(BOOK), booking, edit=context.pressed_message)
+
+
 # --- sure ----------------------------------------------------------------------------------------------------
 
 
@@ -179,9 +207,12 @@ async def _send(context: Context, draft: FilingDraft) -> None:
     place_id = ticket["place_id"] or next(iter(reach.seats(work, reach.FILERS)), 0)
     code = await taking_over.address(work, owner, place_id)
     link = address(context, taking_over.payload(code)) if code is not None else None
+    copy: Rows = [[("copy_address", f"copy={link}")]] if link else []
+    is_kept = supports.may_register(work, owner, place_id)
+    register: Rows = [[("support", press("support", owner["id"]))]] if is_kept else []
     work.reply(
         "filing.filed",
-        [[("copy_address", f"copy={link}")]] if link else (),
+        [*copy, *register],
         ticket_id=ticket["id"],
         number=ticket["number"],
         name=owner["name"],
@@ -224,8 +255,10 @@ FILE = flows.declare(
                 "filing.ask_words",
                 _take_words,
                 lambda draft: draft.is_empty,
+                _ways_on,
                 params=_params,
                 unclear="filing.ask_words",
+                prepare=_look_up_register,
                 needs_consent=False,
             ),
             Step(
