@@ -207,7 +207,21 @@ async def of_resident(
     if is_open is not None:
         states = [str(state) for state in OPEN]
         query = query.where(ticket.c.state.in_(states) if is_open else ticket.c.state.not_in(states))
+    if is_open:
+        query = query.where(_is_next_of_its_series(states))
     return await ledger.all(query.order_by(ticket.c.created_at.desc()).limit(limit).offset(offset))
+
+
+def _is_next_of_its_series(states: Collection[str]) -> sa.ColumnElement[bool]:
+    """What recurs is one line of a list: the next of it that is open."""
+    mine, other, earlier = schema.booking.alias(), schema.booking.alias(), schema.ticket.alias()
+    return ~sa.exists().where(
+        mine.c.id == schema.ticket.c.id,
+        other.c.series_id == mine.c.series_id,
+        other.c.nth < mine.c.nth,
+        earlier.c.id == other.c.id,
+        earlier.c.state.in_(states),
+    )
 
 
 _URGENT_FIRST = (schema.ticket.c.is_danger.desc(), schema.ticket.c.resolution_due_at, schema.ticket.c.id)

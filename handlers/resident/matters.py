@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows
 from handlers.reading import Reading
 from handlers.said import Said
-from storage import booking_lists, family, tickets
+from storage import booking_lists, family, series, tickets
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.rules.errors import NotYours
@@ -19,6 +19,7 @@ from storage.work import Button, Priority
 
 from . import report, withdrawing
 from .about import ticket_of
+from .booking import waiting
 
 PAGE = 5
 NARROW = 20
@@ -70,7 +71,9 @@ async def show_list(
     shown = rows[:PAGE]
     own = {context.person["id"], *await _elders(context)}
     booked = await booking_lists.by_ids(work.ledger, [row["id"] for row in shown])
-    buttons: Rows = [[_button(context, row, booked.get(row["id"]), own)] for row in shown]
+    buttons: Rows = [[await _button(context, row, booked.get(row["id"]), own)] for row in shown]
+    if is_open and not page and which == "my.list":
+        buttons += await waiting.lines(context)
     name = "open" if is_open else "closed"
     turn: list[Button] = []
     if page:
@@ -82,14 +85,19 @@ async def show_list(
     ]
     if which != "my.list":
         last = [[("new_matter", press("new"))]]
-    work.reply(which, [*buttons, *([turn] if turn else []), *last], edit=edit, count=len(shown), is_open=is_open)
+    work.reply(which, [*buttons, *([turn] if turn else []), *last], edit=edit, count=len(buttons), is_open=is_open)
 
 
-def _button(context: Context, row: Row, booking: Row | None, own: Collection[int]) -> Button:
-    """A booking by its time and what it is; anything else by its number and words."""
+async def _button(context: Context, row: Row, booking: Row | None, own: Collection[int]) -> Button:
+    """A booking by its time and what it is, what recurs once; anything else by its number and words."""
     service = context.work.directory.catalogue.services.get(booking["service_id"]) if booking else None
     if booking is None or service is None or booking["starts_at"] is None:
         return ("matter", press("open", row["id"]), _label(context, row, own))
+    if booking["series_id"] is not None and row["closed_at"] is None:
+        count = len(await series.still_open(context.work, booking["series_id"]))
+        if count > 1:
+            label = {"name": service.name_in(context.work.language), "count": count}
+            return ("series", press("bsshow", booking["series_id"]), label)
     kind = context.work.directory.kinds.get(row["kind"])
     label = {
         "emoji": kind.emoji if kind else "",
