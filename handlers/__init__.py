@@ -18,7 +18,19 @@ from .resident import (  # noqa: F401 - importing registers
 )
 from .resident import visits as resident_visits  # noqa: F401
 from .resident.booking import begin, later  # noqa: F401
-from .staff import admin, away, correcting, duty, filing, inviting, offering, offering_words, supports, triage, writing  # noqa: F401
+from .staff import (  # noqa: F401
+    admin,
+    away,
+    correcting,
+    duty,
+    filing,
+    inviting,
+    offering,
+    offering_words,
+    supports,
+    triage,
+    writing,
+)
 from .staff import notices as staff_notices  # noqa: F401
 from .staff import visits as staff_visits  # noqa: F401
 from .worker import danger, more, tasks, visits, walk_ins  # noqa: F401

@@ -1,4 +1,4 @@
-"""/admin: who holds which role where, inviting and taking away, posters, and what was set aside.
+"""/admin: who holds which role where, inviting and taking away, posters, what is offered, and what was set aside.
 
 Whoever the settings name as administrator (`LINLI_ADMIN_IDS`) gets that role at the top of the structure with the first
 thing they write; everybody else gets theirs from the import or by an invitation.
@@ -12,7 +12,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
-from storage import administration, inbox, reach
+from storage import administration, inbox, offering, reach
 from storage.drafts import Draft
 from storage.rules.errors import NotYours
 from storage.rules.press import Press, press
@@ -47,11 +47,18 @@ async def admin_again(context: Context, _pressed: Press, said: Said) -> None:
 
 
 async def _menu(context: Context, edit: int | None) -> None:
-    check(context)
+    work = context.work
+    services: Rows = [[("admin_services", "svcs")]] if work.directory.catalogue.services else []
+    if not reach.holds(work, administration.ADMINISTRATORS):
+        if not services or not reach.holds(work, offering.MAKERS):
+            raise NotYours
+        work.reply("admin.menu_offering", [*services, [("close", "close")]], edit=edit)
+        return
     rows: Rows = [
         [("admin_invite", "invite")],
         [("admin_roles", press("at", "roles"))],
         [("admin_posters", press("at", "posters"))],
+        *services,
         [("close", "close")],
     ]
     # How many, never what: the content of what was set aside is nobody's business.

@@ -12,6 +12,10 @@ from typing import TypeVar
 from storage.rules.days import Days
 
 
+MADE_IN_CHAT = "chat-"
+"""How the codes of openings and dishes begin that were made in chat: no import takes them away."""
+
+
 class Way(StrEnum):
     """四办: how a service is had."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.ids import new_id
+from storage.rules.catalogue import MADE_IN_CHAT
 from storage.rules.limits import Limits
 
 from .columns import SHEETS, KindLine, PersonLine
@@ -107,7 +108,11 @@ class _Comparison:
         """What a sheet changes whose rows have codes."""
         ids = self._ids[sheet.name]
         held = self.held.rows[sheet.name]
-        gone = {code: row for code, row in held.items() if code not in ids and row["retired_at"] is None}
+        gone = {
+            code: row
+            for code, row in held.items()
+            if code not in ids and row["retired_at"] is None and not code.startswith(MADE_IN_CHAT)
+        }
         found = Difference(sheet.table, missing=gone)
         strangers = self.held.strangers.values() if sheet.name == "people" else ()
         rows = {row["id"]: row for row in (*held.values(), *strangers)}
