@@ -88,8 +88,9 @@ def owner_buttons(actor: Actor, facts: TicketFacts, ticket: Row, booking: Row, n
     if Action.RESCHEDULE in can or Action.ADD_WORDS in can:
         rows += _going_on(can, facts, booking, now)
     kept: list[Button] = [("papers_told", press("bpapers", facts.id))] if facts.state in OPEN else []
-    if booking["starts_at"] is not None and facts.state in _BEFORE:
-        kept.append(("calendar_file", press("bics", facts.id)))
+    if booking["starts_at"] is not None and facts.state in {*_BEFORE, State.WITHDRAWN} and booking["ends_at"] > now:
+        is_off = facts.state is State.WITHDRAWN
+        kept.append(("calendar_off" if is_off else "calendar_file", press("bics", facts.id)))
     rows += [[one] for one in kept]
     if facts.state not in OPEN and actor.person_id in {facts.owner_id, facts.filed_by_id, *facts.relative_ids}:
         rows.append([("visit_again", press("bagain", facts.id))])

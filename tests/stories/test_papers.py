@@ -52,6 +52,16 @@ async def gives_back(town: Town, ye: Phone, of: Row) -> None:
     await go(town, ye.forges(press("bpaper", of["id"]), ye.last.id), ye.presses("归还原件"), ye.presses("就这些"))
 
 
+async def cancels(town: Town, of: Row) -> None:
+    """王阿姨 gives her time back."""
+    work = Work.for_clock(town.app.ledger, town.clock.now())
+    work.person = await person(town, town.rosa)
+    await bookings.cancel(work, dict(of), "solved")
+    await town.app.ledger.commit([work.finish()])
+    town.app.delivery.wake()
+    await town.settle()
+
+
 def documents(town: Town, phone: Phone) -> list[bytes]:
     """The files in a chat, in order."""
     found = [one.body["document"] for one in phone.messages if "document" in one.body]
@@ -167,10 +177,7 @@ async def test_it_gives_originals_back_after_the_matter_is_over(town: Town) -> N
     of, ye = await books(town), town.ye
     await takes(town, ye, of, "身份证")
     await go(town, town.rosa.presses("对，确认"))
-    work = Work.for_clock(town.app.ledger, town.clock.now())
-    work.person = await person(town, town.rosa)
-    await bookings.cancel(work, dict(of), "solved")
-    await town.app.ledger.commit([work.finish()])
+    await cancels(town, of)
     assert (await state(town, of)) == "withdrawn"
     await gives_back(town, ye, of)
     await go(town, town.rosa.presses("对，确认"))
@@ -193,3 +200,22 @@ async def test_it_notes_it_in_the_calendar_and_moves_it_there(town: Town) -> Non
     assert (first.start, moved.start) == (row["starts_at"], later.starts_at)
     assert (str(first["uid"]), first.sequence, moved.sequence) == (str(moved["uid"]), 0, 1)
     assert str(first["summary"]) == "老年证"
+
+
+async def test_it_takes_what_was_cancelled_out_of_the_calendar(town: Town) -> None:
+    of = await books(town)
+    await go(town, town.rosa.presses("记进手机日历"))
+    await cancels(town, of)
+    await go(town, town.rosa.presses("从日历里去掉"))
+    first, gone = (Calendar.from_ical(one).events[0] for one in documents(town, town.rosa))
+    assert (str(gone["uid"]), str(gone["status"])) == (str(first["uid"]), "CANCELLED")
+    assert gone.sequence > first.sequence
+    assert town.rosa.shows("日历里就会去掉")
+
+
+async def test_it_prepares_what_is_taken_along_and_given_back_from_the_card(town: Town) -> None:
+    await books(town)
+    await go(town, town.ye.presses("委托和交接"), town.ye.presses("带走原件"), town.ye.presses("身份证"))
+    await go(town, town.ye.presses("就这些"), town.rosa.presses("对，确认"))
+    assert town.rosa.shows("1 样原件")
+    assert town.ye.shows("1 样原件没还")
