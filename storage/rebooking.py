@@ -42,7 +42,7 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
     service = work.directory.catalogue.services.get(row["service_id"])
     if service is None:
         raise NotOpen
-    kept = await slots.kept(work, hold_id, service)
+    kept = await slots.kept(work, hold_id, service, moving=ticket["id"])
     if kept is not None:
         slot = cells.slot_of(kept)
     elif slot is None:

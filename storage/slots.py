@@ -134,19 +134,16 @@ async def hold(
     chosen = await find_seat(work, service, slot, serving, mine=mine)
     hold_id = own["id"] if own else work.new_id()
     await cells.claim(work, chosen, buffer_of(service), hold_id, mine=mine, spare=own is not None)
-    values = {"service_id": service.id, "until": until or work.now + HOLD, **cells.columns(chosen)}
+    until_at = until or work.now + HOLD
+    values = {"service_id": service.id, "until": until_at, "moves_id": moving, **cells.columns(chosen)}
     if own is not None:
         work.changes.update(_hold, own, **values)
         if cells.slot_of(own) != chosen:
             await cells.tell_freed(work, cells.slot_of(own))
     else:
         work.changes.insert(_hold, id=hold_id, person_id=person_id, is_offer=until is not None, **values)
-    _plan_end(work, hold_id, values["until"])
+    reminders.schedule(work, f"hold:{hold_id}", HOLD_EXPIRED, str(work.new_id()), until_at)
     return hold_id
-
-
-def _plan_end(work: Work, hold_id: int, until: datetime) -> None:
-    reminders.schedule(work, f"hold:{hold_id}", HOLD_EXPIRED, str(work.new_id()), until)
 
 
 async def row_of(work: Work, hold_id: int | None) -> Row | None:
@@ -154,13 +151,13 @@ async def row_of(work: Work, hold_id: int | None) -> Row | None:
     return await work.ledger.get(_hold, hold_id)
 
 
-async def kept(work: Work, hold_id: int | None, service: Service) -> Row | None:
-    """The hold that somebody confirms; None when it ran out, or is for another service or another person.
+async def kept(work: Work, hold_id: int | None, service: Service, *, moving: int | None = None) -> Row | None:
+    """The hold that somebody confirms; None when it ran out, or is for another service, person or booking to be moved.
 
     What is kept for somebody on the waiting list may be taken by the family too.
     """
     row = await row_of(work, hold_id)
-    if row is None or row["service_id"] != service.id:
+    if row is None or row["service_id"] != service.id or row["moves_id"] not in {None, moving}:
         return None
     return row if row["is_offer"] or work.person is None or row["person_id"] == work.person["id"] else None
 

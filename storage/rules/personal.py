@@ -125,7 +125,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "hold": _table(
             Reach.DELETED,
-            technical="id service_id provider_id seat starts_at ends_at until is_offer version",
+            technical="id service_id provider_id seat starts_at ends_at until is_offer moves_id version",
             person="person_id",
             by="person_id",
         ),

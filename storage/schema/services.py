@@ -184,6 +184,7 @@ hold = sa.Table(
     time("ends_at", null=False),
     time("until", null=False),
     flag("is_offer"),  # kept for somebody on the waiting list, not while they confirm
+    sa.Column("moves_id", sa.BigInteger),  # the booking that is to be moved there: what it owns itself is not held
     version(),
 )
 
