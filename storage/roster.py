@@ -50,7 +50,12 @@ async def when(
     """
     rules = [rule for rule in directory.duty_rules if rule.role == role]
     changes = await changes_of(ledger, first - ONE_DAY, last) if rules else []
-    shifts = directory.roster.shifts(first - ONE_DAY, last, changes, rules=rules)
+    begins_at = _midnight(directory, first)
+    shifts = [
+        one
+        for one in directory.roster.shifts(first - ONE_DAY, last, changes, rules=rules)
+        if one.ends_at > begins_at  # a night that began the day before
+    ]
     aways = await absences_of(ledger, person_ids, first, last)
     return {
         person_id: Availability(
@@ -59,6 +64,10 @@ async def when(
         )
         for person_id in person_ids
     }
+
+
+def _midnight(directory: Directory, day: date) -> datetime:
+    return datetime.combine(day, time(), directory.calendar.zone).astimezone(UTC)
 
 
 def _spans(
@@ -137,11 +146,8 @@ async def absences_of(
     ledger: Ledger, person_ids: Collection[int] | None, first: date, last: date
 ) -> dict[int, list[Away]]:
     """Who is absent at any time of the local days from `first` to `last`; of some people, or of everybody."""
-    zone = ledger.directory.calendar.zone
-    span = {
-        "begins_at": datetime.combine(first, time(), zone).astimezone(UTC),
-        "ends_at": datetime.combine(last + ONE_DAY, time(), zone).astimezone(UTC),
-    }
+    directory = ledger.directory
+    span = {"begins_at": _midnight(directory, first), "ends_at": _midnight(directory, last + ONE_DAY)}
     if person_ids is None:
         rows = await ledger.all(_ABSENCES, **span)
     else:

@@ -79,7 +79,9 @@ async def test_it_holds_an_offer_back_over_the_night_and_begins_its_limit_in_the
     await reports(town, town.rosa, LAMP)
     assert town.rosa.shows("小魏")
     assert not town.wei.received
-    await moves_to(town, "2026-11-24 07:30")
+    await moves_to(town, "2026-11-24 08:29")
+    assert not town.wei.received  # his shift has not begun
+    await moves_to(town, "2026-11-24 08:30")
     assert town.wei.shows("楼道灯坏了")
     assert local((await ticket(town))["response_due_at"]) == "11-24 10:30"
     await moves_to(town, "2026-11-24 10:29")
@@ -97,11 +99,11 @@ async def test_it_does_not_offer_in_the_morning_what_was_withdrawn_at_night(town
 
 
 async def test_it_looks_again_when_working_time_begins_if_nobody_was_on_duty(town: Town) -> None:
-    await moves_to(town, "2026-11-23 20:00")
+    await moves_to(town, "2026-11-24 20:00")  # the evening of people who have no chat yet
     await reports(town, town.rosa, "3栋2单元1502家里水管漏水了")
     assert (await ticket(town))["state"] == "new"
     assert town.ada.shows("nobody could be found")
-    await moves_to(town, "2026-11-24 08:30")
+    await moves_to(town, "2026-11-25 08:30")
     assert (await ticket(town))["state"] == "offered"
     assert town.wei.shows("漏水")
     assert count(town.ada, "nobody could be found") == 1
@@ -218,10 +220,13 @@ async def test_27_it_keeps_shanghai_s_quiet_hours_on_a_host_with_summer_time(
 ) -> None:
     sunday = datetime(2026, 11, 1, 13, 0, tzinfo=UTC)  # 21:00 in Shanghai; New York leaves summer time this day
     async with a_town(tmp_path, f"sqlite:///{tmp_path}/linli.sqlite3", at=sunday) as town:
+        await says(town, town.wei, "/tasks")
+        await presses(town, town.wei, "开始值班")  # on duty at whatever hour
+        said = len(town.wei.received)
         await town.advance(minutes=31)
         await reports(town, town.rosa, LAMP)
         await moves_to(town, "2026-11-02 07:29")
-        assert not town.wei.received
+        assert len(town.wei.received) == said
         await moves_to(town, "2026-11-02 07:30")
         assert town.wei.shows("楼道灯坏了")
 
