@@ -66,6 +66,7 @@ class Availability:
     workers: Mapping[int, Row]
     open: Mapping[int, list[datetime]]  # provider → every start, free or not
     taken: Mapping[tuple[int, int], Mapping[int, int]]  # (provider, cell) → seat → holder
+    mine: frozenset[tuple[int, int, int]]  # provider, seat and cell of what counts as free, but is owned
 
     def seat(self, provider: Provider, starts_at: datetime, wish: int | None = None) -> Slot | None:
         """A free seat for a start: the wished one, else the last, so that what has few seats finds the first free."""
@@ -119,10 +120,13 @@ async def look(
     opened = {one.id: _starts(work, service, one, attendance, window) for one in able}
     from_cell, after = _bounds(calendar, window.first, window.last)
     taken: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    own = set()
     for row in await cells.taken(work, [one.id for one in able], from_cell - _REACH, after + _REACH):
-        if row["holder_id"] not in mine:
+        if row["holder_id"] in mine:
+            own.add((row["provider_id"], row["seat"], row["cell"]))
+        else:
             taken[row["provider_id"], row["cell"]][row["seat"]] = row["holder_id"]
-    return Availability(service, window, calendar, able, workers, opened, taken)
+    return Availability(service, window, calendar, able, workers, opened, taken, frozenset(own))
 
 
 def serving(

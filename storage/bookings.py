@@ -79,7 +79,7 @@ async def book(
 
 
 async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | None, hold_id: int | None) -> Ticket:
-    kept = await slots.kept(work, hold_id, service)
+    kept, owned = await slots.kept(work, hold_id, service), cells.NOTHING
     if kept is not None:
         slot = cells.slot_of(kept)
     elif slot is None:
@@ -88,10 +88,10 @@ async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | 
         serving = availability.serving(work, service, wanted.place_id, wanted.owner_id, Way(wanted.way))
         if wanted.series_id is not None:  # what recurs is booked as far ahead as it goes
             service = replace(service, days_ahead=max(service.days_ahead, _days_until(work, slot)))
-        slot = await slots.find_seat(work, service, slot, serving)
+        slot, owned = await slots.find_seat(work, service, slot, serving)
     ticket = await _open(work, wanted, service, slot)
     if kept is None:
-        await cells.claim(work, slot, buffer_of(service), ticket["id"])
+        cells.take(work, slot, buffer_of(service), ticket["id"], owned)
     else:
         work.changes.delete(schema.hold, kept)
         cells.hand_over(work, kept["id"], ticket["id"])

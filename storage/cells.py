@@ -18,6 +18,10 @@ from .rules.errors import SlotTaken
 from .rules.slots import Slot, cells_of
 from .work import Work
 
+Owned = frozenset[tuple[int, int, int]]
+"""Provider, seat and cell."""
+NOTHING: Owned = frozenset()
+
 _cell = schema.booking_cell
 _TAKEN = once(
     sa.select(_cell).where(
@@ -49,24 +53,28 @@ async def taken(work: Work, providers: Iterable[int], first: int, after: int) ->
     return [*rows, *(one for one in new if one["provider_id"] in ids and first <= one["cell"] < after)]
 
 
-async def claim(
-    work: Work, slot: Slot, buffer: timedelta, holder_id: int, *, mine: Collection[int] = (), spare: bool = False
-) -> None:
-    """Let a holder own the cells of a slot, beside those that it or another of `mine` owns already.
-
-    `spare` frees what the holder owns elsewhere. Raises SlotTaken when a cell is somebody else's.
-    """
+async def owned(work: Work, slot: Slot, buffer: timedelta, mine: Collection[int]) -> Owned:
+    """The cells of a slot that holders own already. Raises SlotTaken when one is somebody else's."""
     wanted = cells_of(slot, buffer)
     rows = await taken(work, [slot.provider_id], wanted.start, wanted.stop)
-    owners = {row["cell"]: row["holder_id"] for row in rows if row["seat"] == slot.seat}
-    if not set(owners.values()) <= {holder_id, *mine}:
+    here = [row for row in rows if row["seat"] == slot.seat]
+    if any(row["holder_id"] not in mine for row in here):
         raise SlotTaken
-    for cell in wanted:
-        if cell not in owners:
+    return frozenset((slot.provider_id, slot.seat, row["cell"]) for row in here)
+
+
+def take(work: Work, slot: Slot, buffer: timedelta, holder_id: int, but: Owned = NOTHING) -> None:
+    """Let a holder own the cells of a slot, but for those that are owned by it, or will be handed over to it."""
+    for cell in cells_of(slot, buffer):
+        if (slot.provider_id, slot.seat, cell) not in but:
             work.changes.insert(_cell, provider_id=slot.provider_id, seat=slot.seat, cell=cell, holder_id=holder_id)
-    if spare:
-        place = {"provider": slot.provider_id, "only_seat": slot.seat, "first": wanted.start, "after": wanted.stop}
-        work.changes.run(_FREE_OTHERS, of=holder_id, **place)
+
+
+def free_others(work: Work, slot: Slot, buffer: timedelta, holder_id: int) -> None:
+    """Give back what a holder owns beside the cells of a slot; the caller guards the holder's row."""
+    kept = cells_of(slot, buffer)
+    place = {"provider": slot.provider_id, "only_seat": slot.seat, "first": kept.start, "after": kept.stop}
+    work.changes.run(_FREE_OTHERS, of=holder_id, **place)
 
 
 def hand_over(work: Work, holder_id: int, to: int) -> None:

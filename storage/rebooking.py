@@ -7,7 +7,7 @@ from . import availability, cells, closing, handling, roster, routing, schema, s
 from .ledger import Row
 from .rules.catalogue import Way
 from .rules.errors import NotOpen, Stale, TooLate
-from .rules.lifecycle import Event, State
+from .rules.lifecycle import Event, State, next_state
 from .rules.limits import Limits, resolution_due_at
 from .rules.rights import Action
 from .rules.slots import Slot, buffer_of, by_staff
@@ -45,14 +45,16 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
     kept = await slots.kept(work, hold_id, service, moving=ticket["id"])
     if kept is not None:
         slot = cells.slot_of(kept)
+        owned = await cells.owned(work, slot, buffer_of(service), [ticket["id"], kept["id"]])
     elif slot is None:
         raise NotOpen
     else:
         serving = availability.serving(work, service, ticket["place_id"], ticket["owner_id"], Way(row["way"]))
         bounds = by_staff(service) if await _is_staff(work, ticket) else service
-        slot = await slots.find_seat(work, bounds, slot, serving, mine=[ticket["id"]])
+        slot, owned = await slots.find_seat(work, bounds, slot, serving, mine=[ticket["id"]])
     old = cells.slot_of(row)
-    await cells.claim(work, slot, buffer_of(service), ticket["id"], mine=[kept["id"]] if kept else [], spare=True)
+    cells.take(work, slot, buffer_of(service), ticket["id"], owned)
+    cells.free_others(work, slot, buffer_of(service), ticket["id"])
     if kept is not None:
         work.changes.delete(schema.hold, kept)
         cells.hand_over(work, kept["id"], ticket["id"])
@@ -109,6 +111,7 @@ async def _to_be_changed(work: Work, ticket: Ticket, action: Action, event: Even
     """The row of a booking with a time that the one who asks may change now; the clock may always."""
     if work.person is not None:
         await handling.check(work, action, ticket, event)
+    next_state(State(ticket["state"]), event)
     row = await work.ledger.get(schema.booking, ticket["id"])
     if row is None or row["starts_at"] is None or ticket["booked_until"] is None:
         raise Stale

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from . import availability, cells, reminders, schema
+from .cells import Owned
 from .ledger import Row
 from .plain import once
 from .rules.catalogue import Provider, Service, Way
@@ -89,8 +90,9 @@ def _best(desks: dict[int, Desk], slots: dict[int, Slot]) -> Slot:
 
 async def find_seat(
     work: Work, service: Service, slot: Slot, serving: Collection[Provider] = (), *, mine: Collection[int] = ()
-) -> Slot:
-    """The slot itself if it is still free, else another seat of its provider, else one of `serving` at the same time.
+) -> tuple[Slot, Owned]:
+    """The slot itself if it is still free, else another seat of its provider, else one of `serving` at the same time;
+    with the cells that `mine` own already.
 
     Raises NotOpen when nobody is open then, SlotTaken when all who are have it taken.
     """
@@ -107,7 +109,7 @@ async def find_seat(
     seats = {one.id: seat for one in open_now if (seat := found.seat(one, slot.starts_at, slot.seat)) is not None}
     if not seats:
         raise SlotTaken
-    return seats.get(named.id) or _best(found.desks(day), seats)
+    return seats.get(named.id) or _best(found.desks(day), seats), found.mine
 
 
 async def hold(
@@ -131,9 +133,11 @@ async def hold(
     own = None if until is not None else await work.ledger.one(_OWN, person=person_id)
     mine = [one for one in (own["id"] if own else None, moving) if one is not None]
     serving = availability.serving(work, service, place_id, owner_id, way) if place_id is not None else []
-    chosen = await find_seat(work, service, slot, serving, mine=mine)
+    chosen, owned = await find_seat(work, service, slot, serving, mine=mine)
     hold_id = own["id"] if own else work.new_id()
-    await cells.claim(work, chosen, buffer_of(service), hold_id, mine=mine, spare=own is not None)
+    cells.take(work, chosen, buffer_of(service), hold_id, owned)
+    if own is not None:
+        cells.free_others(work, chosen, buffer_of(service), hold_id)
     until_at = until or work.now + HOLD
     values = {"service_id": service.id, "until": until_at, "moves_id": moving, **cells.columns(chosen)}
     if own is not None:
