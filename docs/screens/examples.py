@@ -70,6 +70,13 @@ HISTORY = [
 KNOWN: Mapping[str, Any] = {
     "ticket": TICKET,
     "card.staff.owner": {"name": "王阿姨", "phone": "19900001234"},
+    "card.booking_staff.owner": {"name": "王阿姨", "phone": "19900001234"},
+    "names": {"zh-CN": "老年证", "en": "Senior card"},
+    "hall_names": {"zh-CN": "便民服务大厅", "en": "Service hall"},
+    "visit.day.lines": [
+        Line(at=NOW.isoformat(), service="老年证", place="3栋 2单元", state="accepted"),
+        Line(at=NOW.isoformat(), service="量血压", place="5栋 1单元", state="on_site"),
+    ],
     "owner": "王阿姨",
     "story": STORY,
     "route": ROUTE,
@@ -96,6 +103,10 @@ KNOWN: Mapping[str, Any] = {
     "backup.next.at": NOW,
     "backup.restored.at": NOW,
     "backup.urgent.at": NOW,
+    "button.month.year": 2026,
+    "button.month.month": 11,
+    "button.day_free.day": 24,
+    "button.day_full.day": 24,
     "update": 123_456_789,
     "port": 8800,
 }
@@ -148,7 +159,7 @@ def looked_up_texts(key: str) -> set[str]:
 
 def _composed(key: str) -> list[tuple[str, str]]:
     found = parsed(key).find_all(nodes.Concat)
-    pairs = [one.nodes for one in found]
+    pairs = [one.nodes for one in found if len(one.nodes) == 2]
     return [(str(a.value), b.name) for a, b in pairs if isinstance(a, nodes.Const) and isinstance(b, nodes.Name)]
 
 

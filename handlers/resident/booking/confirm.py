@@ -82,7 +82,7 @@ def params(context: Context, draft: BookingDraft) -> dict[str, Any]:
         "fee_words": _in(context, service.fee_words, service.fee_words_en),
         "who": None if "papers" in draft.asks else _in(context, service.who, service.who_en),
         "note": draft.note,
-        "times": draft.times,
+        "count": draft.times,
         "is_full_service": draft.is_full_service,
         "is_on_approval": service.needs_approval,
         "is_in_person": service.needs_presence,
