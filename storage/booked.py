@@ -25,9 +25,7 @@ async def row(work: Work, ticket: Row) -> dict[str, Any] | None:
     if not is_booking(work, ticket):
         return None
     _, changed = work.changes.updates.get((schema.booking.name, ticket["id"]), (None, {}))
-    found = await work.ledger.get(schema.booking, ticket["id"])
-    if found is None:
-        found = _made_now(work, ticket["id"])
+    found = _made_now(work, ticket["id"]) or await work.ledger.get(schema.booking, ticket["id"])
     return None if found is None else {**found, **changed}
 
 

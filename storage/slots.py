@@ -91,8 +91,8 @@ def _best(desks: dict[int, Desk], slots: dict[int, Slot]) -> Slot:
 async def find_seat(
     work: Work, service: Service, slot: Slot, serving: Collection[Provider] = (), *, mine: Collection[int] = ()
 ) -> tuple[Slot, Owned]:
-    """The slot itself if it is still free, else another seat of its provider, else one of `serving` at the same time;
-    with the cells that `mine` own already.
+    """The slot itself if it is still free, else another seat of its provider, else one of `serving` of the same
+    kind at the same time; with the cells that `mine` own already.
 
     Raises NotOpen when nobody is open then, SlotTaken when all who are have it taken.
     """

@@ -135,6 +135,64 @@ def test_it_arrives_and_controls_only_in_danger(action: Action) -> None:
     assert not may(near(FANG), action, replace(TICKET, is_danger=True))
 
 
+BOOKED = replace(TICKET, kind="proxy", is_booking=True, has_slot=True)
+NUMBER = replace(BOOKED, has_slot=False)  # a walk-in, or on the phone: there is no time to give back
+UNAPPROVED = replace(
+    BOOKED, kind="room", state=State.OFFERED, assignee_id=None, offered_to=frozenset({FANG}), is_unapproved=True
+)
+OF_BOOKINGS = {"accept", "decline", "withdraw", "arrive", "reschedule", "unbook", "come", "stage", "miss", "approve"}
+
+
+@pytest.mark.parametrize(
+    ("ticket", "person_id", "expected"),
+    [
+        (BOOKED, ROSA, "reschedule unbook come"),
+        (BOOKED, LAO_LI, "reschedule unbook come"),
+        (BOOKED, DAUGHTER, "reschedule unbook come"),
+        (BOOKED, WEI, "accept decline arrive reschedule come stage miss"),
+        (BOOKED, FANG, "accept decline"),
+        (BOOKED, JOINED, ""),
+        (BOOKED, OTTO, ""),
+        (replace(BOOKED, is_confidential=True), DAUGHTER, ""),
+        (NUMBER, ROSA, "withdraw"),
+        (NUMBER, WEI, "accept decline arrive stage miss"),
+        (UNAPPROVED, FANG, ""),  # who is asked whether it may be does not carry it out
+        (UNAPPROVED, ROSA, "reschedule unbook come"),
+        (TICKET, WEI, "accept decline"),
+        (TICKET, ROSA, "withdraw"),
+    ],
+)
+def test_it_knows_what_may_be_done_with_a_booking(ticket: TicketFacts, person_id: int, expected: str) -> None:
+    found = {action.value for action in Action if may(near(person_id), action, ticket)}
+    assert found & OF_BOOKINGS == set(expected.split())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_it_lets_secretaries_alone_approve_move_and_give_back_for_others(role: Role) -> None:
+    actor = Actor(OTTO, (Grant(role, COMMUNITY),))
+    found = {action.value for action in Action if may(actor, action, UNAPPROVED)} & OF_BOOKINGS
+    assert found == ({"approve", "reschedule", "unbook"} if "see_person" in BY_ROLE.get(role.value, "") else set())
+    assert not may(actor, Action.APPROVE, BOOKED)
+
+
+@pytest.mark.parametrize(
+    ("person_id", "state", "buttons"),
+    [
+        (ROSA, State.ACCEPTED, "reschedule unbook come"),
+        (ROSA, State.WAITING, "reschedule unbook"),
+        (ROSA, State.ON_SITE, "unbook"),
+        (ROSA, State.DONE, ""),
+        (WEI, State.ACCEPTED, "arrive reschedule come stage miss"),
+        (WEI, State.ON_SITE, "stage miss"),
+        (WEI, State.WAITING, "arrive reschedule stage"),
+        (WEI, State.DONE, ""),
+    ],
+)
+def test_it_draws_the_buttons_of_a_booking(person_id: int, state: State, buttons: str) -> None:
+    drawn = actions(near(person_id), replace(BOOKED, state=state))
+    assert " ".join(one for one in drawn if one.value in OF_BOOKINGS) == buttons
+
+
 def test_it_shows_the_street_what_is_overdue_and_not_confidential() -> None:
     street = Actor(FANG + 100, (Grant(Role.STREET_LIAISON, COMMUNITY),))
     late = replace(TICKET, is_overdue=True)
