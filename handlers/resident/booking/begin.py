@@ -55,7 +55,9 @@ async def in_a_sentence(context: Context, said: Said) -> bool:
         return True
     is_short = len(said.text) <= (SHORT if any(one > LATIN for one in said.text) else SHORT_IN_LATIN)
     if reading.intent is Intent.BOOK:
-        return await flow.start(context, said.text, is_guess=not (reading.intent_sure or is_short))
+        if not await flow.start(context, said.text, is_guess=not (reading.intent_sure or is_short)):
+            await flow.ask_duty_secretary(context, said.text)
+        return True
     is_unsure = not reading.intent_sure and reading.intent in UNSURE
     if is_unsure and (is_short or _says_any(said.text, "wants")):
         return await flow.start(context, said.text, is_guess=True)

@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.reading import Intent
 from handlers.resident import report
-from handlers.resident.draft import READER
+from handlers.resident.draft import READER, take_in
 from handlers.said import Said
 from storage import bookings
 from storage.booking_drafts import BOOK, BookingDraft
@@ -43,7 +43,7 @@ async def _take_lost(context: Context, draft: BookingDraft, said: Said) -> bool 
     """The duty secretary sees to it; or other words, or the shelves."""
     if said.choice == "ask":
         context.conversation.clear()
-        await _ask_duty_secretary(context, draft.words)
+        await ask_duty_secretary(context, draft.words)
         return None
     draft.is_lost = False
     if said.choice == "all":
@@ -54,16 +54,16 @@ async def _take_lost(context: Context, draft: BookingDraft, said: Said) -> bool 
     return None
 
 
-async def _ask_duty_secretary(context: Context, words: str) -> None:
+async def ask_duty_secretary(context: Context, words: str) -> None:
     """What is no booking at all is read as any other words; the rest a person finds somebody for."""
     reading = READER.read(words)
     is_other = reading.intent is not Intent.BOOK and reading.intent_sure
     if is_other or "question" not in context.work.directory.kinds:
         await report.start(context, Said(text=words))
         return
-    home, person = context.person["home_id"], context.person
-    known = ReportDraft(words=words, intent=str(Intent.BOOK), kind="question", is_kind_sure=True)
-    known.place_id, known.room, known.is_place_sure = home, person["room"], home is not None
+    known = ReportDraft()
+    take_in(context, known, Said(text=words))
+    known.intent, known.kind, known.is_kind_sure = str(Intent.BOOK), "question", True
     await report.go_on(context, known, Said(pressed_message=context.pressed_message))
 
 
