@@ -115,13 +115,13 @@ class _Gathering:
         by_cell: dict[tuple[date, Column], list[Shift]] = defaultdict(list)
         for one in apart:
             by_cell[one.day, _column(one.rule)].append(one)
-        weekdays = self._word("month_weekdays").split()
+        weekdays = self._word("weekdays").split()
         today = self._work.directory.calendar.to_local(self._work.now).date()
         is_present = {id(one) for one in apart if is_covered(one, found.aways)}
         return Sheet(
             place=self._work.directory.name(place_id, self._language),
-            title=self._word("month_title", place=self._work.directory.name(place_id, self._language), **_of(month)),
-            day_head=self._word("month_day"),
+            title=self._word("title", place=self._work.directory.name(place_id, self._language), **_of(month)),
+            day_head=self._word("day"),
             heads=[f"{self._role(role)}\n{_hours(begins, ends)}" for role, begins, ends in columns],
             lines=[
                 Line(
@@ -133,9 +133,9 @@ class _Gathering:
                 )
                 for day in days
             ],
-            notes=[*self._together(found.shifts, apart, named), self._word("month_legend")]
+            notes=[*self._together(found.shifts, apart, named), self._word("legend")]
             if found.shifts
-            else [self._word("month_empty")],
+            else [self._word("empty")],
         )
 
     def _stands_apart(self, shift: Shift, open_keys: set[tuple[int, date]], some: Sequence[Shift]) -> bool:
@@ -152,7 +152,7 @@ class _Gathering:
         names = [("↔" if one.is_changed else "") + named.get(one.holder_id or 0, "") for one in there]
         is_mine = any(one.holder_id == self._person["id"] for one in there)
         if not there:
-            return Cell(self._word("month_nobody"), is_gap=True)
+            return Cell(self._word("nobody"), is_gap=True)
         return Cell(self._listed(names), is_mine=is_mine)
 
     def _together(self, some: Sequence[Shift], apart: Sequence[Shift], named: Mapping[int, str]) -> list[str]:
@@ -164,7 +164,7 @@ class _Gathering:
             hours[rule.role, rule.people].append(_hours(rule.begins, rule.ends))
         return [
             self._word(
-                "month_all",
+                "all",
                 role=role,
                 hours=" ".join(dict.fromkeys(said)),
                 names=self._listed([named[one] for one in ids if one in named]),
@@ -179,7 +179,7 @@ class _Gathering:
         return self._texts.plain(self._language, f"role.{role}", {}, self._work.now)
 
     def _word(self, key: str, **params: Any) -> str:
-        return self._texts.plain(self._language, f"duty.{key}", params, self._work.now)
+        return self._texts.plain(self._language, f"roster.{key}", params, self._work.now)
 
 
 def _column(rule: DutyRule) -> Column:

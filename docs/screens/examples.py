@@ -99,6 +99,21 @@ KNOWN: Mapping[str, Any] = {
         Line(name=None, total=2, sent=2, read=0),
     ],
     "notices.who.people": [Line(name="王阿姨", place=PLACE, room="1502"), Line(name="陈叔", place=PLACE)],
+    "duty.mine.lines": [
+        Line(at=NOW, spans=[Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), is_changed=True)] * 2),
+    ],
+    "duty.mine.on_now": [Line(role="grid_worker", names=["小魏", "小赵"]), Line(role="duty_secretary", names=["丹姐"])],
+    "duty.mine.away": [Line(begins_at=NOW, ends_at=NOW + timedelta(days=1))],
+    "duty.gaps.lines": [
+        Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), role="grid_worker", name="小魏"),
+    ],
+    "duty.month_words.lines": [Line(day=23, weekday="一", shifts=[Line(hours="18:00–21:00", names="小孙")])],
+    "duty.month.number": "11",
+    "duty.month_words.number": "11",
+    "duty.one.state": "asked",
+    "duty.objected.words": "short",
+    "taker": "小赵",
+    "year": 2026,
     "rows": 200_000,
     "backup.next.at": NOW,
     "backup.restored.at": NOW,
@@ -115,13 +130,14 @@ ENGLISH: Mapping[str, Any] = {
     "kind": "Public facilities",
     "place": "Xingfuli Community, Jinxiu Garden Building 3 Unit 2",
     "worker": "Wei",
+    "taker": "Zhao",
     "name": "Rosa",
 }
 """What is said otherwise in English."""
 COUNTS = {
     *("count", "files", "followers", "stars", "created", "updated", "unchanged", "missing", "done", "total", "row"),
     *("first_row", "columns", "max_length", "megabytes", "days", "minutes", "hours"),
-    *("sent", "waiting", "unreachable", "unknown", "suppressed", "read"),
+    *("sent", "waiting", "unreachable", "unknown", "suppressed", "read", "ahead", "left", "originals", "queue_number"),
 }
 _TEXTS = Texts()
 

@@ -29,6 +29,31 @@ LINES: Mapping[str, Words] = {
     "filing.ask_danger": ("代录时只发来照片", "only a picture comes while writing down"),
     "worker.ask_proof": ("在旧卡片上点了「办好了」", "done was pressed on an old card"),
     "worker.no_colleague": ("没有可以转交的同事", "there is nobody to hand over to"),
+    "duty.mine": ("工作人员说 /duty", "staff say /duty"),
+    "duty.ask_shift": ("点「换班」", "“Swap a shift” is pressed"),
+    "duty.no_shift": ("没有可以换的班", "there is no shift to swap"),
+    "duty.ask_colleague": ("选了一班", "a shift is chosen"),
+    "duty.nobody_free": ("那个时间同事都有班", "every colleague is on duty then"),
+    "duty.ask_return": ("选了同事", "a colleague is chosen"),
+    "duty.asked_now": ("问出去了", "the colleague is asked"),
+    "duty.asked": ("同事看到", "the colleague sees"),
+    "duty.you_agreed": ("同事点「我来值」", "the colleague presses “I take it”"),
+    "duty.agreed": ("要换班的人看到", "whoever asked sees"),
+    "duty.swapped": ("值班员看到", "the duty secretary sees"),
+    "duty.you_refused": ("同事点「不方便」", "the colleague presses “I cannot”"),
+    "duty.refused": ("要换班的人看到：没换成", "whoever asked sees that nothing was swapped"),
+    "duty.one": ("在 /duty 里打开一次换班", "a swap is opened from /duty"),
+    "duty.you_withdrew": ("点「不换了」", "“Not needed any more” is pressed"),
+    "duty.withdrawn": ("同事看到：不换了", "the colleague sees that it is withdrawn"),
+    "duty.ask_objection": ("值班员点「不同意这次换班」", "the duty secretary objects"),
+    "duty.you_objected": ("值班员说了原因", "the duty secretary has said why"),
+    "duty.objected": ("双方看到：值班员不同意", "both see that the duty secretary objects"),
+    "duty.gaps": ("值班员早上看到：一周内有空缺", "a duty secretary sees in the morning that the week has gaps"),
+    "duty.ask_place": ("管几个社区的人看整月值班表", "the month, for somebody of several communities"),
+    "duty.month": ("整月值班表的图片下面", "under the picture of the month"),
+    "duty.month_words": ("没有中文字体时的整月值班表", "the month where there is no Chinese font"),
+    "refused.shift_taken": ("这一班正在换", "the shift is being swapped"),
+    "refused.not_free": ("那位那时有班或不在", "they are on duty or away then"),
     "staff.not_taken": ("到时间没人接", "nobody took it in time"),
     "staff.set_aside": ("管理员看到：有消息处理失败", "an administrator sees that a message failed"),
     "staff.reminder_failed": ("管理员看到：有提醒没执行", "an administrator sees that a reminder failed"),
@@ -70,6 +95,6 @@ def messages() -> frozenset[str]:
 
 
 def _elsewhere() -> frozenset[str]:
-    on_something = {"button", "menu", "role", "poster", "control"}
+    on_something = {"button", "menu", "role", "poster", "roster", "control"}
     typed = {"command", "import", "backup", "doctor", "export", "request"}
     return frozenset(on_something | typed)
