@@ -1,10 +1,13 @@
 """What somebody has booked: the times that lists show, and what "the same as last time" means."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from . import schema
+from .ids import first_id
 from .ledger import Ledger, Row
 from .plain import once
 
@@ -32,3 +35,15 @@ async def by_ids(ledger: Ledger, ids: Collection[int]) -> dict[int, Row]:
         return {}
     rows = await ledger.all(sa.select(_booking).where(_booking.c.id.in_(ids)))
     return {row["id"]: row for row in rows}
+
+
+async def counted(connection: AsyncConnection, since: datetime) -> list[tuple[int | None, int, int]]:
+    """How often something was booked since then: (place, service, times)."""
+    times = sa.func.count().label("times")
+    query = (
+        sa.select(_ticket.c.place_id, _booking.c.service_id, times)
+        .join(_ticket, _ticket.c.id == _booking.c.id)
+        .where(_booking.c.id >= first_id(since))
+        .group_by(_ticket.c.place_id, _booking.c.service_id)
+    )
+    return [(row.place_id, row.service_id, row.times) for row in await connection.execute(query)]

@@ -1,5 +1,6 @@
-"""`linli qr`: posters for the walls of buildings and units."""
+"""`linli qr`: posters for the walls of buildings and units, and the card of a community."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.commands import card
 from bot.commands.console import bot_name_option, database_of, fail, load_settings, run, words, writing_to
 from bot.posters import NoFontError, Poster, deep_link, find_font, png_bytes, write_pdf
 from bot.settings import Settings
@@ -25,17 +27,27 @@ _TEXTS = Texts()
 @click.option("--format", "form", type=click.Choice(["pdf", "png"]), default="pdf", help=words("poster.help_format"))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help=words("poster.help_out"))
 @click.option("--withdraw", is_flag=True, help=words("poster.help_withdraw"))
+@click.option("--card", "is_card", is_flag=True, help=words("poster.help_card"))
 @click.option("--font", type=click.Path(path_type=Path, dir_okay=False), help=words("poster.help_font"))
 @bot_name_option
 def qr(
-    code: str | None, level: str | None, form: str, out: Path, withdraw: bool, font: Path | None, bot_name: str | None
+    code: str | None,
+    level: str | None,
+    form: str,
+    out: Path,
+    withdraw: bool,
+    is_card: bool,
+    font: Path | None,
+    bot_name: str | None,
 ) -> None:
     """Make posters."""
     settings = load_settings()
     if bot_name is None:
         raise click.UsageError(words("import.need_bot_name"))
+    if is_card and (form != "pdf" or level is not None or withdraw):
+        raise click.UsageError(words("poster.card_alone"))
     wish = Wish(code, level, form, out, bot_name, _font(font, form), withdraw)
-    run(lambda: _make(settings, wish))
+    run(lambda: _make_cards(settings, wish) if is_card else _make(settings, wish))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,23 @@ async def _make(settings: Settings, wish: Wish) -> None:
     with writing_to(wish.out):
         path = _write(made, wish)
     click.echo(words("poster.made", count=len(made), path=path), err=True)
+
+
+async def _make_cards(settings: Settings, wish: Wish) -> None:
+    async with database_of(settings) as database:
+        async with database.reading() as connection:
+            structure = await load(connection, settings.timezone)
+        counts = await card.used(database, structure)
+    found = card.communities(structure, wish.code)
+    if not found:
+        raise fail(words("poster.no_place", code=wish.code or ""))
+    cards = [card.card_of(structure, one, counts.get(one.id, Counter()), wish.bot_name) for one in found]
+    with writing_to(wish.out):
+        try:
+            path = card.write(wish.out, cards, _say, wish.font)
+        except NoFontError as error:
+            raise fail(words("poster.bad_font", path=error)) from None
+    click.echo(words("poster.cards_made", count=len(cards), path=path), err=True)
 
 
 def _font(chosen: Path | None, form: str) -> Path | None:

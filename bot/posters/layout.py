@@ -135,6 +135,11 @@ def _foot(poster: Poster, say: Say, measure: Measure) -> Iterator[Mark]:
     number = f"  {poster.hotline}" if poster.hotline else ""
     yield _line(257, say("zh-CN", key) + number, 16, measure, INK, is_bold=True)
     yield _line(263, say("en", key) + number, 10, measure, GREY)
+    yield from foot(say, measure)
+
+
+def foot(say: Say, measure: Measure) -> Iterator[Mark]:
+    """Whom to ring in danger, and whom not to believe: at the end of every page."""
     urgent = "   ".join(f"{say('zh-CN', key)} {number}" for key, number in _URGENT)
     yield _line(274, f"{say('zh-CN', 'danger')}   {urgent}", 16, measure, RED, is_bold=True)
     english = " · ".join(f"{say('en', key)} {number}" for key, number in _URGENT)

@@ -12,9 +12,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from .card import Card, card_marks
 from .codes import dark_runs
 from .fonts import FALLBACK, NAME, NoFontError
-from .layout import HEIGHT, Box, Code, Mark, Poster, Say, Words, marks
+from .layout import HEIGHT, Box, Code, Mark, Measure, Poster, Say, Words, marks
 
 _FILL, _FILL_AND_STROKE = 0, 2  # how PDF renders text
 _LATIN, _LATIN_1 = "Helvetica", 256
@@ -27,15 +28,25 @@ def write_pdf(path: Path, posters: Iterable[Poster], say: Say, font: Path | None
     Raises NoFontError when the font file has no TrueType outlines, OSError when the file cannot be written.
     """
     name = register(font)
+    _write_pages(path, say("zh-CN", "headline"), name, (marks(one, say, _measure(name)) for one in posters))
 
-    def measure(text: str, size: float) -> float:
-        return _width(name, text, size) / float(mm)
 
-    canvas = Canvas(str(path), pagesize=A4, pageCompression=1, invariant=1)  # the same posters, the same bytes
-    canvas.setTitle(say("zh-CN", "headline"))
-    for poster in posters:
-        for mark in marks(poster, say, measure):
-            _draw(canvas, name, mark)
+def write_cards(path: Path, cards: Iterable[Card], say: Say, font: Path | None) -> None:
+    """Write the cards of communities. Raises what `write_pdf` raises."""
+    name = register(font)
+    _write_pages(path, say("zh-CN", "card"), name, (card_marks(one, say, _measure(name)) for one in cards))
+
+
+def _measure(name: str) -> Measure:
+    return lambda text, size: _width(name, text, size) / float(mm)
+
+
+def _write_pages(path: Path, title: str, font: str, pages: Iterable[Iterable[Mark]]) -> None:
+    canvas = Canvas(str(path), pagesize=A4, pageCompression=1, invariant=1)  # the same pages, the same bytes
+    canvas.setTitle(title)
+    for page in pages:
+        for mark in page:
+            _draw(canvas, font, mark)
         canvas.showPage()
     canvas.save()
 
