@@ -22,7 +22,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 RESIDENTS_NEVER_READ = _words(
-    "worker. staff. triage. admin. card.staff card.taken import. backup. command. control. doctor. poster.help"
+    "worker. staff. triage. admin. card.staff card.booking_staff card.taken import. backup. command. control. doctor. poster.help"
     " button.need_ button.triage button.menu_"
 )
 YET_RESIDENTS_READ = _words("worker.asks worker.progress triage.merged_owner triage.refused triage.looked_at_again")
