@@ -126,7 +126,7 @@ async def _booked(database: Database, service_id: int, place_id: int, at: dateti
         person = (await connection.execute(schema.person.select().limit(1))).one()
         plain: dict[str, Any] = {"state": "accepted", "kind": "service", "intent": "book", "words": "", "limits": {}}
         plain |= {"response_due_at": at, "resolution_due_at": at}
-    flags = {"is_danger": False, "is_confidential": False, "is_anonymous": False}
+        flags = {"is_danger": False, "is_confidential": False, "is_anonymous": False}
         await connection.execute(
             schema.ticket.insert().values(
                 id=number,
