@@ -145,7 +145,8 @@ def staff_buttons(actor: Actor, facts: TicketFacts, booking: Row, *, is_official
         rows.append([("accept", press("accept", facts.id)), ("decline", press("decline", facts.id))])
     if Action.FINISH not in can:
         return rows
-    is_begun = facts.state is State.ON_SITE or booking["way"] == Way.PHONE or booking["called_at"] is not None
+    is_begun = facts.state is State.ON_SITE or booking["way"] == Way.PHONE
+    is_begun |= booking["called_at"] is not None or booking["result"] is not None  # said to be done, and was not
     if facts.state is State.ACCEPTED and not is_begun:
         rows += _at_the_door(facts, booking)
     elif Action.MISS in can and booking["way"] == Way.WALK_IN and facts.state is State.ACCEPTED:

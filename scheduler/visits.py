@@ -109,7 +109,7 @@ async def _give_up(work: Work, ticket: Ticket, reminder: Row) -> None:
             "visit.given_up_staff",
             [[("open", press("open", ticket["id"]))]],
             ticket_id=ticket["id"],
-            key=f"{key}:{person['id']}",
+            key=f"{key}:staff:{person['id']}",
             due_at=max(at, work.speak_at(Priority.NEWS)),
             number=ticket["number"],
             **params,
