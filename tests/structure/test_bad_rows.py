@@ -40,7 +40,49 @@ CELLS = [
     ("routing", "words", {"place": "nowhere"}, "place", Reason.UNKNOWN_REFERENCE),
     ("routing", "words", {"position": "first"}, "position", Reason.BAD_NUMBER),
     ("routing", "words", {"position": "10"}, "position", Reason.DUPLICATE_NUMBER),
+    ("kinds", "question", {"flow": "river"}, "flow", Reason.NOT_ONE_OF),
+    ("categories", "civil", {"name": ""}, "name", Reason.REQUIRED),
+    ("services", "senior-card", {"category": "nowhere"}, "category", Reason.UNKNOWN_REFERENCE),
+    ("services", "senior-card", {"kind": "riddle"}, "kind", Reason.UNKNOWN_REFERENCE),
+    ("services", "senior-card", {"kind": "question"}, "kind", Reason.NOT_BOOKED),
+    ("services", "senior-card", {"providers": "hall nobody"}, "providers", Reason.UNKNOWN_REFERENCE),
+    ("services", "senior-card", {"providers": ""}, "providers", Reason.NO_HALL),
+    ("services", "senior-card", {"ways": "at_home by_air"}, "ways", Reason.NOT_ONE_OF),
+    ("services", "senior-card", {"fee": "cheap"}, "fee", Reason.NOT_ONE_OF),
+    ("services", "injection", {"fee_words": ""}, "fee_words", Reason.REQUIRED),
+    ("services", "senior-card", {"minutes": "0"}, "minutes", Reason.ZERO),
+    ("services", "senior-card", {"minutes": "half"}, "minutes", Reason.BAD_NUMBER),
+    ("services", "senior-card", {"needs_presence": "maybe"}, "needs_presence", Reason.BAD_FLAG),
+    ("services", "senior-card", {"name": "长" * 81}, "name", Reason.TOO_LONG),
+    ("services", "locksmith", {"phone": "", "address": ""}, "ways", Reason.NOTHING_TO_TELL),
+    ("providers", "agent-ye", {"kind": "robot"}, "kind", Reason.NOT_ONE_OF),
+    ("providers", "agent-ye", {"person": "nobody"}, "person", Reason.UNKNOWN_REFERENCE),
+    ("providers", "agent-ye", {"person": ""}, "person", Reason.REQUIRED),
+    ("providers", "agent-ye", {"person": "agent-2"}, "person", Reason.DUPLICATE_ROW),
+    ("providers", "agent-ye", {"skills": "magic"}, "skills", Reason.UNKNOWN_REFERENCE),
+    ("providers", "hall", {"place": "nowhere"}, "place", Reason.UNKNOWN_REFERENCE),
+    ("providers", "hall", {"seats": "0"}, "seats", Reason.ZERO),
+    ("openings", "hall-1", {"provider": "nobody"}, "provider", Reason.UNKNOWN_REFERENCE),
+    ("openings", "hall-1", {"days": "someday"}, "days", Reason.BAD_DAYS),
+    ("openings", "hall-1", {"days": "2026-02-30"}, "days", Reason.BAD_DAYS),
+    ("openings", "hall-1", {"begins": "25:00"}, "begins", Reason.BAD_CLOCK),
+    ("openings", "hall-1", {"begins": "12:00"}, "ends", Reason.ENDS_TOO_EARLY),
+    ("openings", "hall-1", {"begins": "", "ends": ""}, "begins", Reason.REQUIRED),
+    ("openings", "hall-1", {"ends": "", "is_shut": "yes"}, "ends", Reason.REQUIRED),
+    ("menus", "mon-1", {"provider": "nobody"}, "provider", Reason.UNKNOWN_REFERENCE),
+    ("menus", "mon-1", {"days": "monday"}, "days", Reason.BAD_DAYS),
 ]
+EVENING = {
+    "code": "evening",
+    "role": "grid_worker",
+    "place": "grid-1",
+    "people": "wei zhao",
+    "turn": "week",
+    "days": "working",
+    "begins": "18:00",
+    "ends": "21:00",
+    "from_day": "2026-11-23",
+}
 
 
 @pytest.mark.parametrize(("sheet", "code", "cells", "column", "reason"), CELLS)
@@ -102,3 +144,26 @@ def test_it_tells_every_mistake_at_once_and_each_once(folder: Folder) -> None:
 
 def test_it_passes_the_sample() -> None:
     assert problems_of(SAMPLE) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ({"role": "emperor"}, "role", Reason.UNKNOWN_ROLE),
+        ({"place": "nowhere"}, "place", Reason.UNKNOWN_REFERENCE),
+        ({"people": "wei nobody"}, "people", Reason.UNKNOWN_REFERENCE),
+        ({"people": ""}, "people", Reason.REQUIRED),
+        ({"turn": "hourly"}, "turn", Reason.NOT_ONE_OF),
+        ({"begins": "six"}, "begins", Reason.BAD_CLOCK),
+        ({"from_day": "soon"}, "from_day", Reason.BAD_DATE),
+        ({"until_day": "2026-11-22"}, "until_day", Reason.ENDS_TOO_EARLY),
+    ],
+)
+def test_it_names_the_wrong_cell_of_a_shift(folder: Folder, cells: dict[str, str], column: str, reason: Reason) -> None:
+    row = folder.add("duty", **EVENING | cells)
+    assert [(p.reason, p.row, p.column) for p in folder.problems()] == [(reason, row, column)]
+
+
+def test_it_passes_a_shift_over_midnight(folder: Folder) -> None:
+    folder.add("duty", **EVENING | {"ends": "06:00"})
+    assert folder.problems() == []
