@@ -261,7 +261,7 @@ class Sender:
         if made.picture is None:
             return await self._say(row, text, markup, [])
         call = _call(row["chat_id"], markup, caption=text)
-        result = await self._transport.upload("sendPhoto", call, {"photo": ("roster.png", made.picture)})
+        result = await self._transport.upload("sendPhoto", call, {"photo": ("duty-roster.png", made.picture)})
         return Sent(message_id=result["message_id"])
 
     async def _retract(self, row: Row) -> Sent:

@@ -127,7 +127,7 @@ async def give(context: Context, pressed: Press, said: Said) -> None:
     # What all have at once can seldom be given to anybody: the turns come first.
     mine.sort(key=lambda one: (one.rule.turn is Turn.ALL, one.begins_at))
     page = min(pressed.number() or 0, max(len(mine) - 1, 0) // PAGE)
-    rows: Rows = [[_shift_button("duty_shift", "dutygap", one)] for one in mine[page * PAGE : (page + 1) * PAGE]]
+    rows: Rows = [[_shift_button(one)] for one in mine[page * PAGE : (page + 1) * PAGE]]
     turn: list[Button] = [("earlier", press("dutygive", page - 1))] if page else []
     if len(mine) > (page + 1) * PAGE:
         turn.append(("later", press("dutygive", page + 1)))
@@ -135,9 +135,8 @@ async def give(context: Context, pressed: Press, said: Said) -> None:
     work.reply(message, [*rows, *([turn] if turn else []), BACK], edit=said.pressed_message)
 
 
-def _shift_button(label: str, verb: str, shift: Shift, *more: object) -> Button:
-    params = {"at": shift.begins_at, "ends_at": shift.ends_at}
-    return (label, press(verb, shift.rule.id, number_of(shift.day), shift.holder_id or 0, *more), params)
+def _shift_button(shift: Shift) -> Button:
+    return ("duty_shift", press("dutygap", shift.rule.id, number_of(shift.day), shift.holder_id or 0), _times(shift))
 
 
 async def _chosen(context: Context, pressed: Press, holder_id: int | None = None) -> tuple[Around, Shift]:
@@ -199,7 +198,7 @@ async def in_return(context: Context, pressed: Press, said: Said) -> None:
 
 
 def _times(shift: Shift) -> Mapping[str, Any]:
-    return {"at": shift.begins_at, "ends_at": shift.ends_at}
+    return {"at": shift.begins_at}
 
 
 @entry.pressed("dutyask")
