@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import duplicates, handling, people, roster, routing, schema, tickets
+from . import claims, duplicates, handling, helped, people, roster, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import Stale
 from .rules.lifecycle import Event, State
@@ -16,6 +16,9 @@ LOW_STARS = 2
 
 async def confirm(work: Work, ticket: Ticket) -> None:
     """是的，办好了: the ticket is closed; the stars may follow. The cards tell with them or half an hour later."""
+    if helped.is_order(work.ledger, ticket):
+        await claims.confirm(work, ticket)
+        return
     await handling.check(work, Action.CONFIRM, ticket, Event.CONFIRMED)
     await tickets.move(work, ticket, Event.CONFIRMED, _me(work), closed_at=work.now, closed_how="confirmed")
 
@@ -25,6 +28,9 @@ async def dispute(work: Work, ticket: Ticket) -> None:
 
     A danger that has no worker any more rings again.
     """
+    if helped.is_order(work.ledger, ticket):
+        await claims.dispute(work, ticket)
+        return
     await handling.check(work, Action.CONFIRM, ticket, _dispute_of(ticket))
     await reopen(work, ticket)
     if ticket["is_danger"] and ticket["assignee_id"] is None:
@@ -90,6 +96,7 @@ async def withdraw(work: Work, ticket: Ticket, reason: str) -> None:
 async def take_back(work: Work, ticket: Ticket, reason: str) -> None:
     """What happens when something is withdrawn; the caller has checked that it may be."""
     worker = await work.ledger.get(schema.person, ticket["assignee_id"])
+    helpers = await helped.helper_ids(work.ledger, ticket) - {ticket["assignee_id"]}
     await tickets.move(
         work,
         ticket,
@@ -104,6 +111,8 @@ async def take_back(work: Work, ticket: Ticket, reason: str) -> None:
     await routing.end_offers(work, ticket)
     if worker is not None and worker["id"] != _me(work):
         await _tell(work, worker, ticket, "worker.withdrawn", reason)
+    for person in (await people.by_ids(work.ledger, helpers)).values():
+        await _tell(work, person, ticket, "worker.withdrawn", reason)
     await duplicates.release(work, ticket)
     await tickets.show(work, ticket)
 

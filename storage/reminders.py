@@ -11,12 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import booked, schema
+from . import booked, helped, schema
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.clocks import ClockFacts, Planned, audible, plan
 from .rules.lifecycle import State
 from .rules.limits import Limits
+from .rules.order_clocks import plan_order
 from .rules.routing import Reason
 from .rules.visit_clocks import AHEAD, plan_visit
 from .work import Work
@@ -35,6 +36,9 @@ async def replan(work: Work, ticket: Row) -> None:
 async def planned(work: Work, ticket: Row) -> tuple[Planned, ...]:
     """What a ticket's state asks for, each at its own time whatever the hour."""
     usual = plan(clock_facts(ticket), Limits.from_json(ticket["limits"]), work.directory.calendar)
+    order = await helped.row(work, ticket)
+    if order is not None:
+        return plan_order(await helped.clock_facts(work, ticket, order))
     booking = await booked.row(work, ticket)
     return usual if booking is None else plan_visit(booked.visit_facts(ticket, booking), usual, work.directory.calendar)
 

@@ -83,7 +83,7 @@ async def offer(
         if person_id in open_already:
             work.changes.update(schema.offer, open_already[person_id], due_at=answer_by)
         else:
-            _insert_offer(work, ticket, person_id, tier, begins_at, answer_by)
+            insert_offer(work, ticket, person_id, tier, begins_at, answer_by)
     await tickets.move(
         work,
         ticket,
@@ -116,9 +116,10 @@ async def is_anybody_asked(work: Work, ticket: Row) -> bool:
     return any(people.is_reachable(row) for row in (await people.by_ids(work.ledger, ids)).values())
 
 
-def _insert_offer(
+def insert_offer(
     work: Work, ticket: Row, person_id: int, tier: int, offered_at: datetime, answer_by: datetime
 ) -> None:
+    """Note that somebody may take a ticket."""
     work.changes.insert(
         schema.offer,
         id=work.new_id(),
@@ -226,6 +227,12 @@ def _need(ticket: Row, facts: TicketFacts, asked: Mapping[str, frozenset[int]]) 
 
 
 _OFFERS = once(sa.select(schema.offer).where(schema.offer.c.ticket_id == sa.bindparam("ticket")))
+
+
+async def offers_now(work: Work, ticket: Row) -> list[dict[str, Any]]:
+    """Every offer of a ticket, with what this very change set does to it."""
+    rows = await work.ledger.all(_OFFERS, ticket=ticket["id"])
+    return [{**row, "state": _state_now(work, row)} for row in rows]
 
 
 async def _asked_before(work: Work, ticket: Row) -> dict[str, frozenset[int]]:

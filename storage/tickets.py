@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import cells, people, reminders, schema, timing
+from . import cells, helped, people, reminders, schema, timing
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.lifecycle import OPEN, Event, State, next_state
@@ -104,6 +104,8 @@ async def move(
     remember(work, ticket, str(event), actor_id, old, ticket["state"], why)
     if ticket["booked_until"] is not None and new not in OPEN:
         await cells.give_back(work, ticket)
+    if new not in OPEN and helped.is_order(work.ledger, ticket):
+        await helped.end(work, ticket, event, actor_id)
     await reminders.replan(work, ticket)
 
 
@@ -360,6 +362,8 @@ async def facts(ledger: Ledger, ticket: Row, *, asker: Row | None = None) -> Tic
         is_booking=_is_booking(ledger, ticket),
         has_slot=ticket["booked_until"] is not None,
         is_unapproved=is_unapproved(ticket),
+        is_order=helped.is_order(ledger, ticket),
+        helper_ids=await helped.helper_ids(ledger, ticket),
         has_objected=ticket["objected_at"] is not None,
         neighbour_ids=frozenset({asker["id"]} if asker is not None and is_near else ()),
     )

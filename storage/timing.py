@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from . import helped
 from .ledger import Row
 from .rules.lifecycle import OPEN, Event, State
 from .rules.limits import Limits, due_at, paused_between, resolution_due_at
@@ -31,7 +32,7 @@ def _after_standstill(work: Work, ticket: Row, new: State) -> dict[str, Any]:
     if column is None or new is old or new not in OPEN:
         return {}
     changed: dict[str, Any] = {column: None}
-    if ticket[column] is not None and not ticket["is_danger"]:
+    if ticket[column] is not None and not ticket["is_danger"] and not helped.is_order(work.ledger, ticket):
         seconds = ticket["paused_seconds"] + _seconds_between(work, ticket, ticket[column])
         changed |= {"paused_seconds": seconds, "resolution_due_at": _finish_at(work, ticket, seconds)}
     return changed
@@ -64,7 +65,7 @@ def danger_begins(work: Work, limits: Limits) -> dict[str, Any]:
 
 def due_again(work: Work, ticket: Row) -> Mapping[str, datetime]:
     """The times that follow from a ticket's limits, by the calendar as it is known now. A danger's run always."""
-    if ticket["is_danger"]:
+    if ticket["is_danger"] or helped.is_order(work.ledger, ticket):  # a request ends when whoever asked says
         return {}
     limits, began_at = Limits.from_json(ticket["limits"]), ticket["offered_at"] or ticket["created_at"]
     columns = {"resolution_due_at": _finish_at(work, ticket, ticket["paused_seconds"])}

@@ -45,6 +45,18 @@ class ClockKind(StrEnum):
     VISIT_GIVE_UP = "visit_give_up"
     VISIT_UNAPPROVED = "visit_unapproved"
     VISIT_QUEUE_OVER = "visit_queue_over"
+    ORDER_VERIFY_DUE = "order_verify_due"  # the kinds of a request to neighbours: `order_clocks`
+    ORDER_WAVE = "order_wave"
+    ORDER_HALF = "order_half"
+    ORDER_BEGIN = "order_begin"
+    ORDER_ENDS = "order_ends"
+    ORDER_SOON = "order_soon"
+    ORDER_NOT_COME = "order_not_come"
+    ORDER_LEFT_OPEN = "order_left_open"
+    ORDER_UNSETTLED = "order_unsettled"
+    ORDER_ASK_AGAIN = "order_ask_again"
+    ORDER_CONFIRM = "order_confirm"
+    ORDER_RING = "order_ring"
 
 
 ASK_DAYS = 2

@@ -70,3 +70,27 @@ class TooLate(Refusal):
     """The service's limit for changes has passed; staff may still change it."""
 
     code = "too_late"
+
+
+class Suspended(Refusal):
+    """The person does not help for the time being."""
+
+    code = "suspended"
+
+
+class Unverified(Refusal):
+    """Only helpers whom somebody has verified go to people who live alone, and to children."""
+
+    code = "unverified"
+
+
+class Unskilled(Refusal):
+    """The request needs a skill that the person has not said they have."""
+
+    code = "unskilled"
+
+
+class NotAlone(Refusal):
+    """The first visit to somebody who lives alone is by two."""
+
+    code = "not_alone"

@@ -66,6 +66,14 @@ class Event(StrEnum):
     CALLED_OFF = "called_off"  # who carries it out cannot come, nor anybody else; the resident chooses another time
     STAGED = "staged"  # an official matter reached its next stage
     RUNG_BACK = "rung_back"  # the duty secretary rang whoever was not satisfied
+    VERIFIED = "verified"  # 核验: a request is right and may be offered to neighbours
+    CLAIMED = "claimed"  # a neighbour takes one of several places; who takes the last one accepts
+    BEGUN = "begun"  # those who are there begin without the rest
+    GIVEN_BACK = "given_back"  # a helper cannot come, or did not
+    SIGNED_IN = "signed_in"  # 签到: a helper after the first
+    NOBODY_FOUND = "nobody_found"
+    EDITED = "edited"
+    REVOKED = "revoked"  # what was confirmed was not so after all
 
 
 OPEN: frozenset[State] = frozenset(
@@ -111,6 +119,10 @@ _MOVES: tuple[tuple[Event, tuple[State, ...], State], ...] = (
     (Event.RESCHEDULED, (State.ACCEPTED, State.WAITING), State.ACCEPTED),
     (Event.MISSED, (State.ACCEPTED, State.ON_SITE), State.WAITING),
     (Event.CALLED_OFF, (*_UNOWNED, State.ACCEPTED), State.WAITING),
+    (Event.VERIFIED, (State.NEW,), State.OFFERED),
+    (Event.BEGUN, (State.OFFERED,), State.ACCEPTED),
+    (Event.GIVEN_BACK, (State.ACCEPTED, State.ON_SITE), State.OFFERED),
+    (Event.NOBODY_FOUND, _UNOWNED, State.REFUSED),
 )
 
 _STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (
@@ -125,6 +137,11 @@ _STAYS: tuple[tuple[Event, tuple[State, ...]], ...] = (
     (Event.WORDS_ADDED, tuple(OPEN)),
     (Event.RATED, (State.CLOSED,)),
     (Event.RUNG_BACK, (State.CLOSED,)),
+    (Event.CLAIMED, (State.OFFERED,)),
+    (Event.GIVEN_BACK, (State.OFFERED,)),
+    (Event.SIGNED_IN, (State.ACCEPTED, State.ON_SITE)),
+    (Event.EDITED, (*_UNOWNED, State.ACCEPTED)),
+    (Event.REVOKED, (State.CLOSED,)),
 )
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(

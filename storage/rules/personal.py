@@ -206,8 +206,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "help_order": _table(
             Reach.WITH_MATTER,
-            technical="id errand_id organisation_id taken_by_id starts_at ends_at minutes wanted skills is_vulnerable"
-            " needs_sign_in shows_phone verified_at verify_due_at wave wave_at created_at version",
+            technical="id errand_id organisation_id taken_by_id starts_at ends_at minutes helpers wanted skills"
+            " is_vulnerable needs_sign_in shows_phone verified_at verify_due_at wave wave_at created_at version",
             person="verified_by",
             words="code_word",
         ),

@@ -66,6 +66,18 @@ class Action(StrEnum):
     COME = "come"  # 我会来: say that one will be there
     STAGE = "stage"  # an official matter went on
     MISS = "miss"  # 没等到您
+    VERIFY = "verify"  # 核验: let a request be offered to neighbours
+    TURN_DOWN = "turn_down"  # a request, with the reason
+    EDIT = "edit"  # a request: when, how many, which skills
+    CLAIM = "claim"  # 接单: one of the places of a request
+    NOT_ME = "not_me"  # a request that was offered
+    GIVE_BACK = "give_back"  # a place that one took
+    SIGN_IN = "sign_in"  # 签到
+    BEGIN = "begin"  # with those who are there
+    NOT_COME = "not_come"  # say that a helper did not come
+    RING_UP = "ring_up"  # and write down whether it was done
+    RELAY = "relay"  # a message to the other side, through the bot
+    PROBLEM = "problem"  # with the other side
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,7 @@ class TicketFacts:
     `is_booking`: it came from the catalogue; `has_slot`: a time is booked for it; `is_unapproved`: it waits for the
     word of the duty secretaries, to whom it is offered for that alone.
     `neighbour_ids` are people who live near enough to join although they hold no role inside `scope`.
+    `is_order`: neighbours are asked to do it; `helper_ids` are those who took a place and have not given it back.
     """
 
     id: int
@@ -115,6 +128,8 @@ class TicketFacts:
     is_booking: bool = False
     has_slot: bool = False
     is_unapproved: bool = False
+    is_order: bool = False
+    helper_ids: frozenset[int] = frozenset()
 
 
 class _Relation(StrEnum):
@@ -125,6 +140,7 @@ class _Relation(StrEnum):
     OFFERED = "offered"
     FOLLOWER = "follower"
     NEIGHBOUR = "neighbour"
+    HELPER = "helper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,10 @@ _KIND_ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "care": frozenset({Role.GRID_WORKER, Role.PROXY_AGENT}),
     }
 )
-_PRIVATE_RELATIONS = frozenset({_O, _F, _Relation.ASSIGNEE, _Relation.OFFERED})
+_PRIVATE_RELATIONS = frozenset({_O, _F, _Relation.ASSIGNEE, _Relation.OFFERED, _Relation.HELPER})
+_VERIFIERS = frozenset({*_SECRETARIES, Role.ESTATE_BRANCH, Role.BUILDING_HEAD})
+_BY_VERIFIER = _permit(*_VERIFIERS)
+_BY_BOTH = _permit(_O, _F, _R, _Relation.HELPER)
 
 _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
     {
@@ -160,7 +179,7 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
             *(Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.ESTATE_BRANCH),
             *_PRIVATE_ROLES,
         ),
-        Action.SEE_PERSON: _permit(_O, _F, _R, _Relation.ASSIGNEE, *_SECRETARIES),
+        Action.SEE_PERSON: _permit(_O, _F, _R, _Relation.ASSIGNEE, _Relation.HELPER, *_SECRETARIES),
         Action.ACCEPT: _permit(_Relation.OFFERED),
         Action.DECLINE: _permit(_Relation.OFFERED),
         Action.HAND_OVER: _BY_ASSIGNEE,
@@ -168,7 +187,7 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.PROGRESS: _BY_ASSIGNEE,
         Action.ARRIVE: _BY_ASSIGNEE,
         Action.CONTROL: _BY_ASSIGNEE,
-        Action.FINISH: _BY_ASSIGNEE,
+        Action.FINISH: _permit(_Relation.ASSIGNEE, _Relation.HELPER),
         Action.CONFIRM: _BY_RESIDENT,
         Action.RATE: _BY_RESIDENT,
         Action.WITHDRAW: _BY_RESIDENT,
@@ -184,6 +203,18 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.COME: _permit(_O, _F, _R, _Relation.ASSIGNEE),
         Action.STAGE: _BY_ASSIGNEE,
         Action.MISS: _BY_ASSIGNEE,
+        Action.VERIFY: _BY_VERIFIER,
+        Action.TURN_DOWN: _BY_VERIFIER,
+        Action.EDIT: _permit(_O, _F, _R, *_VERIFIERS),
+        Action.CLAIM: _permit(_Relation.OFFERED, Role.VOLUNTEER, Role.GRID_WORKER, Role.UNIT_HEAD, *_VERIFIERS),
+        Action.NOT_ME: _permit(_Relation.OFFERED),
+        Action.GIVE_BACK: _permit(_Relation.HELPER),
+        Action.SIGN_IN: _BY_BOTH,
+        Action.BEGIN: _permit(_O, _F, _R, *_SECRETARIES),
+        Action.NOT_COME: _permit(_O, _F, _R, *_SECRETARIES),
+        Action.RING_UP: _permit(*_SECRETARIES),
+        Action.RELAY: _BY_BOTH,
+        Action.PROBLEM: _BY_BOTH,
     }
 )
 
@@ -228,6 +259,14 @@ _ONE_EVENT = {
     Action.UNBOOK: Event.WITHDRAWN,
     Action.STAGE: Event.STAGED,
     Action.MISS: Event.MISSED,
+    Action.VERIFY: Event.VERIFIED,
+    Action.TURN_DOWN: Event.REFUSED,
+    Action.EDIT: Event.EDITED,
+    Action.CLAIM: Event.CLAIMED,
+    Action.NOT_ME: Event.DECLINED,
+    Action.GIVE_BACK: Event.GIVEN_BACK,
+    Action.SIGN_IN: Event.SIGNED_IN,
+    Action.BEGIN: Event.BEGUN,
 }
 _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
     {
@@ -235,6 +274,7 @@ _EVENTS: Mapping[Action, frozenset[Event]] = MappingProxyType(
         Action.TRIAGE: frozenset(
             {Event.ASSIGNED, Event.MERGED, Event.REFUSED, Event.KIND_CHANGED, Event.PLACE_CHANGED}
         ),
+        Action.RING_UP: frozenset({Event.CONFIRMED, Event.REVOKED}),
     }
 )
 
@@ -244,8 +284,15 @@ def _is_timely(action: Action, ticket: TicketFacts, legal: frozenset[Event]) -> 
         return ticket.state in OPEN
     if action is Action.COME:
         return ticket.state is State.ACCEPTED
+    if action in {Action.RELAY, Action.NOT_COME}:
+        return ticket.state in _BETWEEN
+    if action is Action.PROBLEM:
+        return ticket.state in {*_BETWEEN, State.DONE, State.CLOSED}
     return bool(_EVENTS[action] & legal)
 
+
+_BETWEEN = frozenset({State.ACCEPTED, State.WAITING, State.ON_SITE})
+"""From when somebody has taken a request until it is done."""
 
 _LIVING_HERE = frozenset({Role.RESIDENT, Role.FAMILY})
 
@@ -271,6 +318,7 @@ def _standing(actor: Actor, ticket: TicketFacts) -> _Standing:
         _Relation.OFFERED: works and person in ticket.offered_to,
         _Relation.FOLLOWER: person in ticket.follower_ids,
         _Relation.NEIGHBOUR: person in ticket.neighbour_ids,
+        _Relation.HELPER: works and person in ticket.helper_ids,
     }
     return _Standing(
         person,
@@ -290,7 +338,10 @@ def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> b
     if permit.relations & standing.relations or permit.roles & standing.roles:
         return True
     if action is Action.SEE_PERSON:  # no time to accept first
-        return ticket.is_danger and _Relation.OFFERED in standing.relations
+        is_checked = ticket.is_order and ticket.state is State.NEW and bool(standing.roles & _VERIFIERS)
+        return is_checked or (ticket.is_danger and _Relation.OFFERED in standing.relations)
+    if action is Action.SEE and ticket.is_order and ticket.state is State.OFFERED and Role.VOLUNTEER in standing.roles:
+        return True
     if action is Action.SEE:
         presses = ticket.is_overdue and Role.STREET_LIAISON in standing.roles
         return presses or bool(standing.roles & _KIND_ROLES.get(ticket.kind, frozenset()))
@@ -300,16 +351,24 @@ def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> b
 def _is_named_to(standing: _Standing, ticket: TicketFacts) -> bool:
     """An anonymous owner is known to themself, to whoever wrote it down for them, and to the secretaries."""
     is_known = {_O, _F} & standing.relations or standing.roles & frozenset(_SECRETARIES)
-    return not ticket.is_anonymous or bool(is_known)
+    return (not ticket.is_anonymous or bool(is_known)) and _is_in_time_to_know(standing, ticket)
+
+
+def _is_in_time_to_know(standing: _Standing, ticket: TicketFacts) -> bool:
+    """Who helps a neighbour knows name, telephone and door from when it begins until it is done."""
+    others = {_O, _F, _R} & standing.relations or standing.roles & _VERIFIERS
+    return not ticket.is_order or bool(others) or ticket.state in _BETWEEN
 
 
 def _is_no_judge_in_own_cause(standing: _Standing, ticket: TicketFacts) -> bool:
     """Nobody judges their own work, nor does anybody judge for an owner who did the work."""
+    if standing.person_id in ticket.helper_ids:
+        return False
     return ticket.assignee_id is None or ticket.assignee_id not in {standing.person_id, ticket.owner_id}
 
 
 def _is_the_first_time(_standing: _Standing, ticket: TicketFacts) -> bool:
-    return not ticket.has_objected
+    return not ticket.has_objected and not ticket.is_order
 
 
 def _is_about_danger(_standing: _Standing, ticket: TicketFacts) -> bool:
@@ -339,11 +398,35 @@ def _is_unapproved(_standing: _Standing, ticket: TicketFacts) -> bool:
 
 def _is_for_whoever_does_it(_standing: _Standing, ticket: TicketFacts) -> bool:
     """Who is asked to approve does not take it on."""
-    return not ticket.is_unapproved
+    return not ticket.is_unapproved and not ticket.is_order
+
+
+def _is_order(_standing: _Standing, ticket: TicketFacts) -> bool:
+    return ticket.is_order
+
+
+def _is_others_order(standing: _Standing, ticket: TicketFacts) -> bool:
+    """Nobody checks a request that they ask for themselves."""
+    return ticket.is_order and not {_O, _F} & standing.relations
+
+
+def _is_neighbours_order(standing: _Standing, ticket: TicketFacts) -> bool:
+    """Nobody is a helper to their own household."""
+    return ticket.is_order and not {_O, _R} & standing.relations
+
+
+def _is_no_order(_standing: _Standing, ticket: TicketFacts) -> bool:
+    """What neighbours are asked to do has ways of its own."""
+    return not ticket.is_order
 
 
 def _is_new_to_it(standing: _Standing, _ticket: TicketFacts) -> bool:
     return not {_Relation.OWNER, _Relation.FOLLOWER} & standing.relations
+
+
+def _is_joined_from_new(standing: _Standing, ticket: TicketFacts) -> bool:
+    """A neighbour joins what is wrong, not what somebody else needs."""
+    return not ticket.is_order and _is_new_to_it(standing, ticket)
 
 
 _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingProxyType(
@@ -355,6 +438,7 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.ACCEPT: _is_for_whoever_does_it,
         Action.DECLINE: _is_for_whoever_does_it,
         Action.WITHDRAW: _has_no_slot,
+        Action.HAND_OVER: _has_no_slot,
         Action.ARRIVE: _is_gone_to,
         Action.APPROVE: _is_unapproved,
         Action.RESCHEDULE: _has_slot,
@@ -363,7 +447,23 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.STAGE: _is_booking,
         Action.MISS: _is_booking,
         Action.CONTROL: _is_about_danger,
-        Action.FOLLOW: _is_new_to_it,
+        Action.FOLLOW: _is_joined_from_new,
+        Action.HAND_OVER: _is_no_order,
+        Action.ASK: _is_no_order,
+        Action.PROGRESS: _is_no_order,
+        Action.TRIAGE: _is_no_order,
+        Action.VERIFY: _is_others_order,
+        Action.TURN_DOWN: _is_others_order,
+        Action.EDIT: _is_order,
+        Action.CLAIM: _is_neighbours_order,
+        Action.NOT_ME: _is_order,
+        Action.GIVE_BACK: _is_order,
+        Action.SIGN_IN: _is_order,
+        Action.BEGIN: _is_order,
+        Action.NOT_COME: _is_order,
+        Action.RING_UP: _is_order,
+        Action.RELAY: _is_order,
+        Action.PROBLEM: _is_order,
     }
 )
 

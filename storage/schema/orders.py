@@ -167,7 +167,8 @@ help_order = sa.Table(
     time("starts_at"),
     time("ends_at", null=False),  # until when it is wanted
     sa.Column("minutes", sa.Integer, nullable=False),
-    sa.Column("wanted", sa.Integer, nullable=False),  # helpers
+    sa.Column("helpers", sa.Integer, nullable=False),  # as many were asked for
+    sa.Column("wanted", sa.Integer, nullable=False),  # as many have to come: two, the first time, where it is needed
     sa.Column("skills", sa.JSON),
     flag("is_vulnerable"),  # lives alone, or a child: verified helpers only, the first visit by two
     flag("needs_sign_in"),

@@ -14,20 +14,23 @@ from storage.rules.lifecycle import OPEN, TRANSITIONS, Event, State, diagram, ev
 ALWAYS_OPEN = "kind_changed place_changed danger_raised words_added"
 EXPECTED = {
     "new": "offered>offered accepted>accepted declined assigned>offered "
-    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting",
+    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting "
+    "verified>offered nobody_found>refused edited",
     "offered": "offered accepted>accepted declined assigned exhausted>new "
-    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting",
+    "withdrawn>withdrawn refused>refused merged>merged booked>accepted rescheduled called_off>waiting "
+    "claimed begun>accepted given_back nobody_found>refused edited",
     "accepted": "handed_over>offered assigned>offered asked>waiting progressed arrived>on_site "
     "brought_under_control>controlled finished>done "
     "withdrawn>withdrawn refused>refused merged>merged released>new "
-    "staged not_come missed>waiting rescheduled>accepted called_off>waiting",
+    "staged not_come missed>waiting rescheduled>accepted called_off>waiting "
+    "given_back>offered signed_in edited",
     "waiting": "assigned>offered answered>accepted ask_expired>accepted progressed arrived>on_site "
     "finished>done withdrawn>withdrawn refused>refused merged>merged released>new staged rescheduled>accepted",
     "on_site": "progressed brought_under_control>controlled finished>done withdrawn>withdrawn released>new "
-    "staged missed>waiting",
+    "staged missed>waiting given_back>offered signed_in",
     "controlled": "progressed finished>done withdrawn>withdrawn released>new staged",
     "done": "confirmed>closed disputed>accepted disputed_again>new closed_without_answer>closed",
-    "closed": "rated rung_back",
+    "closed": "rated rung_back revoked",
     "withdrawn": "",
     "refused": "objected>new",
     "merged": "",

@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("helpers", sa.Integer(), nullable=False),
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("skills", sa.JSON(), nullable=True),
         sa.Column("is_vulnerable", sa.Boolean(), server_default=sa.false(), nullable=False),

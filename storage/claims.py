@@ -1,0 +1,354 @@
+"""接单: the places of a request, each taken by one, given back, signed in at, done, confirmed.
+
+Two indexes make one winner certain for each place and each person; every act guards the ticket, so that whoever was
+slower decides again on fresh rows and reads how many are still needed. What was confirmed earns points; what was not so
+after all loses them (`revoke`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import handling, helped, matched, orders, people, routing, schema, tickets, waves
+from .handling import Ticket
+from .ledger import Ledger, Row
+from .rules.errors import AlreadyTaken, NotAlone, NotYours, Refusal, Stale, Suspended, Unskilled, Unverified
+from .rules.lifecycle import Event, State
+from .rules.matching import Bar, places
+from .rules.order_clocks import is_late
+from .rules.press import press
+from .rules.rights import Action
+from .work import Priority, Work
+
+_REFUSALS: dict[Bar, type[Refusal]] = {
+    Bar.SUSPENDED: Suspended,
+    Bar.UNVERIFIED: Unverified,
+    Bar.UNSKILLED: Unskilled,
+}
+_OVER = frozenset({State.ACCEPTED, State.ON_SITE, State.DONE, State.CLOSED})
+
+
+async def held(ledger: Ledger, ticket_id: int) -> list[Row]:
+    """The places of a request that are taken, in the order in which they were."""
+    return [one for one in await helped.claims_of(ledger, ticket_id) if one["state"] in helped.TAKEN]
+
+
+async def mine(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
+    """The place that somebody has."""
+    return next((one for one in await held(ledger, ticket_id) if one["person_id"] == person_id), None)
+
+
+# --- taking it -----------------------------------------------------------------------------------------------
+
+
+async def claim(
+    work: Work,
+    ticket: Ticket,
+    *,
+    person: Row | None = None,
+    organisation_id: int | None = None,
+    shows_phone: bool = False,
+) -> None:
+    """Take a place; who takes the last one settles it. A second tap does nothing.
+
+    An organisation's contact names its people: `person` and `organisation_id`. `shows_phone` is the helper's consent.
+    Raises AlreadyTaken, Stale, NotYours, Suspended, Unverified, Unskilled.
+    """
+    helper = person or work.person
+    if helper is None:
+        raise NotYours
+    order, taken = await _row(work, ticket), await helped.held(work, ticket)
+    if any(one["person_id"] == helper["id"] for one in taken):
+        return
+    await _check(work, ticket, order, helper, organisation_id)
+    await _insert(work, ticket, order, taken, helper, organisation_id, shows_phone=shows_phone)
+    await _settle(work, ticket, order, helper["id"])
+    await tickets.show(work, ticket, also=[helper["id"]])
+
+
+async def _check(work: Work, ticket: Ticket, order: Row, helper: Row, organisation_id: int | None) -> None:
+    if ticket["state"] in _OVER:
+        raise AlreadyTaken
+    if ticket["state"] != State.OFFERED:
+        raise Stale
+    if organisation_id is None and (work.person is None or helper["id"] == work.person["id"]):
+        await handling.check(work, Action.CLAIM, ticket, Event.CLAIMED)
+    else:
+        await _check_naming(work, helper, organisation_id)
+    bar = await matched.barred(work, ticket, order, helper)
+    if bar is not None:
+        raise _REFUSALS.get(bar, NotYours)
+
+
+async def _check_naming(work: Work, helper: Row, organisation_id: int | None) -> None:
+    """Only its contact names people for an organisation, and only those who are at home in it."""
+    organisation = await work.ledger.get(schema.organisation, organisation_id)
+    theirs = await matched.helper_of(work.ledger, helper["id"])
+    if organisation is None or organisation["retired_at"] is not None or organisation["contact_id"] != _me(work):
+        raise NotYours
+    is_contact = helper["id"] == organisation["contact_id"]
+    if not is_contact and (theirs is None or theirs["organisation_id"] != organisation["id"]):
+        raise NotYours
+
+
+async def _insert(
+    work: Work,
+    ticket: Ticket,
+    order: dict[str, Any],
+    taken: Sequence[Row],
+    helper: Row,
+    organisation_id: int | None,
+    *,
+    shows_phone: bool,
+) -> None:
+    seats = {one["seat"] for one in taken}
+    work.changes.insert(
+        schema.claim,
+        id=work.new_id(),
+        ticket_id=ticket["id"],
+        person_id=helper["id"],
+        seat=next(seat for seat in range(1, len(taken) + 2) if seat not in seats),
+        state=helped.HELD,
+        organisation_id=organisation_id,
+        shows_phone=shows_phone,
+        claimed_at=work.now,
+    )
+    values: dict[str, Any] = {"wanted": await _places(work, ticket, order)}
+    if organisation_id is not None and order["taken_by_id"] is None:
+        values["taken_by_id"] = organisation_id
+    waves.alter(work, order, **values)
+
+
+async def _places(work: Work, ticket: Ticket, order: Row) -> int:
+    """How many have to come now: who has helped there before needs nobody beside them."""
+    taken = [one["person_id"] for one in await helped.held(work, ticket)]
+    is_vulnerable = bool(order["is_vulnerable"])
+    is_known = is_vulnerable and bool(await matched.known_to(work.ledger, ticket["owner_id"], taken))
+    return max(places(order["helpers"], is_vulnerable=is_vulnerable, is_known=is_known), len(taken))
+
+
+async def _settle(work: Work, ticket: Ticket, order: Row, helper_id: int) -> None:
+    """One place more is taken; with the last one nobody else is asked any more."""
+    taken = await helped.held(work, ticket)
+    missing = order["wanted"] - len(taken)
+    why = {"person": helper_id, "missing": missing}
+    if missing > 0:
+        await tickets.move(work, ticket, Event.CLAIMED, _me(work), why=why)
+        for offer in await routing.offers_now(work, ticket):
+            if offer["person_id"] == helper_id and offer["state"] == "open":
+                work.changes.update(schema.offer, offer, state="accepted")
+        return
+    await tickets.move(work, ticket, Event.ACCEPTED, _me(work), why=why, **_given_to(work, taken))
+    await routing.end_offers(work, ticket, accepted_by=helper_id)
+    await _is_coming(work, ticket, order, taken)
+
+
+def _given_to(work: Work, taken: Sequence[Row]) -> dict[str, Any]:
+    return {"assignee_id": taken[0]["person_id"], "accepted_at": work.now}
+
+
+async def _is_coming(work: Work, ticket: Ticket, order: Row, taken: Sequence[Row]) -> None:
+    """Whoever asked learns who comes, with what they say at the door; who comes gets the pictures."""
+    ids = [one["person_id"] for one in taken]
+    found = await people.at_hand(work, ids)
+    first = await matched.helper_of(work.ledger, ids[0])
+    photo = {"photo": first["photo"]} if first is not None and first["photo"] and len(ids) == 1 else {}
+    names = [found[one]["name"] for one in ids if one in found]
+    await handling.tell_owner(work, ticket, "claim.coming", names=names, code_word=order["code_word"], **photo)
+    files = [one for one in await tickets.attachments_of(work.ledger, ticket["id"]) if one["media"] != "location"]
+    shown = [{"media": one["media"], "file_id": one["file_id"]} for one in files] + tickets.position_of(ticket)
+    for helper_id in ids:
+        if helper_id in found:
+            work.media(ticket["id"], found[helper_id], shown, priority=Priority.NEWS)
+            work.card(ticket["id"], found[helper_id])
+
+
+async def begin(work: Work, ticket: Ticket) -> None:
+    """Those who are there begin without the rest. Raises Stale when nobody is, NotAlone for a first visit by one."""
+    await handling.check(work, Action.BEGIN, ticket, Event.BEGUN)
+    await go_ahead(work, ticket)
+
+
+async def go_ahead(work: Work, ticket: Ticket) -> None:
+    """The same without asking who says so: the clock, or the helpers who have done it."""
+    order, taken = await _row(work, ticket), await helped.held(work, ticket)
+    if not taken:
+        raise Stale
+    if not helped.can_begin(order, len(taken)):
+        raise NotAlone
+    waves.alter(work, order, wanted=len(taken))
+    await tickets.move(work, ticket, Event.BEGUN, _me(work), **_given_to(work, taken))
+    await routing.end_offers(work, ticket)
+    await _is_coming(work, ticket, order, taken)
+    await tickets.show(work, ticket)
+
+
+async def not_me(work: Work, ticket: Ticket) -> None:
+    """Not this one: nobody is asked instead before the next wave."""
+    await handling.check(work, Action.NOT_ME, ticket, Event.DECLINED)
+    for offer in await tickets.open_offers(work.ledger, ticket["id"]):
+        if offer["person_id"] == _me(work):
+            work.changes.update(schema.offer, offer, state="declined")
+    await tickets.move(work, ticket, Event.DECLINED, _me(work))
+    if not await routing.waiting_offers(work, ticket) and not await helped.held(work, ticket):
+        await waves.widen(work, ticket)
+    await tickets.show(work, ticket)
+
+
+# --- giving it back ------------------------------------------------------------------------------------------
+
+
+async def give_back(work: Work, ticket: Ticket, claim: Row) -> None:
+    """A helper cannot come: the place is offered again. Shortly before the beginning it counts."""
+    await handling.check(work, Action.GIVE_BACK, ticket, Event.GIVEN_BACK)
+    _must_hold(claim)
+    if claim["person_id"] != _me(work):
+        raise NotYours
+    await free(work, ticket, claim, helped.RELEASED)
+
+
+async def not_come(work: Work, ticket: Ticket, claim: Row) -> None:
+    """A helper did not come: it counts, and the place is offered again."""
+    await handling.check(work, Action.NOT_COME, ticket, Event.GIVEN_BACK)
+    _must_hold(claim)
+    helper = await work.ledger.get(schema.person, claim["person_id"])
+    await free(work, ticket, claim, helped.MISSED)
+    if helper is not None:
+        await orders.tell_helpers(work, ticket, [helper["id"]], "claim.missed")
+
+
+async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
+    """Give a place to others: `state` is what became of it. Whoever asked is told, and those who fit are asked anew."""
+    order = await _row(work, ticket)
+    late = state == helped.MISSED or (
+        state == helped.RELEASED and is_late(work.now, order["starts_at"], order["ends_at"])
+    )
+    work.changes.update(schema.claim, claim, state=state, ended_at=work.now, is_late=late)
+    was_settled = ticket["state"] != State.OFFERED
+    waves.alter(work, order, wanted=await _places(work, ticket, order))
+    why = {"person": claim["person_id"], "how": state}
+    values: dict[str, Any] = {"assignee_id": None, "accepted_at": None, "arrived_at": None} if was_settled else {}
+    await tickets.move(work, ticket, Event.GIVEN_BACK, _me(work), why=why, **values)
+    await waves.again(work, ticket)
+    if was_settled:
+        await handling.tell_owner(work, ticket, "claim.given_back")
+    await tickets.show(work, ticket)
+
+
+async def free_all_of(work: Work, person_id: int, state: str = helped.SUSPENDED) -> None:
+    """Nobody has anything of theirs to wait for: every place that somebody has is offered again, every offer ends."""
+    for claim in await matched.held_by(work.ledger, person_id):
+        ticket = await tickets.by_id(work.ledger, claim["ticket_id"])
+        if ticket is not None and ticket["state"] in {State.OFFERED, State.ACCEPTED, State.ON_SITE}:
+            await free(work, ticket, claim, state)
+    for offer in await matched.offered_to(work.ledger, person_id):
+        work.changes.update(schema.offer, offer, state="withdrawn")
+
+
+def _must_hold(claim: Row) -> None:
+    if claim["state"] != helped.HELD:
+        raise Stale
+
+
+async def _row(work: Work, ticket: Ticket) -> dict[str, Any]:
+    order = await helped.row(work, ticket)
+    if order is None:
+        raise Stale
+    return order
+
+
+def _me(work: Work) -> int | None:
+    return work.person["id"] if work.person else None
+
+
+# --- doing it ------------------------------------------------------------------------------------------------
+
+
+async def sign_in(work: Work, ticket: Ticket, claim: Row, how: str) -> None:
+    """签到: by the tap of whoever asked ("asker") or by the helper's position ("location"); a second time nothing."""
+    await handling.check(work, Action.SIGN_IN, ticket, Event.SIGNED_IN)
+    _must_hold(claim)
+    if (how == "location") != (claim["person_id"] == _me(work)):
+        raise NotYours
+    if claim["signed_in_at"] is not None:
+        return
+    work.changes.update(schema.claim, claim, signed_in_at=work.now, signed_how=how)
+    why = {"person": claim["person_id"], "how": how}
+    if ticket["state"] == State.ACCEPTED:
+        await tickets.move(work, ticket, Event.ARRIVED, _me(work), why=why, arrived_at=work.now)
+    else:
+        await tickets.move(work, ticket, Event.SIGNED_IN, _me(work), why=why)
+    await tickets.show(work, ticket)
+
+
+async def done(work: Work, ticket: Ticket) -> None:
+    """做好了: whoever asked is asked whether it is. Those who did it without the rest were enough."""
+    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
+    if ticket["state"] == State.DONE and _me(work) in helpers:
+        return  # a double tap
+    if ticket["state"] == State.OFFERED and _me(work) in helpers:
+        await go_ahead(work, ticket)
+    await handling.check(work, Action.FINISH, ticket, Event.FINISHED)
+    await tickets.move(work, ticket, Event.FINISHED, _me(work), done_at=work.now)
+    await ask(work, ticket, "claim.done_ask")
+    await tickets.show(work, ticket, but=[ticket["owner_id"]])
+
+
+async def ask(work: Work, ticket: Ticket, message: str, *, key: str | None = None) -> None:
+    """Ask whoever asked for it whether it is done: 好了, 没好."""
+    buttons = [[("order_yes", press("oyes", ticket["id"]))], [("order_no", press("ono", ticket["id"]))]]
+    ids = [one["person_id"] for one in await helped.held(work, ticket)]
+    found = await people.at_hand(work, ids)
+    names = [found[one]["name"] for one in ids if one in found]
+    await handling.tell_owner(work, ticket, message, buttons=buttons, key=key, names=names)
+
+
+async def confirm(work: Work, ticket: Ticket) -> None:
+    """好了: it is closed, and counts."""
+    await handling.check(work, Action.CONFIRM, ticket, Event.CONFIRMED)
+    await settle(work, ticket)
+
+
+async def settle(work: Work, ticket: Ticket, *, why: dict[str, Any] | None = None) -> None:
+    """The same without asking who says so: the clock, or a duty secretary who rang."""
+    await tickets.move(work, ticket, Event.CONFIRMED, _me(work), why=why, closed_at=work.now, closed_how="confirmed")
+    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
+    await orders.tell_helpers(work, ticket, helpers, "claim.thanks")
+    await tickets.show(work, ticket)
+
+
+async def dispute(work: Work, ticket: Ticket) -> None:
+    """没好: back to those who did it; the second time the duty secretaries see it too."""
+    await handling.check(work, Action.CONFIRM, ticket, Event.DISPUTED)
+    await reopen(work, ticket)
+
+
+async def reopen(work: Work, ticket: Ticket) -> None:
+    """The same without asking who says so."""
+    again = ticket["disputes"] + 1
+    await tickets.move(work, ticket, Event.DISPUTED, _me(work), disputes=again)
+    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
+    await orders.tell_helpers(work, ticket, helpers, "claim.not_done")
+    if again > 1:
+        await waves.tell_secretaries(work, ticket, "claim.not_done_again", key=None)
+    await tickets.show(work, ticket)
+
+
+async def revoke(work: Work, ticket: Ticket) -> None:
+    """It was not done after all: nobody has done it, and what it earned is taken back."""
+    await tickets.move(work, ticket, Event.REVOKED, _me(work))
+    for claim in await helped.held(work, ticket):
+        work.changes.update(schema.claim, claim, state=helped.MISSED, minutes=None)
+    await tickets.show(work, ticket)
+
+
+async def rung_up(work: Work, ticket: Ticket, *, is_done: bool) -> None:
+    """What a duty secretary heard who rang: about a person who lives alone, or one in ten that confirmed themselves."""
+    event = Event.CONFIRMED if ticket["state"] == State.DONE else Event.REVOKED
+    await handling.check(work, Action.RING_UP, ticket, event)
+    why = {"reason": "rung_up"}
+    if ticket["state"] == State.DONE:
+        await (settle(work, ticket, why=why) if is_done else reopen(work, ticket))
+    elif not is_done:
+        await revoke(work, ticket)
+    else:
+        tickets.remember(work, ticket, "rung_up", _me(work), ticket["state"], ticket["state"], why)
