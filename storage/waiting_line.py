@@ -59,24 +59,21 @@ async def look_after(work: Work, reminder: Row) -> None:
     row = await waitlist.by_id(work.ledger, int(reminder["subject"].partition(":")[2]))
     if row is None or row["state"] not in {Waits.WAITING, Waits.OFFERED}:
         return
-    if row["state"] == Waits.OFFERED:
-        if work.now >= row["offered_until"]:
-            await _let_go(work, row, "waiting.next_in_line")
-            row = {**row, "state": _after_offer(work, row)}
+    if row["state"] == Waits.OFFERED and work.now < row["offered_until"]:
+        _again(work, reminder, row["offered_until"])
+    elif row["state"] == Waits.OFFERED:
+        await _let_go(work, row, "waiting.next_in_line")
+        if _after_offer(work, row) is Waits.WAITING:
+            _again(work, reminder, work.now)  # for another time that may be free
     elif work.now >= row["until_at"]:
         await _expire(work, row)
-        return
     elif await _serve(work, [row["service_id"]], upto=row["id"]):
         _again(work, reminder, work.now)
-        return
-    if row["state"] != Waits.EXPIRED:
+    else:
         _again(work, reminder, _next_look(work, row))
 
 
 def _next_look(work: Work, row: Row) -> datetime:
-    if row["state"] == Waits.OFFERED:
-        answer_by: datetime = row["offered_until"]
-        return answer_by
     ends_at: datetime = row["until_at"]
     is_young = work.now - row["created_at"] < SOON
     return min(work.now + (SOON if is_young else OFTEN), ends_at)
@@ -91,14 +88,14 @@ async def _serve(work: Work, services: Collection[int], *, day: date | None = No
     for row in await waitlist.line(work.ledger, services):
         if row["state"] != Waits.WAITING or (upto is not None and row["id"] > upto):
             continue
-        slot = await _fitting(work, row, day)
+        slot = await fitting(work, row, day)
         if slot is not None:
             await _offer(work, row, slot)
             return True
     return False
 
 
-async def _fitting(work: Work, row: Row, day: date | None) -> Slot | None:
+async def fitting(work: Work, row: Row, day: date | None = None) -> Slot | None:
     """The first free time that suits somebody and can still be answered."""
     service = work.directory.catalogue.services.get(row["service_id"])
     calendar, wanted = work.directory.calendar, waitlist.window_of(row)
@@ -205,8 +202,7 @@ async def pass_by(work: Work, waiting_id: int | None, hold_id: int | None) -> No
     if row["state"] != Waits.OFFERED or row["hold_id"] != hold_id:
         raise OfferOver
     await _let_go(work, row, "waiting.passed_by")
-    at = work.now + SOON
-    await (_look_at(work, row, at) if _after_offer(work, row) is Waits.WAITING else _end(work, row))
+    await (_look_at(work, row, work.now) if _after_offer(work, row) is Waits.WAITING else _end(work, row))
 
 
 async def leave(work: Work, waiting_id: int | None) -> Row:
