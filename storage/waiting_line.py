@@ -11,7 +11,9 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from . import bookings, family, people, reminders, schema, slots, waitlist
+import sqlalchemy as sa
+
+from . import bookings, family, outbox, people, reminders, schema, slots, waitlist
 from .bookings import Wanted
 from .ledger import Row
 from .rules.catalogue import Service, Way
@@ -129,7 +131,7 @@ async def _offer(work: Work, row: Row, slot: Slot) -> None:
         row,
         "waiting.offer",
         buttons(row, hold_id),
-        key=f"waiting:{row['id']}:{hold_id}",
+        hold_id=hold_id,
         starts_at=slot.starts_at.isoformat(),
         until=until.isoformat(),
     )
@@ -192,8 +194,33 @@ async def accept(work: Work, waiting_id: int | None, hold_id: int | None) -> dic
     ticket = await bookings.book(work, wanted_of(row), hold_id=hold_id)
     change(work, row, state=str(Waits.TAKEN), hold_id=None)
     await reminders.settle(work, waitlist.subject(row["id"]), [])
-    await tell(work, row, "waiting.taken_by", but=_me(work), who=work.person["name"] if work.person else None)
+    await _tell_the_others(work, row)
     return ticket
+
+
+_SAID = sa.select(schema.outbox).where(schema.outbox.c.unique_key.in_(sa.bindparam("keys", expanding=True)))
+
+
+async def _tell_the_others(work: Work, row: Row) -> None:
+    """On the message by which they were asked: somebody of the family has taken the time."""
+    others = [person for person in await told(work, row) if person["id"] != _me(work)]
+    keys = {_key(row, row["hold_id"], person["id"]): person for person in others}
+    service = _service(work, row)
+    for said in await work.ledger.all(_SAID, keys=list(keys)):
+        person = keys[said["unique_key"]]
+        if said["state"] in {outbox.HELD, outbox.QUEUED}:
+            outbox.mark(work.changes, said, outbox.SUPPRESSED)
+        work.notify(
+            person,
+            "waiting.taken_by",
+            edit=said["telegram_message_id"],
+            who=work.person["name"] if work.person else None,
+            service=service.name_in(person["language"]),
+        )
+
+
+def _key(row: Row, hold_id: int, person_id: int) -> str:
+    return f"waiting:{row['id']}:{hold_id}:{person_id}"
 
 
 async def pass_by(work: Work, waiting_id: int | None, hold_id: int | None) -> None:
@@ -272,10 +299,10 @@ async def tell(
     rows: Sequence[Sequence[Button]] = (),
     *,
     but: int = 0,
-    key: str | None = None,
+    hold_id: int | None = None,
     **params: Any,
 ) -> None:
-    """Tell all whom it concerns, except `but`."""
+    """Tell all whom it concerns, except `but`; of a time that `hold_id` keeps once each."""
     service = _service(work, row)
     for person in await told(work, row):
         if person["id"] != but:
@@ -284,7 +311,7 @@ async def tell(
                 message,
                 rows,
                 priority=Priority.NEWS,
-                key=f"{key}:{person['id']}" if key else None,
+                key=None if hold_id is None else _key(row, hold_id, person["id"]),
                 service=service.name_in(person["language"]),
                 is_own=person["id"] == row["owner_id"],
                 **params,

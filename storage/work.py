@@ -164,21 +164,25 @@ class Work:
         priority: Priority = Priority.NEWS,
         key: str | None = None,
         due_at: datetime | None = None,
+        edit: int | None = None,
         **params: Any,
     ) -> None:
-        """Tell somebody something. Quiet hours hold back what is neither an alarm nor an answer."""
+        """Tell somebody something. Quiet hours hold back what is neither an alarm nor an answer.
+
+        `edit` names an earlier message of ours to change, which makes no sound and waits for no morning.
+        """
         if to["telegram_id"] is None:
             return
         self._say(
-            "message",
+            "message" if edit is None else "edit",
             message,
             chat_id=to["telegram_id"],
             person_id=to["id"],
             ticket_id=ticket_id,
             priority=priority,
             key=key,
-            due_at=due_at or self.speak_at(priority),
-            params=_params(params, buttons, None, None, None),
+            due_at=due_at or (self.speak_at(priority) if edit is None else self.now),
+            params=_params(params, buttons, None, edit, None),
         )
 
     def card(
