@@ -21,7 +21,7 @@ from .owners import settle_filed
 NOT_THIS = "else"
 PAGE = 8
 FOUND = 8
-SHORT = 18
+SHORT = 14
 """So wide may a name be beside another, in Latin letters; a Chinese character is as wide as two."""
 _WIDE, _CHINESE = 2, 0x2E80
 
