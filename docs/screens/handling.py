@@ -130,7 +130,7 @@ async def _other_hands(film: Film) -> None:
     film.shot(li, ("交给哪位同事", "Which colleague"), ("点「转交同事」", "“Hand over” is pressed"))
     await film.tap(li, ("小赵", "Zhao"))
     film.shot(li, ("交出去了", "Handed over"), ("选了一位", "somebody is chosen"))
-    await film.later(hours=9)
+    await film.later(days=1)
     film.shot(dan, ("到时间没人接", "Nobody took it in time"), ("值班员看到", "what the duty secretary sees"))
     await film.press(town.zhao, "accept", "more", "history")
     film.shot(town.zhao, ("经过", "The story"), ("点「看经过」", "“History” is pressed"))

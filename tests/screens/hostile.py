@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-CODES = {"state", "event", "closed_how"}
+CODES = {"state", "event", "closed_how", "paper", "usual", "role"}
 """Parameters that the program chooses, never a person; a text may look them up without a way out."""
 
 
