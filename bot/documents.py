@@ -115,7 +115,7 @@ class Documents:
         return zh, en
 
     def _word(self, language: str, key: str, params: Mapping[str, Any], now: datetime) -> str:
-        return self._texts.plain(language, f"papers.pdf_{key}", params, now)
+        return self._texts.plain(language, f"sheet.{key}", params, now)
 
     # --- calendar --------------------------------------------------------------------------------------------
 

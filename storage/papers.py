@@ -85,7 +85,7 @@ def shown(items: Iterable[str]) -> dict[str, Any]:
     """Originals for a text: the usual ones have a name in every language, the others are words."""
     found = list(items)
     return {
-        "originals": [item for item in found if item in USUAL],
+        "usual": [item for item in found if item in USUAL],
         "others": [item for item in found if item not in USUAL],
     }
 

@@ -94,6 +94,13 @@ KNOWN: Mapping[str, Any] = {
     "for_whom": "mother",
     "state": "accepted",
     "worker.history.rows": HISTORY,
+    "papers": ["身份证原件", "户口簿原件", "近期一寸照片2张"],
+    "usual": ["id_card", "household"],
+    "others": ["出院小结"],
+    "sheets": [
+        Line(paper="mandate", is_confirmed=True, is_refused=False),
+        Line(paper="taken", is_confirmed=False, is_refused=False),
+    ],
     "notices.where.lines": [
         Line(name="锦绣家园 3栋", total=40, sent=38, read=12),
         Line(name=None, total=2, sent=2, read=0),
@@ -108,6 +115,7 @@ KNOWN: Mapping[str, Any] = {
         Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), role="grid_worker", name="小魏"),
     ],
     "duty.month_words.lines": [Line(day=23, weekday="一", shifts=[Line(hours="18:00–21:00", names="小孙")])],
+    "roster.all.names": "小魏、小赵",
     "duty.month.number": "11",
     "duty.month_words.number": "11",
     "duty.one.state": "asked",
@@ -188,7 +196,7 @@ def example(key: str, name: str, language: str = "zh-CN") -> Any:
         (name in KNOWN, KNOWN.get(name)),
         (name in COUNTS, 3),
         (name in shown_as(key, "spoken"), NUMBER),
-        (name in shown_as(key, "when", "clock", "day"), NOW + timedelta(hours=5)),
+        (name in shown_as(key, "when", "clock", "date", "day"), NOW + timedelta(hours=5)),
         (name.startswith(("is_", "has_")), True),
     )
     return next((value for is_so, value in choices if is_so), "门禁修好了吗？")

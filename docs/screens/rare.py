@@ -95,6 +95,6 @@ def messages() -> frozenset[str]:
 
 
 def _elsewhere() -> frozenset[str]:
-    on_something = {"button", "menu", "role", "poster", "roster", "control"}
+    on_something = {"button", "menu", "role", "poster", "roster", "sheet", "control"}
     typed = {"command", "import", "backup", "doctor", "export", "request"}
     return frozenset(on_something | typed)

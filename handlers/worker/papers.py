@@ -48,7 +48,7 @@ async def sheets(context: Context, pressed: Press, _said: Said) -> None:
         if row["made_by"] == context.person["id"] and papers.waits(row)
     ]
     told = [
-        {"kind": row["kind"], "is_confirmed": row["confirmed_at"] is not None, "is_refused": papers.is_refused(row)}
+        {"paper": row["kind"], "is_confirmed": row["confirmed_at"] is not None, "is_refused": papers.is_refused(row)}
         for row in rows
     ]
     work.reply(

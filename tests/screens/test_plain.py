@@ -19,7 +19,7 @@ ENDS = re.compile(r"[。！？]|[.!?](?=\s|”|$)")
 MOST_SENTENCES = 2
 TO_STAFF = (
     *("notices.", "filing.", "owner.", "refused.cannot", "refused.out", "refused.own_role", "welcome.role_given"),
-    *("danger.ask", "danger.day", "danger.raised", "danger.arrived", "danger.controlled"),
+    *("papers.staff_", "claim.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived", "danger.controlled"),
 )
 YET_TO_RESIDENTS = ("notices.counted", "notices.activities", "notices.said", "filing.filed_for_you")
 MOST_CHARACTERS: Mapping[str, int] = {"zh-CN": 100, "en": 220}
@@ -33,6 +33,9 @@ LONGER: Mapping[str, str] = {
     "report.confirm": "a card of lines",
     "me.card": "a card of lines",
     "family.list": "lists both sides",
+    "papers.told": "a list to keep",
+    "papers.ask_taken": "what is taken along stands on it, one by one",
+    "papers.ask_returned": "what is given back stands on it, one by one",
     "notices.said": "somebody else's words; ours are the warning below",
 }
 WIDEST = 12

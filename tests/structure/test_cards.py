@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.posters.card import MOST_SERVICES, card_marks
 from bot.posters.layout import HEIGHT, WIDTH, Box, Code, Words
 from storage import schema
 from storage.engine import Database
-from storage.ids import new_id
+from storage.ids import first_id
 from storage.ledger import Ledger
 from tests.town import MONDAY, copy_of_sample
 
@@ -109,8 +110,8 @@ async def test_it_names_what_was_booked_most_in_the_last_90_days(opened: Databas
     place_id = directory.by_code["jx-3-2"].id
     now = datetime.now(UTC)
     booked = {"locksmith": 0, "blood-pressure": 3, "injection": 2, "room-chess": 1}
-    for code, count in booked.items():
-        for _ in range(count):
+    for code, times in booked.items():
+        for _ in range(times):
             await _booked(opened, directory.catalogue.by_code[code].id, place_id, now)
     for _ in range(9):
         await _booked(opened, directory.catalogue.by_code["lunch"].id, place_id, now - timedelta(days=100))
@@ -120,8 +121,11 @@ async def test_it_names_what_was_booked_most_in_the_last_90_days(opened: Databas
     assert len(set(chosen)) == MOST_SERVICES
 
 
+_numbers = count(1)
+
+
 async def _booked(database: Database, service_id: int, place_id: int, at: datetime) -> None:
-    number = new_id(at)
+    number = first_id(at) + next(_numbers)
     async with database.writing() as connection:
         person = (await connection.execute(schema.person.select().limit(1))).one()
         plain: dict[str, Any] = {"state": "accepted", "kind": "service", "intent": "book", "words": "", "limits": {}}
