@@ -217,7 +217,8 @@ async def move_one(work: Work, reminder: Row) -> None:
             reminders.move_on(work, reminder, work.now + ONCE_MORE, {**params, "is_told": True})
         return
     row = left[0]
-    is_moved = await visit_moves.pass_on(work, ticket, params["person"], "absent")
+    message = "visit.nobody_comes" if params["person"] is not None else "away.shut"
+    is_moved = await visit_moves.pass_on(work, ticket, params["person"], "absent", message=message)
     was = {"provider": row["provider_id"], "seat": row["seat"], "starts_at": row["starts_at"].isoformat()}
     entry = {"ticket": row["id"], "moved": is_moved, "ends_at": row["ends_at"].isoformat(), **was}
     reminders.move_on(work, reminder, work.now, {**params, "done": [*params["done"], entry]})

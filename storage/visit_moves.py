@@ -168,8 +168,10 @@ async def give_up(work: Work, ticket: Ticket) -> bool:
     return await pass_on(work, ticket, ticket["assignee_id"], GONE)
 
 
-async def pass_on(work: Work, ticket: Ticket, former_id: int | None, reason: str) -> bool:
-    """Somebody else comes at the same time, if there is anybody; else the resident gets a new time to take.
+async def pass_on(
+    work: Work, ticket: Ticket, former_id: int | None, reason: str, *, message: str = "visit.nobody_comes"
+) -> bool:
+    """Somebody else comes at the same time, if there is anybody; else the resident gets a new time with `message`.
 
     They are asked until they have chosen, and the duty secretary knows: nothing is lost.
     """
@@ -181,7 +183,7 @@ async def pass_on(work: Work, ticket: Ticket, former_id: int | None, reason: str
         await tickets.move(work, ticket, Event.CALLED_OFF, None, why=why, assignee_id=None, accepted_at=None)
         for person in await people.duty_secretaries(work, ticket["place_id"]):
             work.card(ticket["id"], person, is_fresh=True)
-        await offer_new_time(work, ticket, "visit.nobody_comes")
+        await offer_new_time(work, ticket, message)
         await tickets.show(work, ticket)
         return False
     by_clock = Work.for_clock(work.ledger, work.now, work.changes)

@@ -129,7 +129,7 @@ async def yes(context: Context, pressed: Press, said: Said) -> None:
     await falling_ill.fall_ill(work, person, begins_at, ends_at, reason)
     work.reply("away.noted", edit=said.pressed_message, name=person["name"])
     if person["id"] != context.person["id"]:
-        work.notify(person, "away.noted_for_you", ends_at=ends_at.isoformat())
+        work.notify(person, "away.noted_for_you", last=_days(context, _count(pressed))[1].isoformat())
 
 
 # --- a room, or a provider -----------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ async def test_it_moves_what_is_booked_in_a_room_that_is_shut(town: Town) -> Non
     await go(town, town.dan.says("/duty"), town.dan.presses("有人来不了"), town.dan.presses("下一页"))
     await go(town, town.dan.presses("乒乓球室"), town.dan.presses("今天、明天"), town.dan.presses("确定不开"))
     await town.advance(seconds=1)
-    await go(town, town.rosa.presses("后天", on=town.rosa.shows("来不了人了")))
+    await go(town, town.rosa.presses("后天", on=town.rosa.shows("10:00 不开")))
     assert local((await bookings(town))[0])[:5] == "11-25"
 
 

@@ -142,5 +142,5 @@ async def keep(context: Context, _pressed: Press, said: Said) -> None:
 @entry.pressed("bsendyes")
 async def end(context: Context, pressed: Press, said: Said) -> None:
     """All that are still to come are given back, as far as the service's limit allows."""
-    given_back, left = await series.end(context.work, await _mine(context, pressed), "series")
+    given_back, left = await series.end(context.work, await _mine(context, pressed), "settled")
     context.work.reply("series.ended", edit=said.pressed_message, count=given_back, left=left)
