@@ -181,6 +181,12 @@ async def add_dish(work: Work, provider_id: int | None, day: date, name: str, pr
     _has_changed(work, "dish_added", provider=found.id, day=day.isoformat())
 
 
+def money(work: Work, provider_id: int | None) -> str:
+    """What the prices of a menu are counted in, as its sheet writes it."""
+    dishes = work.directory.catalogue.dishes.get(provider_id or 0, ())
+    return next((one.price.lstrip("0123456789.") for one in dishes if one.price), "")
+
+
 async def dishes_made(work: Work, provider_ids: Collection[int], day: date) -> Sequence[Row]:
     """The dishes of a day that were made in chat."""
     table = schema.dish

@@ -22,6 +22,7 @@ SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "storage/rules/numbers.py": READS_CHINESE,
     "storage/structure/cells.py": READS_CHINESE,
     "storage/structure/columns.py": "the names of columns are the format of a file",
+    "storage/structure/offered.py": "the names of columns are the format of a file",
 }
 MOST_READ_CHARACTERS = 4
 """In a handler that reads Chinese a word to compare with is this short; a longer one would be a sentence."""

@@ -21,7 +21,7 @@ AHEAD = timedelta(days=90)
 LONGEST_FEE, LONGEST_PHONE, LONGEST_DISH = 60, 30, 20
 FREE = "free"
 WHAT = frozenset({"fee", "phone", "rest", "dish"})
-_PRICE = re.compile(r"\s*(\d+(?:\.\d{1,2})?)\s*(?:元|块|yuan)?$", re.IGNORECASE)
+_PRICE = re.compile(r"\s*(\d[\d.]{0,6})(\s*[^\W\d]{0,4})$")  # with what it is counted in, if that is said
 
 
 class Change(Draft):
@@ -77,7 +77,7 @@ async def _finish(context: Context, draft: Change) -> None:
         case _:
             price = _PRICE.search(draft.words)
             name = _PRICE.sub("", draft.words).strip()
-            money = f"{price[1]}元" if price else None
+            money = f"{price[1]}{price[2] or offering.money(work, draft.provider_id)}" if price else None
             await offering.add_dish(work, draft.provider_id, today(context), name, money)
             tell(context, "catalogue.dish_added", draft.service_id, edit, name=name, price=money)
 

@@ -28,8 +28,35 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _SOUNDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("h", "f"))
 _POLITE = frozenset(
-    re.findall(r"\w+", "a an and at can do for get have how i in is it me my need of on please some the to want with")
+    (
+        "a",
+        "an",
+        "and",
+        "at",
+        "can",
+        "do",
+        "for",
+        "get",
+        "have",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "need",
+        "of",
+        "on",
+        "please",
+        "some",
+        "the",
+        "to",
+        "want",
+        "with",
+    )
 )
+"""Words of a sentence that name nothing."""
 
 
 @dataclass(frozen=True, slots=True)

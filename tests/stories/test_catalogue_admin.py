@@ -105,7 +105,7 @@ async def test_it_keeps_days_off_through_an_import(town: Town) -> None:
 async def test_it_adds_a_dish_of_the_day(town: Town) -> None:
     await opens(town, town.zhou, "午餐")
     await go(town, town.zhou.presses("加今天的菜"))
-    await go(town, town.zhou.says("红烧鱼 15块"))
+    await go(town, town.zhou.says("红烧鱼 15"))
     assert town.zhou.shows("红烧鱼 15元")
     await service(town, "lunch")
     catalogue = town.app.ledger.directory.catalogue
