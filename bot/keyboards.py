@@ -22,6 +22,8 @@ STYLES: Mapping[str, str] = {
     "accept": "success",
     "finish": "success",
     "done_yes": "success",
+    "visit_take": "success",
+    "visit_approve": "success",
     "notice_send": "success",
     "notice_got": "success",
     "consent_yes": "success",

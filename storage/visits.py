@@ -76,9 +76,7 @@ async def said(work: Work, ticket: Ticket, booking: Row) -> dict[str, Any]:
     return {
         "names": {"zh-CN": service.name, "en": service.name_en} if service else {"zh-CN": "", "en": ""},
         "worker": worker["name"] if worker else (provider.name if provider else ""),
-        "phone": worker["phone"] if worker else (provider.phone if provider else None),
         "starts_at": booking["starts_at"],
-        "way": booking["way"],
     }
 
 

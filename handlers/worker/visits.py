@@ -11,14 +11,15 @@ from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event
 from storage.rules.press import Press, press
 from storage.rules.rights import Action
-from storage.rules.visits import Stage, check_arrival
-from storage.work import Priority
+from storage.rules.visits import Stage, check_arrival, check_miss
+from storage.work import Button, Priority
 
 from .danger import day_of
 from .tasks import WorkDraft, begin, by_id, ticket_of
 
 FETCH_DAYS = (1, 3, 7)
 FETCH_AT = time(9)
+SURE = "yes"
 
 
 @entry.pressed("vday")
@@ -40,12 +41,21 @@ async def on_the_way(context: Context, pressed: Press, _said: Said) -> None:
 
 
 @entry.pressed("vgone")
-async def cannot(context: Context, pressed: Press, _said: Said) -> None:
-    """去不了: somebody else at the same time, or the resident chooses another."""
-    ticket = await ticket_of(context, pressed)
-    is_passed_on = await visit_moves.give_up(context.work, ticket)
+async def cannot(context: Context, pressed: Press, said: Said) -> None:
+    """去不了, asked once more: somebody else at the same time, or the resident chooses another."""
+    work, ticket = context.work, await ticket_of(context, pressed)
+    if not _is_sure(pressed):
+        await handling.check(work, Action.ARRIVE, ticket, Event.ARRIVED)
+        yes: list[Button] = [("visit_cannot_yes", press("vgone", ticket["id"], SURE))]
+        work.reply("visit.ask_gone", [yes, [("visit_still_go", "close")]], number=ticket["number"])
+        return
+    is_passed_on = await visit_moves.give_up(work, ticket)
     message = "visit.passed_on" if is_passed_on else "visit.not_passed_on"
-    context.work.reply(message, number=ticket["number"])
+    work.reply(message, edit=said.pressed_message, number=ticket["number"])
+
+
+def _is_sure(pressed: Press) -> bool:
+    return pressed.args[1:] == (SURE,)
 
 
 # --- arrived -------------------------------------------------------------------------------------------------
@@ -125,12 +135,19 @@ ARRIVE = flows.declare(
 
 
 @entry.pressed("vmiss")
-async def miss(context: Context, pressed: Press, _said: Said) -> None:
-    """没等到人."""
-    ticket = await ticket_of(context, pressed)
-    is_rung = await visits.miss(context.work, ticket)
+async def miss(context: Context, pressed: Press, said: Said) -> None:
+    """没等到人: at a door it is asked whether they knocked and rang."""
+    work, ticket = context.work, await ticket_of(context, pressed)
+    booking = await visits.booking_of(work, ticket)
+    if visits.is_at_home(booking) and not _is_sure(pressed):
+        await handling.check(work, Action.MISS, ticket, Event.MISSED)
+        check_miss(booking["starts_at"], work.now)
+        yes: list[Button] = [("visit_miss_yes", press("vmiss", ticket["id"], SURE))]
+        work.reply("visit.ask_miss", [yes, [("visit_wait_more", "close")]], number=ticket["number"])
+        return
+    is_rung = await visits.miss(work, ticket)
     message = "visit.missed_elder_noted" if is_rung else "visit.missed_noted"
-    context.work.reply(message, number=ticket["number"])
+    work.reply(message, edit=said.pressed_message if _is_sure(pressed) else None, number=ticket["number"])
 
 
 # --- what came of it -----------------------------------------------------------------------------------------

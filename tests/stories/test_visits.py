@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.phone import Phone
-from storage import administration, bookings, people, rebooking, schema, slots
+from storage import administration, bookings, people, rebooking, schema, slots, walk_ins
 from storage.bookings import Wanted
+from storage.changes import Outcome
 from storage.rules.catalogue import Way
 from storage.rules.press import base36
 from storage.rules.slots import Slot
@@ -145,6 +146,7 @@ async def test_it_is_silent_about_the_old_time_when_a_visit_is_moved(town: Town)
     slot = (await slots.free(work, service, Way.AT_HOME, row["place_id"], date(2026, 11, 26)))[0]
     await rebooking.reschedule(work, row, slot)
     await app.ledger.commit([work.finish()])
+    app.delivery.wake()
     await moves_to(town, "2026-11-24 15:20")
     assert count(town.rosa, "您方便吗") == 0
     assert count(town.dan, "该上门") == 0
@@ -220,7 +222,7 @@ async def test_it_asks_the_duty_secretary_after_three_wrong_codes(town: Town) ->
 async def misses(town: Town, agent: Phone, moment: str = "2026-11-24 15:10") -> None:
     await moves_to(town, moment)
     await says(town, agent, "/tasks")
-    await presses(town, agent, "📋 10", "没等到人")
+    await presses(town, agent, "📋 10", "没等到人", "没人，我走了")
 
 
 async def test_it_asks_kindly_how_to_go_on(town: Town) -> None:
@@ -314,12 +316,14 @@ async def test_it_believes_the_resident_that_they_are_there(town: Town) -> None:
     await says(town, agent, "/tasks")
     await presses(town, agent, "📋 10", "材料收好了")
     assert (await booking(town))["stage"] == "taken"
+    await moves_to(town, "2026-11-24 16:20")
+    assert not await town.app.ledger.all(sa.select(schema.hold))
 
 
 async def test_it_sends_a_colleague_at_the_same_time(town: Town) -> None:
     agent = await visit(town)
     before = await booking(town)
-    await presses(town, agent, "去不了")
+    await presses(town, agent, "去不了", "是，去不了")
     assert agent.shows("已换同事去")
     assert "时间不变" in town.rosa.shows("来办「老年证」").text
     after = await booking(town)
@@ -330,7 +334,7 @@ async def test_it_sends_a_colleague_at_the_same_time(town: Town) -> None:
 async def test_it_lets_the_resident_choose_when_no_colleague_is_free(town: Town) -> None:
     agent = await visit(town)
     await visit(town, town.chen)
-    await presses(town, agent, "去不了")
+    await presses(town, agent, "去不了", "是，去不了")
     assert "来不了人了" in town.rosa.last.text
     rows = await town.app.ledger.all(sa.select(schema.ticket).order_by(schema.ticket.c.id))
     assert [row["state"] for row in rows] == ["waiting", "accepted"]
@@ -466,6 +470,27 @@ async def test_it_calls_numbers_in_turn_and_tells_who_is_near(town: Town) -> Non
     assert town.wei.shows("前面还有 3 位")
     await presses(town, town.ye, "送到，办好了")
     await presses(town, town.rosa, "是的，办好了")
+
+
+async def test_it_gives_two_numbers_to_two_who_call_at_once(town: Town) -> None:
+    await numbers(town, town.rosa, town.chen)
+    ledger = town.app.ledger
+    hall = ledger.directory.catalogue.provider_codes["hall"].id
+
+    async def calls(who: Phone) -> Work:
+        work = Work.for_clock(ledger, town.clock.now())
+        work.person = await agrees(town, who)
+        work.grants = await people.grants_of(ledger, [work.person["id"]])
+        await walk_ins.call_next(work, hall)
+        return work
+
+    first, second = await calls(town.ye), await calls(town.tian)
+    assert await ledger.commit([first.finish(), second.finish()]) == [Outcome.APPLIED, Outcome.STALE]
+    again = await calls(town.tian)
+    assert await ledger.commit([again.finish()]) == [Outcome.APPLIED]
+    rows = await ledger.all(sa.select(schema.ticket.c.assignee_id).order_by(schema.ticket.c.id))
+    callers = [work.person["id"] for work in (first, second) if work.person is not None]
+    assert [row["assignee_id"] for row in rows] == callers
 
 
 async def test_it_keeps_the_number_of_who_did_not_hear_it(town: Town) -> None:
