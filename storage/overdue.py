@@ -1,6 +1,6 @@
 """督办: what is late is pressed for by those above, the duty secretary and the street liaison."""
 
-from . import people, tickets
+from . import people, roster, tickets
 from .handling import Ticket
 from .ledger import Row
 from .rules.press import press
@@ -17,14 +17,17 @@ async def press_for(work: Work, ticket: Ticket, reminder_id: int, step: str) -> 
         tickets.alter(work, ticket, overdue_at=work.now)
     tickets.remember(work, ticket, "overdue", None, ticket["state"], ticket["state"], {"step": step})
     worker = (await people.by_ids(work.ledger, [ticket["assignee_id"]])) if ticket["assignee_id"] else {}
-    told = [*worker.values(), *await _above(work, ticket)]
-    for person in {row["id"]: row for row in told}.values():
+    priority = Priority.ALARM if ticket["is_danger"] else Priority.NEWS
+    told = [(row, work.speak_at(priority)) for row in [*worker.values(), *await _street(work, ticket)]]
+    told += await roster.secretaries(work, ticket["place_id"], is_danger=bool(ticket["is_danger"]))
+    for person, at in {row["id"]: (row, at) for row, at in reversed(told)}.values():
         work.notify(
             person,
             "worker.overdue" if person["id"] == ticket["assignee_id"] else "staff.overdue",
             [[("open", press("open", ticket["id"]))]],
             ticket_id=ticket["id"],
-            priority=Priority.ALARM if ticket["is_danger"] else Priority.NEWS,
+            priority=priority,
+            due_at=at,
             key=f"r{reminder_id}:{person['id']}",
             number=ticket["number"],
             step=step,
@@ -33,7 +36,11 @@ async def press_for(work: Work, ticket: Ticket, reminder_id: int, step: str) -> 
     await tickets.show(work, ticket)
 
 
-async def _above(work: Work, ticket: Ticket) -> list[Row]:
-    roles = {Role.DUTY_SECRETARY} if ticket["is_confidential"] else {Role.DUTY_SECRETARY, Role.STREET_LIAISON}
+async def _street(work: Work, ticket: Ticket) -> list[Row]:
+    """The street hears of no confidential matter."""
+    if ticket["is_confidential"]:
+        return []
     community = work.directory.community_of(ticket["place_id"])
-    return await people.holders(work.ledger, roles, work.directory.scope(community.id if community else None))
+    return await people.holders(
+        work.ledger, [Role.STREET_LIAISON], work.directory.scope(community.id if community else None)
+    )
