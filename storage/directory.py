@@ -211,6 +211,12 @@ def _by_number(place: Place) -> tuple[int, str]:
 
 VERSION = once(sa.select(schema.setting.c.value).where(schema.setting.c.name == STRUCTURE_VERSION))
 """The query for the import that the database holds now."""
+NEXT_VERSION = (
+    sa.update(schema.setting)
+    .where(schema.setting.c.name == sa.bindparam("of"))
+    .values(value=sa.cast(sa.cast(schema.setting.c.value, sa.Integer) + 1, sa.Text))
+)
+"""What lets every process load the structure again before its next message; `of` is STRUCTURE_VERSION."""
 
 
 async def load(connection: AsyncConnection, timezone: str) -> Directory:

@@ -13,14 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import gaps, people, reach, rebooking, reminders, roster, schema, slots, tickets, visit_moves, visits
-from .directory import STRUCTURE_VERSION
+from .directory import NEXT_VERSION, STRUCTURE_VERSION
 from .handling import Ticket, tell_owner
 from .ledger import Row
 from .plain import once
-from .rules.catalogue import Provider
+from .rules.catalogue import MADE_IN_CHAT, Provider
 from .rules.errors import NotOpen, NotYours, Refusal, SlotTaken, Stale
 from .rules.lifecycle import State
-from .rules.press import press
+from .rules.press import base36, press
 from .rules.slots import Slot
 from .states import UNOWNED, any_of
 from .work import Priority, Work
@@ -54,11 +54,6 @@ _HELD = once(
         _hold.c.starts_at < sa.bindparam("ends_at", type_=schema.UtcTime),
         _hold.c.ends_at > sa.bindparam("begins_at", type_=schema.UtcTime),
     )
-)
-_SET_VERSION = (
-    sa.update(schema.setting)
-    .where(schema.setting.c.name == STRUCTURE_VERSION)
-    .values(value=sa.bindparam("following", type_=sa.Text))
 )
 
 
@@ -165,19 +160,25 @@ def shut(work: Work, provider_id: int | None, first: date, last: date) -> int:
     provider = check_provider(work, provider_id)
     opening_id = work.new_id()
     days = f"{first}" if first == last else f"{first}..{last}"
-    values = {"code": f"shut-{opening_id}", "provider_id": provider.id, "days": days, "is_shut": True}
-    work.changes.insert(_opening, id=opening_id, **values)
-    _load_again(work)
-    begins_at, ends_at = span(work, first, last)
-    _have_moved(work, f"opening:{opening_id}", begins_at, ends_at, [provider.id], None)
+    values = {"code": f"{MADE_IN_CHAT}{base36(opening_id)}", "days": days, "is_shut": True}
+    work.changes.insert(_opening, id=opening_id, provider_id=provider.id, **values)
+    work.changes.run(NEXT_VERSION, of=STRUCTURE_VERSION)
+    move_from(work, opening_id, provider.id, first, last)
     work.audit("shut", provider=provider.id, opening=opening_id)
     return opening_id
 
 
-def _load_again(work: Work) -> None:
-    """A new version makes running bots load the structure again."""
-    version = work.directory.version
-    work.changes.run(_SET_VERSION, following=str(int(version) + 1) if version.isdigit() else "1")
+def move_from(work: Work, opening_id: int, provider_id: int, first: date, last: date) -> None:
+    """Have all moved that is booked with a provider on days on which an exception shuts it."""
+    begins_at, ends_at = span(work, first, last)
+    _have_moved(work, f"opening:{opening_id}", begins_at, ends_at, [provider_id], None)
+
+
+async def move_back_to(work: Work, opening_id: int) -> None:
+    """An exception was taken back: what was moved for it comes back."""
+    for reminder in await reminders.of(work.ledger, f"opening:{opening_id}"):
+        if reminder["kind"] == MOVE_AWAY:
+            await _turn_round(work, reminder)
 
 
 def _have_moved(
@@ -287,6 +288,13 @@ async def undo(work: Work, reminder_id: int | None) -> None:
     else:
         check_provider(work, params["providers"][0])
         await _open_again(work, int(row_id))
+    await _turn_round(work, reminder)
+    await gaps.look_soon(work)
+    work.audit("absence_ended", subject=reminder["subject"])
+
+
+async def _turn_round(work: Work, reminder: Row) -> None:
+    params = reminder["params"]
     for one in params["done"]:
         ticket = await tickets.by_id(work.ledger, one["ticket"])
         if one["moved"] and ticket is not None and ticket["arrived_at"] is not None:
@@ -294,8 +302,6 @@ async def undo(work: Work, reminder_id: int | None) -> None:
     if reminder["state"] == "scheduled":
         work.changes.update(schema.reminder, reminder, state="cancelled")
     reminders.schedule(work, reminder["subject"], MOVE_BACK, OCCURRENCE, work.now, {**params, "left": params["done"]})
-    await gaps.look_soon(work)
-    work.audit("absence_ended", subject=reminder["subject"])
 
 
 async def _end_absence(work: Work, absence_id: int) -> None:
@@ -310,7 +316,7 @@ async def _open_again(work: Work, opening_id: int) -> None:
     if row is None or row["retired_at"] is not None:
         raise Stale
     work.changes.update(_opening, row, retired_at=work.now)
-    _load_again(work)
+    work.changes.run(NEXT_VERSION, of=STRUCTURE_VERSION)
 
 
 async def move_back(work: Work, reminder: Row) -> None:

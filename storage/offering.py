@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from . import reach, schema
-from .directory import STRUCTURE_VERSION
+from . import falling_ill, reach, schema
+from .directory import NEXT_VERSION, STRUCTURE_VERSION
 from .ledger import Row
 from .rules.catalogue import MADE_IN_CHAT, Fee, Provider, ProviderKind, Service
 from .rules.errors import NotYours, Stale
@@ -23,12 +23,7 @@ from .work import Work
 MAKERS = frozenset({Role.ADMINISTRATOR, Role.COMMUNITY_SECRETARY})
 _LAST = 10_000  # dishes of the day stand after those of the sheet
 
-_setting, _booking, _ticket = schema.setting, schema.booking, schema.ticket
-_MOVE = (
-    sa.update(_setting)
-    .where(_setting.c.name == sa.bindparam("of"))
-    .values(value=sa.cast(sa.cast(_setting.c.value, sa.Integer) + 1, sa.Text))
-)
+_booking, _ticket = schema.booking, schema.ticket
 
 
 def may(work: Work, provider: Provider) -> bool:
@@ -102,7 +97,7 @@ async def _change(work: Work, service_id: int | None, what: str, **values: objec
 
 
 async def shut(work: Work, provider_id: int | None, day: date) -> int:
-    """Shut a provider on one local day; gives back how many bookings it still has on that day."""
+    """Shut a provider on one local day, and have what is booked then moved; gives back how many bookings that are."""
     found = provider(work, provider_id)
     row_id = work.new_id()
     work.changes.insert(
@@ -116,6 +111,7 @@ async def shut(work: Work, provider_id: int | None, day: date) -> int:
         is_shut=True,
     )
     _has_changed(work, "day_off", provider=found.id, day=day.isoformat())
+    falling_ill.move_from(work, row_id, found.id, day, day)
     return await _booked(work, found.id, day)
 
 
@@ -160,6 +156,7 @@ async def open_again(work: Work, opening_id: int | None) -> Row:
     found = provider(work, row["provider_id"])
     work.changes.update(schema.opening, row, retired_at=work.now)
     _has_changed(work, "day_on", provider=found.id, day=row["days"])
+    await falling_ill.move_back_to(work, row["id"])
     return row
 
 
@@ -216,4 +213,4 @@ async def remove_dish(work: Work, dish_id: int | None) -> Row:
 def _has_changed(work: Work, act: str, **data: object) -> None:
     """Keep it in the audit, and let every process load the structure before the next message."""
     work.audit(act, **data)
-    work.changes.run(_MOVE, of=STRUCTURE_VERSION)
+    work.changes.run(NEXT_VERSION, of=STRUCTURE_VERSION)
