@@ -61,6 +61,7 @@ class BookingDraft(ResidentDraft):
     owner_id: int | None = None  # an elder of the family, or whom staff file it for; None = the one who asks
     owner_name: str | None = None
     for_whom: str | None = None  # mother, father, or a name
+    said_whom: str | None = None  # whom the sentence named, until that is asked
     elders: list[dict[str, Any]] = []
     is_filed: bool = False  # written down by staff for `owner_id`
     note: str | None = None

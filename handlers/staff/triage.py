@@ -158,7 +158,8 @@ async def ask_kind(context: Context, pressed: Press, said: Said) -> None:
     """Which kind it is really."""
     ticket = await mine(context, pressed)
     work = context.work
-    kinds = [kind for kind in work.directory.kinds.values() if kind.code != ticket["kind"]]
+    own = work.directory.kinds.get(ticket["kind"])
+    kinds = [kind for kind in work.directory.kinds.values() if kind != own and (own is None or kind.flow == own.flow)]
     if ticket["is_danger"]:
         kinds = [kind for kind in kinds if kind.code != tickets.DANGER]
     buttons: list[Button] = [

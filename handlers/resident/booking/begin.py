@@ -3,12 +3,12 @@
 from handlers import entry, flows
 from handlers.context import Context
 from handlers.reading import Danger, Intent
-from handlers.resident import matters
+from handlers.resident import matters, report
 from handlers.resident.draft import READER
 from handlers.resident.short import answers
 from handlers.said import Said
 from storage import booking_lists
-from storage.booking_drafts import BookingDraft
+from storage.booking_drafts import BOOK, MOVE, BookingDraft
 from storage.rules.press import Press
 from storage.work import Priority
 
@@ -17,6 +17,8 @@ from . import choosing, flow, whom
 SHORT, SHORT_IN_LATIN = 6, 16
 """Words so short only name what is wanted."""
 LATIN = "\u2e80"
+TAKES_WORDS = frozenset({"lost", "category", "service", "told", "name", "note", "dishes", "confirm"})
+"""Questions that are answered in words of any kind."""
 UNSURE = frozenset({Intent.QUESTION, Intent.ORDER, Intent.SMALLTALK, Intent.REPORT})
 """What a sentence may be taken for that rather asks for something of the catalogue."""
 
@@ -41,6 +43,21 @@ async def book_pressed(context: Context, pressed: Press, _said: Said) -> None:
     await flow.give_up(context)
     await choosing.choose(context, draft, service)
     await flows.begin(context, flow.FLOW, draft)
+
+
+@entry.heard(19)
+async def matter_meanwhile(context: Context, said: Said) -> bool:
+    """Something else is the matter in the middle of a booking: that is heard, and the booking goes on afterwards."""
+    found = flows.current(context)
+    step = found[0].wanted(found[1]) if found is not None else None
+    if found is None or step is None or found[0].name not in {BOOK, MOVE} or step.name in TAKES_WORDS:
+        return False
+    reading = READER.read(said.text) if said.text else None
+    is_report = reading is not None and reading.intent is Intent.REPORT and reading.intent_sure and reading.kind_sure
+    if not is_report and not said.files:
+        return False
+    await report.start(context, said)
+    return True
 
 
 @entry.heard(45)

@@ -23,6 +23,7 @@ async def start(context: Context, words: str = "", *, is_guess: bool = False) ->
     if words and not await choosing.search(context, draft, words, is_guess=is_guess):
         return False
     times.note_wish(context, draft, words)
+    whom.note_whom(draft, words)
     await give_up(context)
     await flows.begin(context, FLOW, draft, edit=context.pressed_message)
     return True
@@ -169,6 +170,7 @@ FLOW = flows.declare(
                 whom.whom_choices,
                 params=choosing.name_params,
                 unclear="book.ask_whom",
+                shown=whom.as_said,
             ),
             Step("name", "book.ask_name", whom.take_name, lambda draft: draft.for_whom == whom.NEIGHBOUR),
             Step(

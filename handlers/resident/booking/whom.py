@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers import placing
+from handlers import flows, placing
 from handlers.context import Context
 from handlers.flows import Rows
-from handlers.resident.short import is_room, says
+from handlers.resident.short import answers, is_room, says
 from handlers.said import Said
 from storage import family, filing, people
 from storage.booking_drafts import BookingDraft
@@ -85,6 +85,24 @@ def whom_choices(_context: Context, draft: BookingDraft) -> Rows:
         parents,
         [("book_other", press("choose", NEIGHBOUR))],
     ]
+
+
+def note_whom(draft: BookingDraft, words: str) -> None:
+    """Remember for whom a sentence says that it is, where that can be one person only."""
+    named = [one for one in PARENTS if any(name in words.lower() for name in answers(f"my_{one}"))]
+    draft.said_whom = named[0] if len(named) == 1 and not draft.elders else None
+
+
+async def as_said(context: Context, draft: BookingDraft) -> bool:
+    """Whom the sentence named is not asked for; "back" asks after all."""
+    said, draft.said_whom = draft.said_whom, None
+    found = flows.current(context)
+    if said is None or found is None:
+        return False
+    draft.for_whom = said
+    await settle_owner(context, draft, None)
+    await flows.settle(context, found[0], draft, "whom", edit=context.pressed_message)
+    return True
 
 
 async def take_name(_context: Context, draft: BookingDraft, said: Said) -> bool:
