@@ -114,6 +114,18 @@ async def test_it_reads_every_row_once_in_slices(database_url: str) -> None:
     assert [row[0] for one in slices for row in one] == [f"{n:05}" for n in range(count)]
 
 
+async def test_it_reads_rows_with_a_key_of_several_columns_once(database_url: str) -> None:
+    hall = {"id": 1, "code": "hall", "kind": "hall", "name": "大厅"}
+    await insert(database_url, schema.provider, hall, hall | {"id": 2, "code": "room"})
+    keys = sorted((of, seat, 1_900_000 + n) for of in (1, 2) for seat in (1, 2) for n in range(SLICE // 2 + 1))
+    cells = [{"provider_id": of, "seat": seat, "cell": cell, "holder_id": 9} for of, seat, cell in keys]
+    await insert(database_url, schema.booking_cell, *cells)
+    database = await Database.open(database_url)
+    slices = await database.write(lambda connection: list(a_table("booking_cell").slices(connection)))
+    await database.close()
+    assert [tuple(row[:3]) for one in slices for row in one] == keys
+
+
 async def test_it_orders_texts_alike_on_both_engines(sqlite_url: str, postgres_url: str) -> None:
     names = [{"name": name, "value": ""} for name in ("b", "B", "a", "_", "é", "王", "𠮷", "ab", "a b", "Z")]
     await insert(sqlite_url, schema.setting, *names)
