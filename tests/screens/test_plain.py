@@ -30,6 +30,7 @@ LONGER: Mapping[str, str] = {
     "privacy.leave_again": "the last question before it cannot be taken back",
     "privacy.export": "goes with a file to take home",
     "card.resident": "a card of lines, the newest state among them",
+    "card.booking_resident": "a card of lines, the newest state among them",
     "report.confirm": "a card of lines",
     "me.card": "a card of lines",
     "family.list": "lists both sides",
