@@ -8,7 +8,18 @@ from itertools import product
 import pytest
 
 from storage.rules.lifecycle import State, events_from
-from storage.rules.rights import Action, Actor, Grant, Role, TicketFacts, actions, may
+from storage.rules.rights import (
+    Action,
+    Actor,
+    DutyAction,
+    Grant,
+    Role,
+    TicketFacts,
+    actions,
+    duty_roles,
+    may,
+    may_with_duty,
+)
 
 HERE, GRID, COMMUNITY, ELSEWHERE = 11, 12, 13, 99
 ROSA, VERA, WEI, LAO_LI, FANG, OTTO, ADA = 1, 2, 3, 4, 5, 6, 7
@@ -291,3 +302,17 @@ def test_it_draws_no_button_without_the_right() -> None:
         now = replace(ticket, state=state)
         assert all(may(actor, action, now) for action in actions(actor, now))
         assert not {Action.SEE, Action.SEE_PERSON} & set(actions(actor, now))
+
+
+# --- the duty roster -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", Role)
+def test_it_shows_the_duty_roster_to_staff_and_lets_secretaries_arrange_it(role: Role) -> None:
+    here, elsewhere = (Actor(OTTO, (Grant(role, place_id),)) for place_id in (COMMUNITY, COMMUNITY + 1000))
+    scope = frozenset({COMMUNITY})
+    is_staff, is_secretary = role not in {Role.RESIDENT, Role.FAMILY}, role in duty_roles(DutyAction.ARRANGE)
+    assert may_with_duty(here, DutyAction.SEE, scope) is is_staff
+    assert may_with_duty(here, DutyAction.ARRANGE, scope) is is_secretary
+    assert is_secretary == (role in {Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY})
+    assert not any(may_with_duty(elsewhere, action, scope) for action in DutyAction)
