@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from storage import (
     approvals,
+    away_moves,
     broadcast,
     closing,
-    falling_ill,
     gaps,
     handling,
     overdue,
@@ -33,7 +33,7 @@ from storage.rules.clocks import ClockKind, is_wanted
 from storage.rules.press import press
 from storage.work import Priority, Work
 
-from . import visits
+from . import orders, visits
 
 Fire = Callable[[Work, Ticket, Row], Awaitable[None]]
 
@@ -147,6 +147,7 @@ _ACTS: Mapping[str, Fire] = {
     ClockKind.LAST_CARDS: _last_cards,
     ClockKind.DANGER_RING: _ring,
     **visits.ACTS,
+    **orders.ACTS,
 }
 
 SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
@@ -155,6 +156,6 @@ SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
     gaps.KIND: gaps.look,
     visit_lists.KIND: visit_lists.send,
     **waiting_line.SLICES,
-    **falling_ill.SLICES,
+    **away_moves.SLICES,
 }
 """Long work that is not about one ticket and moves its own reminder on."""

@@ -10,7 +10,7 @@ from handlers import entry
 from handlers.context import Context
 from handlers.flows import Rows
 from handlers.said import Said
-from storage import falling_ill, people, reach
+from storage import away_moves, falling_ill, people, reach
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, press
 from storage.work import Button
@@ -93,7 +93,7 @@ async def days(context: Context, pressed: Press, said: Said) -> None:
     person, count = await falling_ill.check(work, pressed.number()), _count(pressed)
     begins_at, ends_at = falling_ill.span(work, *_days(context, count))
     providers = falling_ill.providers_of(work, person["id"])
-    found = await falling_ill.booked(work, begins_at, ends_at, person_id=person["id"], providers=providers)
+    found = await away_moves.booked(work, begins_at, ends_at, person_id=person["id"], providers=providers)
     buttons: Rows = [
         [("away_ill", press("awayyes", person["id"], count, "ill"))],
         [
@@ -149,7 +149,7 @@ async def shut(context: Context, pressed: Press, said: Said) -> None:
     work = context.work
     provider, count = falling_ill.check_provider(work, pressed.number()), _count(pressed)
     begins_at, ends_at = falling_ill.span(work, *_days(context, count))
-    found = await falling_ill.booked(work, begins_at, ends_at, person_id=None, providers=[provider.id])
+    found = await away_moves.booked(work, begins_at, ends_at, person_id=None, providers=[provider.id])
     buttons: Rows = [[("away_shut", press("awayshutyes", provider.id, count))], list(BACK)]
     _ask(context, "away.confirm_shut", buttons, provider.name_in(work.language), count, len(found), said)
 

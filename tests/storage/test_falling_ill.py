@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import bookings, falling_ill, schema, visit_moves
+from storage import away_moves, bookings, falling_ill, schema, visit_moves
 from storage.rules.errors import NotYours
 from storage.rules.slots import Slot
 from storage.work import Work
@@ -51,7 +51,7 @@ async def booked(counter: Counter) -> list[tuple[int, str | None, str]]:
 
 
 async def undo(counter: Counter, code: str) -> object:
-    (row,) = await counter.rows(schema.reminder, schema.reminder.c.kind == falling_ill.MOVE_AWAY)
+    (row,) = await counter.rows(schema.reminder, schema.reminder.c.kind == away_moves.MOVE_AWAY)
     return await counter.do(code, lambda work: falling_ill.undo(work, row["id"]))
 
 
@@ -101,7 +101,7 @@ async def test_it_puts_nothing_back_when_somebody_has_arrived(counter: Counter) 
     await counter.tick()
     async with counter.database.writing() as connection:
         await connection.execute(schema.ticket.update().values(arrived_at=counter.now))
-    assert isinstance(await undo(counter, FIRST), falling_ill.HasArrived)
+    assert isinstance(await undo(counter, FIRST), away_moves.HasArrived)
     assert (await booked(counter))[0][1] == SECOND
 
 
