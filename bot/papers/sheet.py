@@ -13,7 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from bot.posters.fonts import find_font
+from bot.posters.fonts import NoFontError, find_font
 from bot.posters.layout import GREEN, GREY, INK
 from bot.posters.pdf import register
 
@@ -53,8 +53,11 @@ def sheet_bytes(paper: Paper, say: Say) -> bytes:
 
 @cache
 def _font_name(font: Path | None) -> str:
-    """Reading the font takes a while: once is enough."""
-    return register(font)
+    """Reading the font takes a while: once is enough. One that cannot be embedded is done without."""
+    try:
+        return register(font)
+    except NoFontError:
+        return register(None)
 
 
 def _style(font: str, size: float, colour: str = INK) -> ParagraphStyle:

@@ -4,7 +4,7 @@ from handlers import entry
 from handlers.context import Context
 from handlers.lookup import ticket_of
 from handlers.said import Said
-from storage import papers, schema, tickets
+from storage import outbox, papers, schema, tickets
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press
 from storage.rules.rights import Action
@@ -36,7 +36,8 @@ async def note(context: Context, pressed: Press, _said: Said) -> None:
     if booking["starts_at"] is None:
         work.answer("papers.no_time", alert=True)
         return
-    work.draw("calendar", context.person, priority=Priority.ANSWER, ticket_id=ticket["id"])
+    if not await outbox.waits_for(work.ledger, context.person["id"], "calendar"):
+        work.draw("calendar", context.person, priority=Priority.ANSWER, ticket_id=ticket["id"])
 
 
 @entry.pressed("bpaperyes")

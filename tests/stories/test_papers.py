@@ -15,6 +15,7 @@ from storage.work import Work
 from tests.town import Town
 
 from .chat import go, person
+from .test_family import link
 
 
 async def books(town: Town, code: str = "senior-card") -> Row:
@@ -219,3 +220,18 @@ async def test_it_prepares_what_is_taken_along_and_given_back_from_the_card(town
     await go(town, town.ye.presses("就这些"), town.rosa.presses("对，确认"))
     assert town.rosa.shows("1 样原件")
     assert town.ye.shows("1 样原件没还")
+
+
+async def test_it_lets_family_confirm_as_long_as_the_link_holds(town: Town) -> None:
+    await link(town)
+    of, ye = await books(town), town.ye
+    await takes(town, ye, of, "身份证")
+    assert town.daughter.shows("要带走这些原件")
+    await takes(town, ye, of, "户口本")
+    await go(town, town.daughter.presses("对，确认"))
+    assert "（家人）" in words_of(documents(town, ye)[-1])
+    await go(town, town.rosa.presses("👤 我"), town.rosa.presses("家人"), town.rosa.presses("小王"))
+    await go(town, town.rosa.presses("是，不再关联"))
+    (open_sheet,) = [one for one in await town.app.ledger.all(schema.paper.select()) if one["confirmed_at"] is None]
+    await go(town, town.daughter.forges(press("bpaperyes", open_sheet["id"]), town.daughter.last.id))
+    assert "不归您办" in town.daughter.alerts[-1].text
