@@ -114,6 +114,20 @@ INSERT INTO outbox (id, priority, due_at, created_at, chat_id, person_id, ticket
 SELECT id + said.k, 2, at, at, chat_id, owner_id, id, 'card', '{{}}', 'sent', 0, 1000 + i * 2 + said.k, at, 3
 FROM bench_ticket CROSS JOIN (SELECT CAST(0 AS BIGINT) AS k UNION ALL SELECT 1) said
 """,
+    """
+INSERT INTO booking (id, service_id, way, provider_id, starts_at, ends_at, seat, created_at, version)
+WITH service_of AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM service),
+  provider_of AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM provider)
+SELECT ticket.id, service_of.id, 'at_home', provider_of.id, at + 86400000000, at + 88200000000, 1, at, 1
+FROM bench_ticket ticket
+JOIN service_of ON service_of.k = (i / 4) % (SELECT count(*) FROM service)
+JOIN provider_of ON provider_of.k = (i / 4) % (SELECT count(*) FROM provider)
+WHERE i % 4 = 1
+""",
+    """
+INSERT INTO paper (id, ticket_id, kind, items, made_by, made_at, confirmed_by, confirmed_at, version)
+SELECT id, id, 'taken', '户口簿', owner_id, at, owner_id, at, 1 FROM bench_ticket WHERE i % 8 = 1
+""",
     "DELETE FROM counter WHERE name = 'ticket'",
     "INSERT INTO counter (name, next) VALUES ('ticket', 1000 + {count})",
     "DELETE FROM setting WHERE name = 'clocks_version'",

@@ -11,13 +11,17 @@ from .ids import first_id
 from .ledger import Ledger, Row
 from .plain import once
 
-_booking, _ticket = schema.booking, schema.ticket
+_booking, _ticket, _link = schema.booking, schema.ticket, schema.family_link
+_PERSON: sa.BindParameter[int] = sa.bindparam("person", type_=sa.BigInteger)
+_OWNERS = sa.union_all(sa.select(_PERSON), sa.select(_link.c.person_id).where(_link.c.relative_id == _PERSON))
+"""Themselves and the elders of their family: whoever files for others has too many to ask for the same again."""
 _LAST = once(
     sa.select(_booking, _ticket.c.place_id, _ticket.c.room, _ticket.c.owner_id, _ticket.c.for_whom)
     .join(_ticket, _ticket.c.id == _booking.c.id)
     .where(
         _booking.c.service_id == sa.bindparam("service"),
-        sa.or_(_ticket.c.owner_id == sa.bindparam("person"), _ticket.c.filed_by_id == sa.bindparam("person")),
+        _ticket.c.owner_id.in_(_OWNERS),
+        sa.or_(_ticket.c.owner_id == _PERSON, _ticket.c.filed_by_id == _PERSON),
     )
     .order_by(_booking.c.created_at.desc(), _booking.c.id.desc())
     .limit(1)
@@ -25,7 +29,7 @@ _LAST = once(
 
 
 async def last(ledger: Ledger, person_id: int, service_id: int) -> Row | None:
-    """The last booking of a service that somebody made or had made for them, with whose it is and where."""
+    """The last booking of a service that somebody made for themselves or an elder, with whose it is and where."""
     return await ledger.one(_LAST, person=person_id, service=service_id)
 
 

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from . import people, reminders, schema
 from .ledger import Ledger, Row
 from .plain import once
+from .rules.lifecycle import State
 from .rules.press import press
+from .states import IN_HAND, any_of
 from .work import Button, Priority, Work
 
 SUBJECT, KIND, OCCURRENCE = "visits", "visit_lists", "daily"
@@ -27,7 +29,8 @@ LATE = timedelta(hours=4)
 _booking, _ticket = schema.booking, schema.ticket
 _FROM: sa.BindParameter[datetime] = sa.bindparam("since", type_=schema.UtcTime)
 _UNTIL: sa.BindParameter[datetime] = sa.bindparam("until", type_=schema.UtcTime)
-_ON_THE_WAY = _ticket.c.state.in_([sa.literal_column(f"'{state}'") for state in ("accepted", "on_site")])
+# The first says in the words of the index what is in hand, so that the list of one person is found by it.
+_ON_THE_WAY = sa.and_(any_of(_ticket.c.state, IN_HAND), any_of(_ticket.c.state, {State.ACCEPTED, State.ON_SITE}))
 _OF_PERSON = once(
     sa.select(_booking, _ticket.c.number, _ticket.c.place_id, _ticket.c.room, _ticket.c.state)
     .join(_ticket, _ticket.c.id == _booking.c.id)

@@ -13,7 +13,7 @@ from storage import schema
 from storage.engine import Database
 
 SMALL = {"place", "kind", "routing_rule", "calendar_day", "setting", "counter", "role_grant", "lease", "replica"}
-FEW = {"notice"}
+FEW = {"notice", "hold"}
 GROWING = frozenset(schema.metadata.tables) - SMALL - FEW
 PARTIAL = frozenset(
     str(index.name)

@@ -23,6 +23,7 @@ async def a_day(town: Town) -> None:
     rosa, wei, dan = town.rosa, town.wei, town.dan
     await reports(town, rosa, LAMP)
     await reports(town, town.chen, LAMP)
+    await some_bookings(town)
     await go(town, town.chen.presses("一起跟进"), wei.says("/tasks"), wei.presses("接单"), wei.says("/tasks"))
     await go(town, rosa.says("10008怎么样了"), dan.says("10008怎么样了"), dan.presses("🗂 处理"), dan.presses("指派"))
     await finish(town, wei)
@@ -35,6 +36,19 @@ async def a_day(town: Town) -> None:
     await go(town, dan.says("/triage"))
     for name in ("没人接", "超时", "评价低", "再次没办好"):
         await go(town, dan.presses(name), dan.presses("◀ 全部"))
+
+
+async def some_bookings(town: Town) -> None:
+    """A time at the hall that is kept, booked, moved and given back; a room that is approved; a number."""
+    rosa, chen = town.rosa, town.chen
+    for phone, presses in ((chen, ("今天现场取号", "就这样约")), (rosa, ("约好时间过来", "24", "09:00", "就这样约"))):
+        await go(town, phone.says("/book 老年证"))
+        for one in ("给我自己", "知道了", *presses):
+            await go(town, phone.presses(one))
+    await go(town, rosa.presses("换个时间"), rosa.presses("25"), rosa.presses("09:00"), rosa.presses("改到这个时间"))
+    await go(town, rosa.presses("不约了"), rosa.presses("有事去不了"))
+    await go(town, chen.says("/book 议事厅"), chen.says("开会"), chen.presses("25"), chen.presses("09:00"))
+    await go(town, chen.presses("就这样约"), town.dan.presses("同意"))
 
 
 @pytest.fixture(scope="module")
