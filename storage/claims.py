@@ -329,7 +329,7 @@ async def reopen(work: Work, ticket: Ticket) -> None:
     helpers = [one["person_id"] for one in await helped.held(work, ticket)]
     await orders.tell_helpers(work, ticket, helpers, "claim.not_done")
     if again > 1:
-        await waves.tell_secretaries(work, ticket, "claim.not_done_again", key=None)
+        await waves.tell_secretaries(work, ticket, "claim.staff_not_done", key=None)
     await tickets.show(work, ticket)
 
 

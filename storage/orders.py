@@ -230,8 +230,30 @@ async def refuse(work: Work, ticket: Ticket, reason: str, service_id: int | None
     await tell_helpers(work, ticket, helpers, "claim.called_off", words=reason)
     pressed: list[list[Any]] = [[("order_again", press("order"))]]
     if service_id is not None:
-        pressed.insert(0, [("order_service", press("bsvc", service_id))])
+        pressed.insert(0, [("order_service", press("book", service_id))])
     await handling.tell_owner(work, ticket, "claim.turned_down", buttons=pressed, words=reason)
+    await tickets.show(work, ticket)
+
+
+async def nobody_found(work: Work, ticket: Ticket, key: str) -> None:
+    """The end has come: nobody checked it, nobody took it, or one person alone would have gone to a first visit.
+
+    Whoever asked reads which of these it was, and what else there is; so do the secretaries.
+    """
+    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
+    reason = "not_verified" if ticket["state"] == State.NEW else "too_few" if helpers else "nobody"
+    await tickets.move(
+        work, ticket, Event.NOBODY_FOUND, None, why={"reason": reason}, closed_at=work.now, closed_how="nobody_found"
+    )
+    await routing.end_offers(work, ticket)
+    await tell_helpers(work, ticket, helpers, "claim.called_off_too_few")
+    ways: list[list[Any]] = [
+        [("order_again", press("order"))],
+        [("order_grid_worker", press("new"))],
+        [("order_service", press("book"))],
+    ]
+    await handling.tell_owner(work, ticket, "claim.nobody_found", buttons=ways, key=key, reason=reason)
+    await waves.tell_secretaries(work, ticket, "claim.staff_nobody_found", key=key, reason=reason)
     await tickets.show(work, ticket)
 
 

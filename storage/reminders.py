@@ -14,13 +14,16 @@ import sqlalchemy as sa
 from . import booked, helped, schema
 from .ledger import Ledger, Row
 from .plain import once
+from .rules import order_clocks, visit_clocks
 from .rules.clocks import ClockFacts, Planned, audible, plan
 from .rules.lifecycle import State
 from .rules.limits import Limits
 from .rules.order_clocks import plan_order
 from .rules.routing import Reason
-from .rules.visit_clocks import AHEAD, plan_visit
+from .rules.visit_clocks import plan_visit
 from .work import Work
+
+_AHEAD = visit_clocks.AHEAD | order_clocks.AHEAD
 
 # A literal, not a parameter: a parameter would not find the partial index.
 _IS_SCHEDULED = schema.reminder.c.state == sa.literal_column("'scheduled'")
@@ -81,7 +84,7 @@ async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
     for key, one in wanted.items():
         row = known.get(key)
         is_there = row is not None and row["state"] != "cancelled"
-        if not is_there and one.kind in AHEAD and one.due_at <= work.now:
+        if not is_there and one.kind in _AHEAD and one.due_at <= work.now:
             continue
         if row is None:
             schedule(work, subject, str(one.kind), one.occurrence, one.due_at)

@@ -80,7 +80,7 @@ async def _nobody(work: Work, ticket: Ticket) -> None:
     await reminders.replan(work, ticket)
     if await routing.waiting_offers(work, ticket) or await helped.held(work, ticket):
         return
-    await tell_secretaries(work, ticket, "claim.nobody_fits", key=None)
+    await tell_secretaries(work, ticket, "claim.staff_nobody_fits", key=None)
 
 
 async def tell_secretaries(work: Work, ticket: Ticket, message: str, *, key: str | None, **params: Any) -> None:

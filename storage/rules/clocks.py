@@ -219,6 +219,12 @@ _SPOKEN_FOR_BY: Mapping[ClockKind, frozenset[ClockKind]] = MappingProxyType(
         ClockKind.VISIT_SOON: frozenset({ClockKind.VISIT_NOT_COME, ClockKind.VISIT_OVER}),
         ClockKind.VISIT_LEFT_OPEN: frozenset({ClockKind.OVERDUE}),
         ClockKind.VISIT_ASK_AGAIN: frozenset({ClockKind.VISIT_GIVE_UP}),
+        ClockKind.ORDER_SOON: frozenset({ClockKind.ORDER_NOT_COME, ClockKind.ORDER_LEFT_OPEN}),
+        ClockKind.ORDER_LEFT_OPEN: frozenset({ClockKind.ORDER_UNSETTLED}),
+        ClockKind.ORDER_ASK_AGAIN: frozenset({ClockKind.ORDER_CONFIRM, ClockKind.ORDER_RING}),
+        ClockKind.ORDER_RING: frozenset({ClockKind.ORDER_RING}),
+        ClockKind.ORDER_HALF: frozenset({ClockKind.ORDER_ENDS}),
+        ClockKind.ORDER_WAVE: frozenset({ClockKind.ORDER_ENDS}),
     }
 )
 NAGS = frozenset(_SPOKEN_FOR_BY)

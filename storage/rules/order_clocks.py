@@ -30,6 +30,9 @@ LATE_WITHIN = timedelta(hours=2)  # given back so shortly before it begins, it c
 ONE_IN = 10  # of those that confirm themselves is rung up
 LEAST_COUNTED = timedelta(minutes=10)
 
+AHEAD = frozenset({ClockKind.ORDER_SOON})
+"""What is said before a request begins; taken later than that, it is not said."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:

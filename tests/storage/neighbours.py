@@ -1,6 +1,6 @@
 """A desk at which neighbours are asked for help, on either engine: somebody who asks, and registered helpers."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,17 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import claims, helped, orders, schema, tickets
+from storage.changes import ChangeSet, Outcome
 from storage.engine import Database
 from storage.ids import new_id
 from storage.ledger import Ledger
 from storage.orders import Wish
+from storage.rules.errors import Refusal
 from storage.rules.limits import DEFAULT_LIMITS
 from storage.work import Work
-from tests.ledger.desk import Ticket
+from tests.ledger.desk import Act, Ticket
 from tests.storage.desks import Counter
 from tests.town import MONDAY
 
 HOME, COMMUNITY = "jx-3-2", "xfl"
+LANES = 20
 
 
 async def stock(database: Database, helpers: int) -> None:
@@ -75,13 +78,27 @@ class Neighbours(Counter):
         assert await self.act("dan", ticket_id, orders.verify) is None
         return ticket_id
 
-    async def take(self, codes: Collection[str], ticket_id: int, *, is_apart: bool = False) -> list[Any]:
-        """Let several press 接单 at once; who was too late decides again. Gives back the refusals."""
+    async def take(self, codes: Sequence[str], ticket_id: int) -> list[Any]:
+        """Let several press 接单 at once, so many in a batch, as lanes do; who was too late decides again.
 
-        async def act(work: Work) -> None:
-            await claims.claim(work, await self.ticket(ticket_id))
-
-        return await self.decide([(code, act) for code in codes], is_apart=is_apart)
+        Gives back the refusals.
+        """
+        results: dict[int, Refusal | None] = {}
+        waiting = list(range(len(codes)))
+        while waiting:
+            batch = waiting[:LANES]
+            decided = [await self._decide(codes[number], ticket_id, claims.claim) for number in batch]
+            outcomes = await self.commit([changes for changes, _ in decided])
+            assert Outcome.BROKEN not in outcomes
+            settled = {
+                number: refusal
+                for number, (_, refusal), outcome in zip(batch, decided, outcomes, strict=True)
+                if outcome is Outcome.APPLIED
+            }
+            assert settled, "somebody is always first"
+            results |= settled
+            waiting = [number for number in waiting if number not in settled]
+        return [results[number] for number in range(len(codes))]
 
     async def with_claim(self, code: str, ticket_id: int, act: Any, *, of: str | None = None, **values: Any) -> Any:
         """Let somebody do something to a place: their own, or that `of` somebody."""
@@ -93,12 +110,6 @@ class Neighbours(Counter):
             await act(work, await self.ticket(ticket_id), found, **values)
 
         return await self.do(code, decide)
-
-    async def ticket(self, ticket_id: int) -> Ticket:
-        """A ticket as it is now."""
-        found = await tickets.by_id(self.ledger, ticket_id)
-        assert found is not None
-        return found
 
     async def order(self, ticket_id: int) -> Any:
         """A request as it is now."""
@@ -115,3 +126,23 @@ class Neighbours(Counter):
         for row in await self.ledger.all(sa.select(offer).where(offer.c.ticket_id == ticket_id).order_by(offer.c.id)):
             found.setdefault(row["tier"], []).append(row["person_id"])
         return found
+
+    async def open_offers(self, ticket_id: int) -> list[Any]:
+        """Who may take it."""
+        return list(await tickets.open_offers(self.ledger, ticket_id))
+
+    async def alter_helper(self, code: str, **columns: Any) -> None:
+        """Change a helper's registration."""
+        person = await self.person(code)
+        (row,) = await self.rows(schema.helper, schema.helper.c.person_id == person["id"])
+        changes = ChangeSet()
+        changes.update(schema.helper, row, **columns)
+        await self.commit([changes])
+
+    def rung(self, *, is_done: bool) -> Act:
+        """What a duty secretary heard who rang."""
+
+        async def act(work: Work, ticket: Ticket) -> None:
+            await claims.rung_up(work, ticket, is_done=is_done)
+
+        return act

@@ -1,19 +1,23 @@
 """Places of a request: one winner each, on both engines; what is given back is offered again; what is done counts."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage import claims, helped, orders
+from storage import claims, helped, orders, schema
 from storage.engine import Database
-from storage.rules.errors import AlreadyTaken
+from storage.rules.errors import AlreadyTaken, NotAlone, NotYours, Stale, Suspended, Unskilled, Unverified
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.postgres import Server
 from tests.storage.neighbours import Neighbours
 from tests.town import MONDAY, copy_of_sample
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -24,12 +28,292 @@ async def town(tmp_path: Path) -> AsyncIterator[Neighbours]:
     await database.close()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+async def crowd(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Neighbours]:
+    """Two hundred helpers; on the second engine it takes its time."""
+    async for town in _opened(request, tmp_path, 200):
+        yield town
+
+
+@pytest.fixture(params=ENGINES)
+async def many(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Neighbours]:
+    """Fifty helpers on each engine in turn."""
+    async for town in _opened(request, tmp_path, 50):
+        yield town
+
+
+async def _opened(request: pytest.FixtureRequest, folder: Path, helpers: int) -> AsyncIterator[Neighbours]:
+    if request.param == "sqlite":
+        await copy_of_sample(folder / "linli.sqlite3", MONDAY)
+        url = f"sqlite:///{folder}/linli.sqlite3"
+    else:
+        server: Server = request.getfixturevalue("postgres_server")
+        url = await postgres.copy(server, postgres.FILLED)
+    database = await Database.open(url)
+    yield await Neighbours.among(folder, database, helpers)
+    await database.close()
+    if request.param != "sqlite":
+        await postgres.drop(url)
+
+
+async def state(town: Neighbours, ticket_id: int) -> str:
+    return str((await town.ticket(ticket_id))["state"])
+
+
+async def said(town: Neighbours, message: str) -> int:
+    return len(await town.rows(schema.outbox, schema.outbox.c.message == message))
+
+
+# --- races -----------------------------------------------------------------------------------------------------
+
+
+async def test_it_gives_one_place_to_one_of_fifty(many: Neighbours) -> None:
+    ticket_id = await many.verified()
+    results = await many.take([f"h{n}" for n in range(1, 51)], ticket_id)
+    assert Counter(map(type, results)) == {type(None): 1, AlreadyTaken: 49}
+    assert Counter((await many.places(ticket_id)).values()) == {helped.HELD: 1}
+    assert await state(many, ticket_id) == "accepted"
+
+
+async def test_it_gives_ten_places_to_ten_of_two_hundred(crowd: Neighbours) -> None:
+    ticket_id = await crowd.verified(wanted=10)
+    results = await crowd.take([f"h{n}" for n in range(1, 201)], ticket_id)
+    assert Counter(map(type, results)) == {type(None): 10, AlreadyTaken: 190}
+    rows = await claims.held(crowd.ledger, ticket_id)
+    assert sorted(row["seat"] for row in rows) == list(range(1, 11))
+    assert await state(crowd, ticket_id) == "accepted"
+
+
+async def test_it_takes_one_place_for_a_finger_that_taps_twice(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    assert await town.take(["h1", "h1", "h1"], ticket_id) == [None, None, None]
+    assert len(await town.places(ticket_id)) == 1
+
+
+# --- the way through -------------------------------------------------------------------------------------------
+
+
 async def test_it_goes_the_small_way_with_two_taps_and_one(town: Neighbours) -> None:
     ticket_id = await town.verified()
-    assert (await town.ticket(ticket_id))["state"] == "offered"
     assert await town.take(["h1"], ticket_id) == [None]
-    assert (await town.ticket(ticket_id))["state"] == "accepted"
     assert await town.act("h1", ticket_id, claims.done) is None
     assert await town.act("asker", ticket_id, claims.confirm) is None
-    assert (await town.ticket(ticket_id))["state"] == "closed"
-    assert set((await town.places(ticket_id)).values()) == {helped.DONE}
+    assert await state(town, ticket_id) == "closed"
+    (claim,) = await helped.claims_of(town.ledger, ticket_id)
+    assert (claim["state"], claim["minutes"]) == (helped.DONE, 30)
+
+
+async def test_it_waits_for_its_check_and_lets_only_those_check_who_may(town: Neighbours) -> None:
+    ticket_id = await town.post()
+    assert isinstance((await town.take(["h1"], ticket_id))[0], Stale)
+    for nobody in ("asker", "h1", "wei"):
+        assert isinstance(await town.act(nobody, ticket_id, orders.verify), NotYours | Stale), nobody
+    assert await town.act("dan", ticket_id, orders.verify) is None
+    assert isinstance(await town.act("qin", ticket_id, orders.verify), Exception)
+    assert await state(town, ticket_id) == "offered"
+
+
+async def test_it_asks_for_both_and_begins_with_one_when_told_so(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    await town.take(["h1"], ticket_id)
+    assert await state(town, ticket_id) == "offered"
+    assert await town.act("asker", ticket_id, claims.begin) is None
+    assert await state(town, ticket_id) == "accepted"
+    assert isinstance((await town.take(["h2"], ticket_id))[0], AlreadyTaken)
+
+
+async def test_it_sends_nobody_alone_to_a_first_visit(town: Neighbours) -> None:
+    ticket_id = await town.verified(is_vulnerable=True)
+    await town.take(["h1"], ticket_id)
+    assert await state(town, ticket_id) == "offered"
+    assert isinstance(await town.act("asker", ticket_id, claims.begin), NotAlone)
+    await town.take(["h2"], ticket_id)
+    assert await state(town, ticket_id) == "accepted"
+    await town.act("h1", ticket_id, claims.done)
+    await town.act("asker", ticket_id, claims.confirm)
+    again = await town.verified(is_vulnerable=True)
+    await town.take(["h1"], again)
+    assert await state(town, again) == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("columns", "wish", "refusal"),
+    [
+        ({"verified_at": None}, {"is_vulnerable": True}, Unverified),
+        ({"suspended_at": MONDAY}, {}, Suspended),
+        ({}, {"skills": ["electric"]}, Unskilled),
+    ],
+)
+async def test_it_turns_away_who_cannot_help(
+    town: Neighbours, columns: dict[str, Any], wish: dict[str, Any], refusal: type
+) -> None:
+    ticket_id = await town.verified(**wish)
+    await town.alter_helper("h1", **columns)
+    assert isinstance((await town.take(["h1"], ticket_id))[0], refusal)
+
+
+async def test_it_lets_nobody_help_themselves(town: Neighbours) -> None:
+    ticket_id = await town.verified("h1")
+    assert isinstance((await town.take(["h1"], ticket_id))[0], NotYours | Stale)
+
+
+# --- given back, and not come ----------------------------------------------------------------------------------
+
+
+async def test_it_offers_again_what_is_given_back_and_counts_what_is_late(town: Neighbours) -> None:
+    ticket_id = await town.verified(starts_at=town.now + 4 * HOUR)
+    await town.take(["h1"], ticket_id)
+    town.now += 3 * HOUR
+    assert await town.with_claim("h1", ticket_id, claims.give_back) is None
+    assert await state(town, ticket_id) == "offered"
+    (claim,) = await helped.claims_of(town.ledger, ticket_id)
+    assert (claim["state"], claim["is_late"]) == (helped.RELEASED, True)
+    h1 = (await town.person("h1"))["id"]
+    assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
+    assert await town.open_offers(ticket_id)
+    await town.take(["h2"], ticket_id)
+    assert await state(town, ticket_id) == "accepted"
+
+
+async def test_it_counts_nothing_for_who_gives_back_early(town: Neighbours) -> None:
+    ticket_id = await town.verified(starts_at=town.now + 4 * HOUR)
+    await town.take(["h1"], ticket_id)
+    await town.with_claim("h1", ticket_id, claims.give_back)
+    assert [row["is_late"] for row in await helped.claims_of(town.ledger, ticket_id)] == [False]
+
+
+async def test_it_counts_who_did_not_come_and_lets_nobody_say_it_of_others(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    assert isinstance(await town.with_claim("h2", ticket_id, claims.not_come, of="h1"), NotYours | Stale)
+    assert await town.with_claim("asker", ticket_id, claims.not_come, of="h1") is None
+    assert [row["state"] for row in await helped.claims_of(town.ledger, ticket_id)] == [helped.MISSED]
+    assert await state(town, ticket_id) == "offered"
+
+
+async def test_it_offers_again_what_a_suspended_helper_had(town: Neighbours) -> None:
+    first, second = await town.verified(), await town.verified(wanted=2)
+    await town.take(["h1"], first)
+    await town.take(["h1"], second)
+    await town.alter_helper("h1", suspended_at=town.now)
+    h1 = (await town.person("h1"))["id"]
+    await town.do("dan", lambda work: claims.free_all_of(work, h1))
+    for ticket_id in (first, second):
+        assert await state(town, ticket_id) == "offered"
+        assert set((await town.places(ticket_id)).values()) == {helped.SUSPENDED}
+        assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
+
+
+async def test_it_frees_its_helpers_when_it_is_turned_down(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    await town.take(["h1"], ticket_id)
+
+    async def refuse(work: Any, ticket: Any) -> None:
+        await orders.refuse(work, ticket, "这个要请专业的人")
+
+    assert await town.act("dan", ticket_id, refuse) is None
+    assert await state(town, ticket_id) == "refused"
+    assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
+    assert not await town.open_offers(ticket_id)
+
+
+# --- signing in, and what counts -------------------------------------------------------------------------------
+
+
+async def test_it_counts_the_time_from_signing_in(town: Neighbours) -> None:
+    ticket_id = await town.verified(is_vulnerable=True, wanted=2, minutes=60)
+    await town.take(["h1", "h2"], ticket_id)
+    assert await town.with_claim("asker", ticket_id, claims.sign_in, of="h1", how="asker") is None
+    assert isinstance(await town.with_claim("h2", ticket_id, claims.sign_in, how="asker"), NotYours)
+    town.now += timedelta(minutes=45)
+    await town.with_claim("h2", ticket_id, claims.sign_in, how="location")
+    assert await state(town, ticket_id) == "on_site"
+    await town.act("h1", ticket_id, claims.done)
+    await town.act("asker", ticket_id, claims.confirm)
+    counted = [row["minutes"] for row in await helped.claims_of(town.ledger, ticket_id)]
+    assert counted == [45, 10]
+
+
+async def test_it_goes_back_to_those_who_did_it_when_it_is_not_done(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    for times in (1, 2):
+        await town.act("h1", ticket_id, claims.done)
+        assert await town.act("asker", ticket_id, claims.dispute) is None
+        assert await state(town, ticket_id) == "accepted"
+        assert (await said(town, "claim.staff_not_done") > 0) is (times == 2)
+
+
+async def test_it_takes_back_what_was_not_done_after_all(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    await town.act("h1", ticket_id, claims.done)
+    await town.act("asker", ticket_id, claims.confirm)
+    assert isinstance(await town.act("h1", ticket_id, town.rung(is_done=False)), NotYours | Stale)
+    assert await town.act("dan", ticket_id, town.rung(is_done=False)) is None
+    assert set((await town.places(ticket_id)).values()) == {helped.MISSED}
+
+
+# --- the clocks ------------------------------------------------------------------------------------------------
+
+
+async def test_it_widens_its_waves_and_ends_with_an_honest_answer(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    assert {wave: len(ids) for wave, ids in (await town.asked(ticket_id)).items()} == {1: 3}
+    await town.tick(minutes=31)
+    assert {wave: len(ids) for wave, ids in (await town.asked(ticket_id)).items() if wave > 1} == {2: 3}
+    await town.tick(hours=4)
+    assert await said(town, "claim.staff_half") == 1
+    await town.tick(hours=4)
+    assert await state(town, ticket_id) == "refused"
+    assert (await town.ticket(ticket_id))["closed_how"] == "nobody_found"
+    assert not await town.open_offers(ticket_id)
+    assert await said(town, "claim.nobody_found") == 1
+
+
+async def test_it_presses_for_the_check_and_says_that_nobody_checked(town: Neighbours) -> None:
+    await town.post(ends_in=6 * HOUR)
+    await town.tick(hours=3, minutes=1)
+    assert (await said(town, "claim.staff_not_verified"), await said(town, "claim.not_verified")) == (1, 1)
+    await town.tick(hours=3)
+    (told,) = await town.rows(schema.outbox, schema.outbox.c.message == "claim.nobody_found")
+    assert told["params"]["reason"] == "not_verified"
+
+
+async def test_it_begins_with_those_who_are_there_when_its_time_has_come(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=3, starts_at=town.now + HOUR)
+    await town.take(["h1", "h2"], ticket_id)
+    await town.tick(hours=1, minutes=1)
+    assert await state(town, ticket_id) == "accepted"
+    assert (await town.order(ticket_id))["wanted"] == 2
+
+
+async def test_it_confirms_itself_after_three_days_and_rings_those_who_live_alone(town: Neighbours) -> None:
+    usual, alone = await town.verified(), await town.verified(is_vulnerable=True)
+    await town.take(["h1"], usual)
+    await town.take(["h1", "h2"], alone)
+    for ticket_id in (usual, alone):
+        assert await town.act("h1", ticket_id, claims.done) is None
+    await town.tick(days=1, minutes=1)
+    assert await said(town, "claim.ask_again") == 2
+    await town.tick(days=2)
+    assert [await state(town, one) for one in (usual, alone)] == ["closed", "done"]
+    assert await said(town, "claim.staff_ring") == 1
+    assert await town.act("dan", alone, town.rung(is_done=True)) is None
+    assert await state(town, alone) == "closed"
+
+
+async def test_it_needs_no_check_of_somebody_who_may_check_it_themselves(town: Neighbours) -> None:
+    elder = await town.person("asker")
+    ticket_id = await town.post("dan", owner_id=elder["id"])
+    assert await state(town, ticket_id) == "offered"
+
+
+async def test_it_needs_no_check_of_regulars(town: Neighbours) -> None:
+    for _ in range(orders.REGULAR_AFTER):
+        ticket_id = await town.verified()
+        await town.take(["h1"], ticket_id)
+        await town.act("h1", ticket_id, claims.done)
+        await town.act("asker", ticket_id, claims.confirm)
+    assert await state(town, await town.post()) == "offered"
+    assert await state(town, await town.post(is_vulnerable=True)) == "new"
