@@ -159,17 +159,18 @@ class _Gathering:
         """Those who are on duty all at once, a line for the same people."""
         shown = {id(one) for one in apart}
         rules: dict[int, DutyRule] = {one.rule.id: one.rule for one in some if id(one) not in shown}
-        hours: dict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
+        hours: dict[tuple[str, str, tuple[int, ...]], list[str]] = defaultdict(list)
         for rule in rules.values():
-            hours[rule.role, rule.people].append(_hours(rule.begins, rule.ends))
+            hours[rule.role, rule.days.text, rule.people].append(_hours(rule.begins, rule.ends))
         return [
             self._word(
                 "all",
                 role=role,
+                days=days,
                 hours=" ".join(dict.fromkeys(said)),
                 names=self._listed([named[one] for one in ids if one in named]),
             )
-            for (role, ids), said in hours.items()
+            for (role, days, ids), said in hours.items()
         ]
 
     def _listed(self, names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """The month as a picture that can be read on a telephone: a line for each day, a column for each kind of shift."""
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ TITLE, HEAD, ROW, NOTE = 92, 96, 54, 46
 INK, FAINT, RED, RULE_COLOUR = "#1f2328", "#6b7280", "#c62828", "#d9d9de"
 OFF, HEADING, MINE, TODAY = "#f6f1e7", "#eef1f5", "#cdebd3", "#1565c0"
 LARGE, USUAL, SMALL, LEAST = 44, 34, 28, 18
+_PIECES = re.compile(r"[^、,·]*[、,·]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,15 @@ class _Pen:
 
 
 def _folded(text: str, font: Path, room: float) -> list[str]:
-    """A note in as many lines as it needs; Chinese can be broken anywhere."""
+    """A note in as many lines as it needs, broken between names; a name that is too long for one anywhere."""
     lines, line = [], ""
-    for sign in text:
-        if line and _set(font, SMALL).getlength(line + sign) > room:
-            lines.append(line)
-            line = ""
-        line += sign
+    for piece in _PIECES.findall(text):
+        parts = [piece] if _set(font, SMALL).getlength(piece) <= room else piece
+        for part in parts:
+            if line and _set(font, SMALL).getlength((line + part).rstrip()) > room:
+                lines.append(line)
+                line = ""
+            line += part
     return [*lines, line]
 
 

@@ -115,6 +115,7 @@ KNOWN: Mapping[str, Any] = {
         Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), role="grid_worker", name="小魏"),
     ],
     "duty.month_words.lines": [Line(day=23, weekday="一", shifts=[Line(hours="18:00–21:00", names="小孙")])],
+    "roster.all.days": "working",
     "roster.all.names": "小魏、小赵",
     "duty.month.number": "11",
     "duty.month_words.number": "11",
