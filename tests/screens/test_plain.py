@@ -32,6 +32,7 @@ LONGER: Mapping[str, str] = {
     "card.resident": "a card of lines, the newest state among them",
     "card.booking_resident": "a card of lines, the newest state among them",
     "report.confirm": "a card of lines",
+    "book.confirm": "a card of lines",
     "me.card": "a card of lines",
     "family.list": "lists both sides",
     "papers.told": "a list to keep",
