@@ -6,46 +6,18 @@ are asked together: who answers first decides, and the others are told. Who does
 not asked for that time again; it goes to the next.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Any
 
-import sqlalchemy as sa
-
-from . import bookings, family, outbox, people, reminders, schema, slots, waitlist
-from .bookings import Wanted
+from . import reminders, schema, slots, waitlist
 from .ledger import Row
-from .rules.catalogue import Service, Way
-from .rules.errors import NotYours, Refusal
+from .rules.catalogue import Way
 from .rules.press import press
 from .rules.waiting import Waits, kept_until
 from .slots import Slot
+from .waiting_told import Buttons, buttons, change, service_of, tell
 from .waitlist import FREED, LOOK, OFTEN, SOON
-from .work import Button, Priority, Work
-
-Buttons = list[list[Button]]
-
-
-class OfferOver(Refusal):
-    """The time is not kept for them any more; they still wait, or wait no longer."""
-
-    code = "wait_offer_over"
-
-
-class FamilyTook(Refusal):
-    """Somebody of the family has taken the time already."""
-
-    code = "wait_family_took"
-
-
-class WaitOver(Refusal):
-    """They do not wait any more."""
-
-    code = "wait_over"
-
-
-# --- what the clock does -------------------------------------------------------------------------------------
+from .work import Work
 
 
 async def look_for_freed(work: Work, reminder: Row) -> None:
@@ -64,8 +36,8 @@ async def look_after(work: Work, reminder: Row) -> None:
     if row["state"] == Waits.OFFERED and work.now < row["offered_until"]:
         _again(work, reminder, row["offered_until"])
     elif row["state"] == Waits.OFFERED:
-        await _let_go(work, row, "waiting.next_in_line")
-        if _after_offer(work, row) is Waits.WAITING:
+        await let_go(work, row, "waiting.next_in_line")
+        if after_offer(work, row) is Waits.WAITING:
             _again(work, reminder, work.now)  # for another time that may be free
     elif work.now >= row["until_at"]:
         await _expire(work, row)
@@ -118,14 +90,14 @@ async def fitting(work: Work, row: Row, day: date | None = None) -> Slot | None:
 
 
 async def _offer(work: Work, row: Row, slot: Slot) -> None:
-    service = _service(work, row)
+    service = service_of(work, row)
     until = kept_until(work.now, slot.starts_at, timedelta(hours=service.lead_hours), work.directory.calendar)
     if until is None:
         return
     hold_id = await slots.hold(work, row["owner_id"], service, slot, until=until)
     draft = {**row["draft"], "offered": slot.starts_at.isoformat()}
     change(work, row, state=str(Waits.OFFERED), hold_id=hold_id, offered_at=work.now, offered_until=until, draft=draft)
-    await _look_at(work, row, until)
+    await look_at(work, row, until)
     await tell(
         work,
         row,
@@ -137,29 +109,22 @@ async def _offer(work: Work, row: Row, slot: Slot) -> None:
     )
 
 
-def buttons(row: Row, hold_id: int) -> Buttons:
-    """Take the time that is kept, let it go by, or wait no longer."""
-    return [
-        [("wait_take", press("bwtake", row["id"], hold_id))],
-        [("wait_pass", press("bwpass", row["id"], hold_id)), ("wait_leave", press("bwleave", row["id"]))],
-    ]
-
-
-async def _look_at(work: Work, row: Row, at: datetime) -> None:
+async def look_at(work: Work, row: Row, at: datetime) -> None:
     """Have the reminder of somebody who waits come at another time."""
     for reminder in await reminders.of(work.ledger, waitlist.subject(row["id"])):
         if reminder["state"] == "scheduled":
             work.changes.update(schema.reminder, reminder, due_at=at)
 
 
-def _after_offer(work: Work, row: Row) -> Waits:
+def after_offer(work: Work, row: Row) -> Waits:
+    """Whether who let a time go by waits on, or their window is over."""
     return Waits.EXPIRED if work.now >= row["until_at"] else Waits.WAITING
 
 
-async def _let_go(work: Work, row: Row, message: str) -> None:
+async def let_go(work: Work, row: Row, message: str) -> None:
     """The time that was kept goes to the next; who let it go by keeps their place, as long as their window lasts."""
     draft = {**row["draft"], "passed": [*row["draft"]["passed"], row["draft"]["offered"]]}
-    after = _after_offer(work, row)
+    after = after_offer(work, row)
     change(work, row, state=str(after), hold_id=None, offered_until=None, draft=draft)
     await slots.release(work, row["hold_id"])
     if after is Waits.EXPIRED:
@@ -177,157 +142,8 @@ async def _say_expired(work: Work, row: Row) -> None:
     """Nothing came: said honestly, with what can be done next."""
     community = work.directory.community_of(row["place_id"])
     other: Buttons = [[("wait_other_days", press("bwagain", row["id"]))]]
-    phone = _service(work, row).phone or (community.hotline if community else None)
+    phone = service_of(work, row).phone or (community.hotline if community else None)
     await tell(work, row, "waiting.expired", other, phone=phone)
-
-
-# --- what people do ------------------------------------------------------------------------------------------
-
-
-async def accept(work: Work, waiting_id: int | None, hold_id: int | None) -> dict[str, Any]:
-    """Take the time that is kept; gives back the ticket. Raises NotYours, FamilyTook, OfferOver or SlotTaken."""
-    row = await mine(work, waiting_id)
-    if row["state"] == Waits.TAKEN:
-        raise FamilyTook
-    if row["state"] != Waits.OFFERED or row["hold_id"] != hold_id or await slots.row_of(work, hold_id) is None:
-        raise OfferOver
-    ticket = await bookings.book(work, wanted_of(row), hold_id=hold_id)
-    change(work, row, state=str(Waits.TAKEN), hold_id=None)
-    await reminders.settle(work, waitlist.subject(row["id"]), [])
-    await _tell_the_others(work, row)
-    return ticket
-
-
-_SAID = sa.select(schema.outbox).where(schema.outbox.c.unique_key.in_(sa.bindparam("keys", expanding=True)))
-
-
-async def _tell_the_others(work: Work, row: Row) -> None:
-    """On the message by which they were asked: somebody of the family has taken the time."""
-    others = [person for person in await told(work, row) if person["id"] != _me(work)]
-    keys = {_key(row, row["hold_id"], person["id"]): person for person in others}
-    service = _service(work, row)
-    for said in await work.ledger.all(_SAID, keys=list(keys)):
-        person = keys[said["unique_key"]]
-        if said["state"] in {outbox.HELD, outbox.QUEUED}:
-            outbox.mark(work.changes, said, outbox.SUPPRESSED)
-        work.notify(
-            person,
-            "waiting.taken_by",
-            edit=said["telegram_message_id"],
-            who=work.person["name"] if work.person else None,
-            service=service.name_in(person["language"]),
-        )
-
-
-def _key(row: Row, hold_id: int, person_id: int) -> str:
-    return f"waiting:{row['id']}:{hold_id}:{person_id}"
-
-
-async def pass_by(work: Work, waiting_id: int | None, hold_id: int | None) -> None:
-    """Let the time that is kept go to the next, and go on waiting. Raises NotYours or OfferOver."""
-    row = await mine(work, waiting_id)
-    if row["state"] != Waits.OFFERED or row["hold_id"] != hold_id:
-        raise OfferOver
-    await _let_go(work, row, "waiting.passed_by")
-    await (_look_at(work, row, work.now) if _after_offer(work, row) is Waits.WAITING else _end(work, row))
-
-
-async def leave(work: Work, waiting_id: int | None) -> Row:
-    """Wait no longer; a time that was kept goes to the next. Raises NotYours or WaitOver."""
-    row = await mine(work, waiting_id)
-    if row["state"] not in {Waits.WAITING, Waits.OFFERED}:
-        raise WaitOver
-    change(work, row, state=str(Waits.LEFT), hold_id=None)
-    if row["hold_id"] is not None:
-        await slots.release(work, row["hold_id"])
-    await _end(work, row)
-    await tell(work, row, "waiting.left", but=_me(work))
-    return row
-
-
-async def _end(work: Work, row: Row) -> None:
-    await reminders.settle(work, waitlist.subject(row["id"]), [])
-
-
-async def mine(work: Work, waiting_id: int | None) -> Row:
-    """A row of the line, if the one who asks may answer for it now. Raises NotYours."""
-    row = await waitlist.by_id(work.ledger, waiting_id)
-    if row is None or _me(work) not in {person["id"] for person in await told(work, row)}:
-        raise NotYours
-    return row
-
-
-# --- telling -------------------------------------------------------------------------------------------------
-
-
-def change(work: Work, row: Row, **values: Any) -> None:
-    """Change a row of the line."""
-    work.changes.update(schema.waiting, row, **values)
-
-
-def wanted_of(row: Row) -> Wanted:
-    """What is booked when a time is taken."""
-    return wanted_from(row["draft"]["wanted"])
-
-
-def wanted_from(stored: Mapping[str, Any]) -> Wanted:
-    """What somebody wants, as it was kept; what this version does not know is left out."""
-    known = {one.name: stored[one.name] for one in fields(Wanted) if one.name in stored}
-    return Wanted(**known | {"way": Way(stored["way"])})
-
-
-async def kept(work: Work, row: Row) -> Row | None:
-    """The hold that keeps a time for somebody now."""
-    return await slots.row_of(work, row["hold_id"]) if row["state"] == Waits.OFFERED else None
-
-
-async def told(work: Work, row: Row) -> list[Row]:
-    """Whom it concerns: the owner, who asked for them, and the family unless it is confidential."""
-    service = _service(work, row)
-    kind = work.directory.kinds.get(service.kind)
-    is_confidential = service.is_confidential or (kind is not None and kind.is_confidential)
-    former = {one["relative_id"] for one in await people.family_of(work.ledger, row["owner_id"]) if one["ended_at"]}
-    found = await people.at_hand(work, {row["owner_id"], row["person_id"]} - former)
-    relatives = await family.told(work, row["owner_id"], is_confidential=is_confidential)
-    return list({**found, **{one["id"]: one for one in relatives}}.values())
-
-
-async def tell(
-    work: Work,
-    row: Row,
-    message: str,
-    rows: Sequence[Sequence[Button]] = (),
-    *,
-    but: int = 0,
-    hold_id: int | None = None,
-    **params: Any,
-) -> None:
-    """Tell all whom it concerns, except `but`; of a time that `hold_id` keeps once each."""
-    service = _service(work, row)
-    for person in await told(work, row):
-        if person["id"] != but:
-            work.notify(
-                person,
-                message,
-                rows,
-                priority=Priority.NEWS,
-                key=None if hold_id is None else _key(row, hold_id, person["id"]),
-                service=service.name_in(person["language"]),
-                is_own=person["id"] == row["owner_id"],
-                **params,
-            )
-
-
-def _service(work: Work, row: Row) -> Service:
-    """Its service. Raises WaitOver when an import took that away."""
-    service = work.directory.catalogue.services.get(row["service_id"])
-    if service is None:
-        raise WaitOver
-    return service
-
-
-def _me(work: Work) -> int:
-    return work.person["id"] if work.person else 0
 
 
 SLICES = {LOOK: look_after, FREED: look_for_freed}

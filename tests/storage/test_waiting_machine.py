@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from storage import bookings, rebooking, schema, slots, tickets, waiting_line, waitlist
+from storage import bookings, rebooking, schema, slots, tickets, waiting_answers, waiting_line, waitlist
 from storage.engine import Database
 from storage.migrate import upgrade
 from storage.rules.slots import Slot
@@ -187,10 +187,10 @@ class WaitingMachine(RuleBasedStateMachine):
             row = await waitlist.by_id(work.ledger, waiting_id)
             hold_id = row["hold_id"] if row else None
             if what == "take":
-                return await waiting_line.accept(work, waiting_id, hold_id)
+                return await waiting_answers.accept(work, waiting_id, hold_id)
             if what == "pass":
-                return await waiting_line.pass_by(work, waiting_id, hold_id)
-            await waiting_line.leave(work, waiting_id)
+                return await waiting_answers.pass_by(work, waiting_id, hold_id)
+            await waiting_answers.leave(work, waiting_id)
             return None
 
         return asker, act

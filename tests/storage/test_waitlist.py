@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import bookings, schema, slots, waiting_line, waitlist
+from storage import bookings, schema, slots, waiting_answers, waiting_line, waitlist
 from storage.rules.catalogue import Way
 from storage.rules.errors import NotYours, SlotTaken
 from storage.rules.waiting import Part, window
@@ -80,10 +80,10 @@ async def test_it_keeps_a_freed_time_for_the_first_in_line(counter: Counter) -> 
     assert kept["offered_until"] == counter.at("11:30", counter.now.date())
     assert (await state(counter, chen))["state"] == "waiting"
     assert await counter.told(ROSA) == await counter.told(KIN) == ["waiting.offer"]
-    ticket: Any = await counter.do(KIN, lambda work: waiting_line.accept(work, rosa["id"], kept["hold_id"]))
+    ticket: Any = await counter.do(KIN, lambda work: waiting_answers.accept(work, rosa["id"], kept["hold_id"]))
     assert (ticket["owner_id"], ticket["state"]) == (counter.ids[ROSA], "accepted")
     assert (await counter.told(ROSA))[-1] == "waiting.taken_by"
-    assert await counter.do(ROSA, lambda work: waiting_line.accept(work, rosa["id"], kept["hold_id"]))
+    assert await counter.do(ROSA, lambda work: waiting_answers.accept(work, rosa["id"], kept["hold_id"]))
     assert not await counter.rows(schema.hold)
     assert len(await counter.rows(schema.booking_cell)) == 4
 
@@ -107,7 +107,7 @@ async def test_it_offers_nobody_the_time_that_they_let_go_by(counter: Counter) -
     await counter.do(WEI, cancels(first))
     await counter.tick()
     kept = await state(counter, rosa)
-    await counter.do(ROSA, lambda work: waiting_line.pass_by(work, rosa["id"], kept["hold_id"]))
+    await counter.do(ROSA, lambda work: waiting_answers.pass_by(work, rosa["id"], kept["hold_id"]))
     await counter.tick(hours=1)
     assert (await state(counter, rosa))["state"] == "waiting"
     assert (await counter.told(ROSA)).count("waiting.offer") == 1
@@ -158,7 +158,7 @@ async def test_it_gives_the_kept_time_to_the_next_when_somebody_leaves(counter: 
     rosa, chen = [await counter.do(one, joins(counter, one)) for one in (ROSA, CHEN)]
     await counter.do(WEI, cancels(first))
     await counter.tick()
-    await counter.do(KIN, lambda work: waiting_line.leave(work, rosa["id"]))  # type: ignore[index]
+    await counter.do(KIN, lambda work: waiting_answers.leave(work, rosa["id"]))  # type: ignore[index]
     await counter.tick()
     assert [(await state(counter, one))["state"] for one in (rosa, chen)] == ["left", "offered"]
 
@@ -169,12 +169,12 @@ async def test_it_lets_nobody_else_answer(counter: Counter) -> None:
     await counter.do(WEI, cancels(first))
     await counter.tick()
     kept = await state(counter, rosa)
-    assert isinstance(await counter.do(CHEN, lambda work: waiting_line.leave(work, rosa["id"])), NotYours)
-    taken = await counter.do(CHEN, lambda work: waiting_line.accept(work, rosa["id"], kept["hold_id"]))
+    assert isinstance(await counter.do(CHEN, lambda work: waiting_answers.leave(work, rosa["id"])), NotYours)
+    taken = await counter.do(CHEN, lambda work: waiting_answers.accept(work, rosa["id"], kept["hold_id"]))
     assert isinstance(taken, NotYours)
     async with counter.database.writing() as connection:
         await connection.execute(schema.family_link.update().values(ended_at=counter.now))
-    assert isinstance(await counter.do(KIN, lambda work: waiting_line.leave(work, rosa["id"])), NotYours)
+    assert isinstance(await counter.do(KIN, lambda work: waiting_answers.leave(work, rosa["id"])), NotYours)
 
 
 async def test_it_takes_nobody_into_the_line_twice_nor_into_too_many(counter: Counter) -> None:
@@ -201,7 +201,7 @@ async def test_it_lets_one_of_a_family_take_it_when_both_press(counter: Counter)
     await counter.do(WEI, cancels(first))
     await counter.tick()
     kept = await state(counter, rosa)
-    take = lambda work: waiting_line.accept(work, rosa["id"], kept["hold_id"])  # noqa: E731
+    take = lambda work: waiting_answers.accept(work, rosa["id"], kept["hold_id"])  # noqa: E731
     results = await counter.race([(ROSA, take), (KIN, take)])
     assert sorted(type(one).__name__ for one in results) == ["FamilyTook", "dict"]
     assert len(await counter.rows(schema.booking)) == 3

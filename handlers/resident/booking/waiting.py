@@ -8,7 +8,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
-from storage import booked, waiting_line, waitlist
+from storage import booked, waiting_answers, waiting_told, waitlist
 from storage.bookings import Wanted
 from storage.drafts import ResidentDraft
 from storage.ledger import Row
@@ -72,7 +72,7 @@ def _service(context: Context, draft: WaitDraft) -> dict[str, str]:
 
 async def _finish(context: Context, draft: WaitDraft) -> None:
     first, last = date.fromisoformat(draft.first), date.fromisoformat(draft.last or draft.first)
-    await join(context, waiting_line.wanted_from(draft.wanted), first, last, draft.part or Part.ANY)
+    await join(context, waiting_answers.wanted_from(draft.wanted), first, last, draft.part or Part.ANY)
 
 
 async def join(context: Context, wanted: Wanted, first: date, last: date, part: Part) -> None:
@@ -98,10 +98,10 @@ WAIT = flows.declare(
 async def _say(context: Context, message: str, row: Row, *, edit: int | None = None) -> None:
     work = context.work
     service = work.directory.catalogue.services.get(row["service_id"])
-    hold = await waiting_line.kept(work, row)
+    hold = await waiting_answers.kept(work, row)
     work.reply(
         message,
-        [[("wait_leave", press("bwleave", row["id"]))]] if hold is None else waiting_line.buttons(row, hold["id"]),
+        [[("wait_leave", press("bwleave", row["id"]))]] if hold is None else waiting_told.buttons(row, hold["id"]),
         edit=edit,
         service=service.name_in(work.language) if service else "",
         first=row["from_at"].isoformat(),
@@ -120,7 +120,7 @@ async def _say(context: Context, message: str, row: Row, *, edit: int | None = N
 async def take(context: Context, pressed: Press, said: Said) -> None:
     """就要这个时间: booked, whoever of the family pressed."""
     work = context.work
-    ticket = await waiting_line.accept(work, pressed.number(), pressed.number(1))
+    ticket = await waiting_answers.accept(work, pressed.number(), pressed.number(1))
     booking = await booked.row(work, ticket)
     if booking is None:
         raise Stale
@@ -136,14 +136,14 @@ async def take(context: Context, pressed: Press, said: Said) -> None:
 @entry.pressed("bwpass")
 async def pass_by(context: Context, pressed: Press, _said: Said) -> None:
     """Not this time, another."""
-    await waiting_line.pass_by(context.work, pressed.number(), pressed.number(1))
+    await waiting_answers.pass_by(context.work, pressed.number(), pressed.number(1))
 
 
 @entry.pressed("bwleave")
 async def leave(context: Context, pressed: Press, said: Said) -> None:
     """不等了."""
     work = context.work
-    row = await waiting_line.leave(work, pressed.number())
+    row = await waiting_answers.leave(work, pressed.number())
     service = work.directory.catalogue.services.get(row["service_id"])
     work.reply("waiting.left", edit=said.pressed_message, service=service.name_in(work.language) if service else "")
 
@@ -151,16 +151,16 @@ async def leave(context: Context, pressed: Press, said: Said) -> None:
 @entry.pressed("bwshow")
 async def show(context: Context, pressed: Press, _said: Said) -> None:
     """How it stands."""
-    row = await waiting_line.mine(context.work, pressed.number())
+    row = await waiting_answers.mine(context.work, pressed.number())
     await _say(context, "waiting.one", row)
 
 
 @entry.pressed("bwagain")
 async def again(context: Context, pressed: Press, _said: Said) -> None:
     """Nothing came in time: other days."""
-    row = await waiting_line.mine(context.work, pressed.number())
+    row = await waiting_answers.mine(context.work, pressed.number())
     work = context.work
-    await begin(context, waiting_line.wanted_of(row), work.directory.calendar.to_local(work.now).date())
+    await begin(context, waiting_answers.wanted_of(row), work.directory.calendar.to_local(work.now).date())
 
 
 async def lines(context: Context) -> Rows:
