@@ -16,6 +16,8 @@ _TAKEN = {
     "danger": ("passed_on",),
 }
 
+_NOT_BOOKED = ("too_late", "hall_shut")
+
 
 class Answers:
     """What is recognised."""
@@ -23,7 +25,7 @@ class Answers:
     def __init__(self, folder: Path = TEXTS) -> None:
         said = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.toml")}
         self._taken = _any_of(said[name][key] for name, keys in _TAKEN.items() for key in keys)
-        self._refused = _any_of(said["refused"].values())
+        self._refused = _any_of((*said["refused"].values(), *(_beginning(said["book"][key]) for key in _NOT_BOOKED)))
 
     def take(self, text: str) -> bool:
         """Whether the bot says that words were taken."""
@@ -32,6 +34,11 @@ class Answers:
     def refuse(self, text: str) -> bool:
         """Whether the bot says that this cannot be done."""
         return self._refused.fullmatch(text) is not None
+
+
+def _beginning(template: str) -> str:
+    """What is said before the first condition, with anything behind it."""
+    return template.partition("{%")[0].strip() + "{{ }}"
 
 
 def _any_of(templates: Iterable[str]) -> re.Pattern[str]:

@@ -90,7 +90,14 @@ MOVES: Mapping[str, tuple[set[str], str | None]] = {  # from where, to where (No
     "released": (_HANDS, "new"),
     "rated": ({"closed"}, None),
     "rung_back": ({"closed"}, None),
+    "booked": (FREE, "accepted"),
+    "rescheduled": ({"accepted", "waiting"}, "accepted"),
+    "missed": ({"accepted", "on_site"}, "waiting"),
+    "not_come": ({"accepted"}, None),
+    "called_off": ({*FREE, "accepted"}, "waiting"),
+    "staged": (_HANDS, None),
 }
+STAYS: Mapping[str, set[str]] = {"rescheduled": FREE}  # besides, where it changes nothing
 _MADE = "created"
 
 
@@ -113,6 +120,8 @@ def _chains(facts: Facts) -> Iterator[str]:
 def _is_legal(row: Row) -> bool:
     if row["event"] == _MADE:
         return bool(row["new_state"] == "new")
+    if row["old_state"] in STAYS.get(row["event"], ()):
+        return bool(row["new_state"] == row["old_state"])
     sources, target = MOVES.get(row["event"], (None, None))
     if sources is not None and row["old_state"] not in sources:
         return False
@@ -133,10 +142,12 @@ def _is_one_way(rows: Iterable[Row], end: str) -> bool:
 
 @check("one owner")
 def _one_owner(facts: Facts) -> Iterator[str]:
-    offers = facts.by_ticket("offer")
+    offers, booked = facts.by_ticket("offer"), {row["id"] for row in facts.tables["booking"]}
     for ticket in facts.tickets:
         number, state, assignee = ticket["number"], ticket["state"], ticket["assignee_id"]
-        if (state in OWNED) != (assignee is not None) and state not in OVER:
+        # A room, a firm without a chat, and a number that waits to be called have nobody.
+        is_owned = state in OWNED and (assignee is not None or ticket["id"] not in booked)
+        if is_owned != (assignee is not None) and state not in OVER:
             yield f"ticket {number} is {state} and its worker is {assignee}"
         mine = offers.get(ticket["id"], [])
         still_asked = [row["person_id"] for row in mine if row["state"] == "open"]
@@ -144,7 +155,8 @@ def _one_owner(facts: Facts) -> Iterator[str]:
             yield f"ticket {number} is offered twice to one person"
         if still_asked and state not in FREE:
             yield f"ticket {number} is {state} and still offered"
-        if assignee is not None and assignee not in {row["person_id"] for row in mine if row["state"] == "accepted"}:
+        took_it = {row["person_id"] for row in mine if row["state"] == "accepted"}
+        if assignee is not None and assignee not in took_it and ticket["id"] not in booked:
             yield f"ticket {number} is {assignee}'s, who never took it"
 
 
@@ -190,12 +202,12 @@ CAUSES: Mapping[str, tuple[str, ...]] = {  # the presses that can cause an event
     "handed_over": ("handto",),
     "assigned": ("assignto",),
     "asked": ("ask",),
-    "arrived": ("arrive",),
-    "finished": ("finish",),
+    "arrived": ("arrive", "varrive", "vcame", "vletin"),
+    "finished": ("finish", "vdone", "vstage", "vnot"),
     "confirmed": ("yes",),
     "disputed": ("no", "danger"),
     "disputed_again": ("no", "danger"),
-    "withdrawn": ("withdraw",),
+    "withdrawn": ("withdraw", "bcancel"),
 }
 EFFECTS: Mapping[str, tuple[str, ...]] = {  # one of these has happened when a press was not refused
     "accept": ("accepted",),

@@ -16,14 +16,18 @@ from storage.migrate import upgrade
 from storage.structure import apply, check, read
 from tests.town import SAMPLE
 
+from . import offers
+
 ESTATES = ("锦绣家园", "春风苑", "槐荫里", "梧桐苑", "望江花园", "杏花里")
 BUILDINGS, UNITS, HOUSEHOLDS = 14, 3, 20  # in an estate, a building, a unit: 5,040 households
 GRID_BUILDINGS = 5
+AGENTS = 4
 FIRST_STAFF, FIRST_RESIDENT = 2001, 10_001
 _SHEETS: Mapping[str, Sequence[str]] = {
     "places": ("code", "level", "parent", "number", "name", "grid", "latitude", "longitude", "hotline"),
     "people": ("code", "name", "phone", "telegram_id", "language"),
     "roles": ("person", "role", "place"),
+    **offers.COLUMNS,
 }
 
 
@@ -75,7 +79,7 @@ def staff() -> list[Worker]:
         *(("building_head", f"e{estate}-{building}") for estate, building in _buildings()),
         *(("property_firm", f"e{estate}") for estate in range(1, len(ESTATES) + 1)),
         *(("duty_secretary", "community"), ("duty_secretary", "community"), ("community_secretary", "community")),
-        *(("mediator", "community"), ("proxy_agent", "community"), ("street_liaison", "street")),
+        *(("mediator", "community"), *(("proxy_agent", "community"),) * AGENTS, ("street_liaison", "street")),
         ("administrator", "district"),
     ]
     return [Worker(f"s{number}", role, place, FIRST_STAFF + number) for number, (role, place) in enumerate(held)]
@@ -126,6 +130,8 @@ def write_sheets(folder: Path) -> Path:
         ),
     )
     _write(folder, "roles", ({"person": one.code, "role": one.role, "place": one.place} for one in people))
+    for name, lines in offers.sheets([one.code for one in people if one.role == "proxy_agent"]).items():
+        _write(folder, name, lines)
     return folder
 
 

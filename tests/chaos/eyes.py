@@ -18,6 +18,7 @@ from .sides import Side
 MARK = re.compile(r"zq[a-j]{5}q")
 NAME = re.compile(r"住(\d{5})")
 NUMBER = re.compile(r"编号")
+SPOKEN = re.compile(r"编号\s*(?:<b>)?(\d{2,}\s\d{3})")
 HISTORY_MICROSECONDS = 30 * 3600 * 1_000_000  # longer than any jump of the clock
 SEES = {"unit_head", "building_head", "grid_worker", "estate_branch"}
 SECRETARIES = {"duty_secretary", "community_secretary"}
@@ -113,10 +114,13 @@ class Eyes:
         told = [(chat_id, text) for (chat_id, _), text in news.items() if chat_id > 0]
         marks = {mark for _, text in told for mark in MARK.findall(text)}
         await self._find(marks - self._tickets.keys(), now)
+        numbers = {number for _, text in told for number in numbers_in(text)}
+        await self._find_numbers(numbers - self._tickets.keys())
         people = await self.side.rows("SELECT id, telegram_id FROM person WHERE telegram_id IS NOT NULL")
         self._people = {row["telegram_id"]: row["id"] for row in people}
         roles = await self._held()
-        standing = await self._stand({self._tickets[mark] for mark in marks if mark in self._tickets})
+        named = marks | {number for _, text in told if NAME.search(text) for number in numbers_in(text)}
+        standing = await self._stand({self._tickets[one] for one in named if one in self._tickets})
         for chat_id, text in told:
             self._judge_one(chat_id, text, standing, roles)
         self._standing |= standing
@@ -134,6 +138,13 @@ class Eyes:
         ):
             for row in await self.side.rows(query):
                 self._tickets |= {mark: row["id"] for mark in MARK.findall(row["words"] or "") if mark in marks}
+
+    async def _find_numbers(self, numbers: Collection[str]) -> None:
+        """The same for numbers: what is booked carries no words of its own."""
+        if numbers:
+            among = ", ".join(sorted(numbers))
+            rows = await self.side.rows(f"SELECT id, number FROM ticket WHERE number IN ({among})")
+            self._tickets |= {str(row["number"]): row["id"] for row in rows}
 
     async def _held(self) -> dict[int, set[tuple[str, int]]]:
         held: dict[int, set[tuple[str, int]]] = {}
@@ -168,7 +179,9 @@ class Eyes:
     ) -> None:
         reader = self._people.get(chat_id, 0)
         tickets = {self._tickets[mark] for mark in MARK.findall(text) if mark in self._tickets}
-        views = [(self._between(ticket_id, standing), held) for ticket_id in tickets for held in (self._roles, roles)]
+        by_number = {self._tickets[one] for one in numbers_in(text) if one in self._tickets}
+        spoken_of = tickets | by_number
+        views = [(self._between(ticket_id, standing), held) for ticket_id in spoken_of for held in (self._roles, roles)]
         for ticket_id in tickets:
             mine = [(one, held) for seen, held in views for one in seen if one.ticket["id"] == ticket_id]
             if not any(self._may_see(reader, one, held.get(reader, set())) for one, held in mine):
@@ -214,6 +227,11 @@ class Eyes:
     def _roles_here(self, ticket: Row, held: Iterable[tuple[str, int]]) -> set[str]:
         scope = self._scopes[ticket["place_id"] or self._community]
         return {role for role, place_id in held if place_id in scope}
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers that a message names, without the gap that people read them with."""
+    return {"".join(found.split()) for found in SPOKEN.findall(text)}
 
 
 def _of(ticket_id: int, rows: Iterable[Row]) -> frozenset[int]:

@@ -22,6 +22,12 @@ TABLES = (
     "audit",
     "notice",
     "notice_recipient",
+    "service",
+    "provider",
+    "booking",
+    "hold",
+    "waiting",
+    "paper",
 )
 
 
@@ -64,6 +70,7 @@ async def load(ask: Ask, now: int) -> Facts:
         "SELECT id, chat_id, ticket_id, priority, method, message, state, error, due_at, telegram_message_id, "
         "unique_key FROM outbox ORDER BY id"
     )
+    tables["booking_cell"] = await ask("SELECT * FROM booking_cell ORDER BY provider_id, seat, cell")
     return Facts(now, tables, {row["id"]: row for row in inbox}, outbox)
 
 

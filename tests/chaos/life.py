@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.client import Sim
 
-from . import announcing, community, residents, workers
+from . import announcing, booking, community, residents, visiting, workers
 from .answers import Answers
 from .book import Book
 from .person import GaveUp, Patience, Person, Refused, data_of
@@ -17,7 +17,8 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY, NOTICE_EVERY = 40, 30  # rounds
+ROLES_EVERY, NOTICE_EVERY, ILL_EVERY = 40, 30, 120  # rounds
+BOOKED_SHARE = 1 / 6
 
 
 class Life:
@@ -83,7 +84,12 @@ class Life:
 
     def somebody_reports(self) -> None:
         """Somebody has something to say in this round."""
-        person, what = self._resident(), self._report()
+        person = self._resident()
+        if self._random.random() < BOOKED_SHARE:
+            wish = booking.wish(person, self._random.choice(self._units).address)
+            self._soon(person, lambda: booking.book(person, wish), 0)
+            return
+        what = self._report()
         self._soon(person, lambda: residents.report(person, what), 0)
 
     def _resident(self) -> Person:
@@ -134,6 +140,9 @@ class Life:
             place = random.choice(("community", "e1", "e4", random.choice(self._units).code))
             has_receipt = random.random() < 0.7
             self._soon(self._secretary, lambda: announcing.announce(self._secretary, place, has_receipt=has_receipt), 0)
+        if self.round % ILL_EVERY == ILL_EVERY // 2:
+            agent = random.choice([one for one in self._staff.values() if one.role == "proxy_agent"])
+            self._soon(self._people[agent.telegram_id], lambda: visiting.falls_ill(self._people[agent.telegram_id]), 0)
         if self.round % ROLES_EVERY == ROLES_EVERY // 2:
             self._soon(self._administrator, self._take_a_role_away, 0)
         if self.round % ROLES_EVERY == ROLES_EVERY - 1:
@@ -242,6 +251,67 @@ class Life:
         elif chance < 0.13:
             self._soon(person, lambda: residents.add(person, message_id, f"add:{ticket}"), rounds)
 
+    # --- what is booked --------------------------------------------------------------------------------------
+
+    def _booked(self, person: Person, message_id: int, ticket: str) -> None:
+        """A booking of one's own: now and then it is moved or given back, mostly somebody says that they come."""
+        message, chance = person.phone.chat.messages[message_id], person.random.random()
+        found = {data.partition(":")[0]: data for data in data_of(message)}
+        rounds = person.random.randint(1, 8)
+        if not self._is_first(person, f"booked:{ticket}:{'bcome' in found}"):
+            return
+        if chance < 0.1 and "bmove" in found:
+            self._soon(person, lambda: booking.moves(person, message, found["bmove"]), rounds)
+        elif chance < 0.22 and "bcancel" in found:
+            self._soon(person, lambda: booking.gives_back(person, message, found["bcancel"]), rounds)
+        elif chance < 0.7 and "bcome" in found:
+            self._soon(person, lambda: person.presses(message, found["bcome"]), rounds)
+
+    def _freed(self, person: Person, message_id: int, waiting: str) -> None:
+        """A time that somebody gave back: mostly it is taken, sometimes nobody answers."""
+        self._press_one(person, message_id, f"bwtake:{waiting}", 0.7)
+
+    def _offered_time(self, person: Person, message_id: int, ticket: str) -> None:
+        """The agent cannot come: another time, at once."""
+        self._press_one(person, message_id, f"vtake:{ticket}", 0.7)
+
+    def _missed(self, person: Person, message_id: int, ticket: str) -> None:
+        """没等到您: not needed any more, or another time."""
+        if person.random.random() < 0.5:
+            self._booked(person, message_id, f"{ticket}:missed")
+
+    def _press_one(self, person: Person, message_id: int, data: str, share: float) -> None:
+        message = person.phone.chat.messages[message_id]
+        pressed = next((one for one in data_of(message) if one.startswith(data)), None)
+        if pressed is not None and self._is_first(person, f"{pressed}:{message_id}") and person.random.random() < share:
+            self._soon(person, lambda: person.presses(message, pressed), person.random.randint(1, 5))
+
+    def _visit(self, person: Person, message_id: int, ticket: str) -> None:
+        """A visit of an agent: when its time has come they are at the door, mostly somebody opens."""
+        if not self._is_first(person, f"visit:{ticket}:{message_id}"):
+            return
+        chance, rounds = person.random.random(), person.random.randint(1, 40)
+        act = visiting.visit if chance < 0.85 else visiting.meets_nobody
+        self._soon(person, lambda: act(person, message_id, ticket), rounds)
+
+    def _at_the_visit(self, person: Person, message_id: int, ticket: str) -> None:
+        """Inside, or in hand: stage by stage until it is done."""
+        data = next(one for one in data_of(person.phone.chat.messages[message_id]) if one.startswith(_RESULTS))
+        if self._is_first(person, data):
+            self._soon(person, lambda: visiting.finish(person, message_id, data), person.random.randint(1, 6))
+
+    def _asked_for(self, person: Person, message_id: int, ticket: str) -> None:
+        """A room that wants the word of staff."""
+        self._press_one(person, message_id, f"vapprove:{ticket}", 0.8)
+
+    def _to_ring(self, person: Person, message_id: int, ticket: str) -> None:
+        """Somebody is rung; or let in though the code did not fit."""
+        for verb in ("vrung", "vletin"):
+            self._press_one(person, message_id, f"{verb}:{ticket}", 0.8)
+
+
+_RESULTS = ("vstage:", "vdone:")
+
 
 def base36(number: int) -> str:
     """An id as buttons carry it."""
@@ -257,11 +327,23 @@ _STAFF: Mapping[str, Reaction] = {
     "accept": Life._offered,
     "arrive": Life._danger_in_hand,
     "finish": Life._in_hand,
+    "vapprove": Life._asked_for,
+    "vstage": Life._at_the_visit,
+    "vdone": Life._at_the_visit,
+    "varrive": Life._visit,
+    "vrung": Life._to_ring,
+    "vletin": Life._to_ring,
     "triage": Life._unowned,
 }
 _RESIDENT: Mapping[str, Reaction] = {
     "yes": Life._asked_whether_done,
     "answer": Life._asked_something,
+    "vtake": Life._offered_time,
+    "bwtake": Life._freed,
+    "vhere": Life._missed,
+    "bmove": Life._booked,
+    "bcome": Life._booked,
+    "bpapers": Life._booked,
     "add": Life._own_card,
     "notice_got": Life._told,
 }

@@ -14,7 +14,11 @@ from tests.faults.conftest import SECRET
 from tests.faults.process import free_port
 from tests.town import MONDAY, TOKEN
 
-from . import community, facts
+from . import (
+    checks_booked,  # noqa: F401 - its checks register themselves
+    community,
+    facts,
+)
 from .book import Book
 from .checks import violations
 from .life import Life
