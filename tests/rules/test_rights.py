@@ -316,3 +316,86 @@ def test_it_shows_the_duty_roster_to_staff_and_lets_secretaries_arrange_it(role:
     assert may_with_duty(here, DutyAction.ARRANGE, scope) is is_secretary
     assert is_secretary == (role in {Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY})
     assert not any(may_with_duty(elsewhere, action, scope) for action in DutyAction)
+
+
+# --- requests to neighbours ------------------------------------------------------------------------------------
+
+HELPER = 30
+ORDER = replace(
+    TICKET, kind="order", is_order=True, state=State.ACCEPTED, assignee_id=HELPER, helper_ids=frozenset({HELPER, WEI})
+)
+BY_ROLE_OF_ORDER = {
+    "unit_head": "see claim",
+    "grid_worker": "see claim",
+    "volunteer": "claim",
+    "administrator": "see",
+    "building_head": "see verify turn_down edit claim",
+    "estate_branch": "see verify turn_down edit claim",
+    "duty_secretary": "see see_person verify turn_down edit claim begin not_come ring_up ring_back",
+    "community_secretary": "see see_person verify turn_down edit claim begin not_come ring_up ring_back",
+}
+OF_OWNER = "see see_person confirm rate withdraw add_words edit begin not_come sign_in relay problem"
+BY_RELATION_TO_ORDER = {
+    ROSA: OF_OWNER,
+    LAO_LI: OF_OWNER,
+    DAUGHTER: OF_OWNER,
+    HELPER: "see see_person finish give_back sign_in relay problem",
+    WEI: "see see_person finish give_back sign_in relay problem not_me claim",
+    FANG: "see not_me claim",
+    JOINED: "see add_words",
+    NEXT_DOOR: "",
+    OTTO: "",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_it_gives_a_role_what_it_needs_with_a_request(role: Role) -> None:
+    stranger = Actor(OTTO, (Grant(role, HERE),))
+    expected = set(BY_ROLE_OF_ORDER.get(role.value, "").split())
+    assert {action.value for action in Action if may(stranger, action, ORDER)} == expected
+
+
+@pytest.mark.parametrize("person_id", BY_RELATION_TO_ORDER)
+def test_it_gives_a_relation_what_it_needs_with_a_request(person_id: int) -> None:
+    expected = set(BY_RELATION_TO_ORDER[person_id].split())
+    assert {action.value for action in Action if may(near(person_id), action, ORDER)} == expected
+
+
+@pytest.mark.parametrize("state", State)
+def test_it_names_the_asker_to_helpers_only_from_acceptance_to_completion(state: State) -> None:
+    order = replace(ORDER, state=state)
+    is_between = state in {State.ACCEPTED, State.WAITING, State.ON_SITE}
+    assert may(near(HELPER), Action.SEE_PERSON, order) is is_between
+    assert may(near(HELPER), Action.SEE, order)
+    assert may(near(ROSA), Action.SEE_PERSON, order)
+
+
+def test_it_names_the_asker_to_those_who_check_only_while_they_do() -> None:
+    head = Actor(OTTO, (Grant(Role.BUILDING_HEAD, HERE),))
+    assert may(head, Action.SEE_PERSON, replace(ORDER, state=State.NEW))
+    assert not may(head, Action.SEE_PERSON, replace(ORDER, state=State.OFFERED))
+
+
+def test_it_shows_a_request_to_volunteers_while_it_is_open() -> None:
+    volunteer = Actor(OTTO, (Grant(Role.VOLUNTEER, COMMUNITY),))
+    assert may(volunteer, Action.SEE, replace(ORDER, state=State.OFFERED))
+    assert not may(volunteer, Action.SEE, replace(TICKET, state=State.OFFERED))
+
+
+def test_it_lets_nobody_check_their_own_request_nor_a_household_help_itself() -> None:
+    for person_id in (ROSA, LAO_LI):
+        head = Actor(person_id, (Grant(Role.BUILDING_HEAD, HERE),))
+        assert not may(head, Action.VERIFY, ORDER)
+    for person_id in (ROSA, DAUGHTER):
+        assert not may(Actor(person_id, (Grant(Role.VOLUNTEER, HERE),)), Action.CLAIM, ORDER)
+    assert may(Actor(LAO_LI, (Grant(Role.BUILDING_HEAD, HERE),)), Action.CLAIM, ORDER)
+
+
+def test_it_lets_no_helper_judge_what_they_did_for_another() -> None:
+    helped = replace(ORDER, helper_ids=frozenset({HELPER, LAO_LI}))
+    assert not may(near(LAO_LI), Action.CONFIRM, helped)
+    assert may(near(ROSA), Action.CONFIRM, helped)
+
+
+def test_it_forgets_a_helper_who_has_lost_every_role() -> None:
+    assert not any(may(Actor(HELPER), action, ORDER) for action in Action)
