@@ -215,6 +215,14 @@ async def test_it_gives_the_time_back_when_somebody_leaves(town: Town) -> None:
     assert (await cells(town), await tickets(town)) == (0, [])
 
 
+async def test_it_leaves_in_words(town: Town) -> None:
+    await live(town, town.rosa)
+    await books(town, town.rosa, "老年证", "给我自己", "知道了", "上门来办", "24", "09:00")
+    await go(town, town.rosa.says("算了"))
+    assert await cells(town) == 0
+    assert "先不弄了" in town.rosa.last.text
+
+
 async def test_it_steps_back_through_every_question(town: Town) -> None:
     rosa = town.rosa
     await live(town, rosa)

@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.reading import Danger, Intent
 from handlers.resident import matters, report
 from handlers.resident.draft import READER
-from handlers.resident.short import answers
+from handlers.resident.short import answers, says
 from handlers.said import Said
 from storage import booking_lists
 from storage.booking_drafts import BOOK, MOVE, BookingDraft
@@ -19,6 +19,8 @@ SHORT, SHORT_IN_LATIN = 6, 16
 LATIN = "\u2e80"
 TAKES_WORDS = frozenset({"lost", "category", "service", "told", "name", "note", "dishes", "confirm"})
 """Questions that are answered in words of any kind."""
+TAKES_NO = frozenset({"same", "room", "note"})
+"""Questions to which "no" is an answer."""
 UNSURE = frozenset({Intent.QUESTION, Intent.ORDER, Intent.SMALLTALK, Intent.REPORT})
 """What a sentence may be taken for that rather asks for something of the catalogue."""
 
@@ -50,7 +52,12 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
     """Something else is the matter in the middle of a booking: that is heard, and the booking goes on afterwards."""
     found = flows.current(context)
     step = found[0].wanted(found[1]) if found is not None else None
-    if found is None or step is None or found[0].name not in {BOOK, MOVE} or step.name in TAKES_WORDS:
+    if found is None or step is None or found[0].name not in {BOOK, MOVE}:
+        return False
+    if says(said.text, "never_mind") and step.name not in TAKES_NO:
+        await flows.leave(context)
+        return True
+    if step.name in TAKES_WORDS:
         return False
     reading = READER.read(said.text) if said.text else None
     is_report = reading is not None and reading.intent is Intent.REPORT and reading.intent_sure and reading.kind_sure

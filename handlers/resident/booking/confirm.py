@@ -13,7 +13,6 @@ from storage.rules.recurring import CHOICES
 from storage.work import Button
 
 from .choosing import again, service_of
-from .times import let_go
 
 EDITS = ("whom", "way", "place", "day", "note", "dishes", "times")
 ONCE = 1
@@ -28,11 +27,6 @@ async def take_confirm(context: Context, draft: BookingDraft, said: Said) -> boo
     """Book it, or change one thing; words are kept as a note."""
     if said.choice == "send" or says(said.text, "yes"):
         return True
-    if says(said.text, "never_mind"):
-        await let_go(context, draft)
-        context.conversation.clear()
-        context.work.reply("flow.cancelled", keyboard="main")
-        return None
     if said.choice in EDITS:
         draft.edit(said.choice)
         draft.asks += [said.choice] if said.choice in {"note", "times"} else []

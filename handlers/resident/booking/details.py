@@ -126,9 +126,10 @@ def papers_params(context: Context, draft: BookingDraft) -> dict[str, Any]:
 
 
 async def take_note(_context: Context, draft: BookingDraft, said: Said) -> bool:
-    """Words, as they are."""
-    draft.note = said.text[:LONGEST_NOTE] or None
-    return draft.note is not None or said.choice == "skip"
+    """Words, as they are; or nothing to say."""
+    is_nothing = said.choice == "skip" or says(said.text, "no")
+    draft.note = None if is_nothing else said.text[:LONGEST_NOTE] or None
+    return is_nothing or draft.note is not None
 
 
 def note_choices(_context: Context, _draft: BookingDraft) -> Rows:
