@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from bot.posters.fonts import NoFontError, find_font
+from bot.posters.fonts import CANDIDATES, find_font
 from bot.texts import Texts
 from bot.unsent import Suppressed
 from storage import people, shifts
@@ -37,9 +37,10 @@ class Made:
 class Rosters:
     """Draws rosters."""
 
-    def __init__(self, ledger: Ledger, texts: Texts) -> None:
+    def __init__(self, ledger: Ledger, texts: Texts, fonts: Sequence[Path] = CANDIDATES) -> None:
         self._ledger = ledger
         self._texts = texts
+        self._fonts = fonts
         self._drawing = asyncio.Lock()  # one at a time: a font is no thing to share between threads
 
     async def make(self, row: Row, person: Row | None, now: datetime) -> Made:
@@ -52,22 +53,15 @@ class Rosters:
         around = shifts.places_around(work, place_id)
         if not await shifts.may(self._ledger, person["id"], DutyAction.SEE, around):
             raise Suppressed
-        sheet = await _Gathering(work, self._texts, person).sheet(month, place_id)
+        sheet = await Gathering(work, self._texts, person).sheet(month, place_id)
         about = {"place": sheet.place, "year": month[0], "number": f"{month[1]:02}"}
         buttons = [_turning(month, place_id), [("duty_back", "dutylist")]]
-        font = _font()
+        font = find_font(candidates=self._fonts)
         if font is None:
-            return Made(None, "duty.month_words", {**about, "lines": _in_words(sheet)}, buttons)
+            return Made(None, "duty.month_words", {**about, "lines": _in_words(sheet), "notes": sheet.notes}, buttons)
         async with self._drawing:
             picture = await asyncio.to_thread(draw, sheet, font)
         return Made(picture, "duty.month", about, buttons)
-
-
-def _font() -> Path | None:
-    try:
-        return find_font()
-    except NoFontError:
-        return None
 
 
 def _turning(month: tuple[int, int], place_id: int) -> list[tuple[str, str]]:
@@ -81,7 +75,7 @@ def _turning(month: tuple[int, int], place_id: int) -> list[tuple[str, str]]:
 
 
 def _in_words(sheet: Sheet) -> list[dict[str, Any]]:
-    heads = [head.partition("\n")[2] for head in sheet.heads]
+    heads = [head.replace("\n", " ") for head in sheet.heads]
     return [
         {
             "day": line.day,
@@ -94,7 +88,7 @@ def _in_words(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-class _Gathering:
+class Gathering:
     """One month of one community for one reader."""
 
     def __init__(self, work: Work, texts: Texts, person: Row) -> None:
@@ -104,6 +98,7 @@ class _Gathering:
         self._language = person["language"]
 
     async def sheet(self, month: tuple[int, int], place_id: int) -> Sheet:
+        """Whatever the picture shows."""
         days = [date(*month, number) for number in range(1, calendar.monthrange(*month)[1] + 1)]
         rules = shifts.rules_around(self._work, [place_id])
         found = await shifts.between(self._work, rules, days[0], days[-1])

@@ -97,6 +97,12 @@ KNOWN: Mapping[str, Any] = {
     "papers": ["身份证原件", "户口簿原件", "近期一寸照片2张"],
     "usual": ["id_card", "household"],
     "others": ["出院小结"],
+    "agent": "小叶",
+    "matter": "老年证",
+    "papers.told.name": "老年证",
+    "papers.told.who": "户籍在本区、年满60周岁的老人",
+    "papers.told.fee_words": "",
+    "papers.calendar.is_cancelled": False,
     "sheets": [
         Line(paper="mandate", is_confirmed=True, is_refused=False),
         Line(paper="taken", is_confirmed=False, is_refused=False),
@@ -117,6 +123,7 @@ KNOWN: Mapping[str, Any] = {
     "duty.month_words.lines": [Line(day=23, weekday="一", shifts=[Line(hours="18:00–21:00", names="小孙")])],
     "roster.all.days": "working",
     "roster.all.names": "小魏、小赵",
+    "duty.month_words.notes": ["网格员 工作日 08:30–12:00 14:00–18:00：小魏、小赵"],
     "duty.month.number": "11",
     "duty.month_words.number": "11",
     "duty.one.state": "asked",
@@ -148,6 +155,8 @@ ENGLISH: Mapping[str, Any] = {
     "who": "Wang",
     "taker": "Zhao",
     "name": "Rosa",
+    "agent": "Ye",
+    "matter": "Senior card",
 }
 """What is said otherwise in English."""
 COUNTS = {
