@@ -42,7 +42,7 @@ async def planned(work: Work, ticket: Row) -> tuple[Planned, ...]:
     order = await helped.row(work, ticket)
     if order is not None:
         return plan_order(await helped.clock_facts(work, ticket, order))
-    booking = await booked.row(work, ticket)
+    booking = None if ticket["is_danger"] else await booked.row(work, ticket)
     return usual if booking is None else plan_visit(booked.visit_facts(ticket, booking), usual, work.directory.calendar)
 
 

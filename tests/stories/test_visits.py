@@ -372,6 +372,15 @@ async def test_it_passes_a_visit_on_when_the_agent_loses_the_role(town: Town) ->
     assert "不归您办" in agent.alerts[-1].text
 
 
+async def test_it_rings_on_when_a_visit_becomes_a_danger(town: Town) -> None:
+    agent = await visit(town)
+    await presses(town, agent, "更多", "现在有危险")
+    await moves_to(town, "2026-11-24 15:20")
+    row = await ticket(town)
+    assert (row["is_danger"], row["state"] in {"new", "offered"}) == (True, True)
+    assert count(town.rosa, "来不了人") == 0
+
+
 # --- what came of it -----------------------------------------------------------------------------------------
 
 
