@@ -82,7 +82,7 @@ class Documents:
             content = await asyncio.to_thread(
                 sheet_bytes, drawn, lambda language, key: self._word(language, key, {}, now)
             )
-        params = {"kind": paper["kind"], "number": ticket["number"]}
+        params = {"paper": paper["kind"], "number": ticket["number"]}
         return Document(f"linli-{ticket['number']}-{paper['kind']}.pdf", content, "papers.sheet", params)
 
     async def _drawn(self, paper: Row, ticket: Row, now: datetime) -> Paper:
@@ -107,7 +107,7 @@ class Documents:
     def _item(self, item: str, now: datetime) -> Both:
         if item not in papers.USUAL:
             return item, ""
-        zh, en = (self._texts.plain(language, f"papers.original_{item}", {}, now) for language in LANGUAGES)
+        zh, en = (self._texts.plain(language, f"original.{item}", {}, now) for language in LANGUAGES)
         return zh, en
 
     def _both(self, key: str, params: Mapping[str, Any], now: datetime) -> Both:

@@ -105,7 +105,7 @@ async def make(work: Work, ticket: Ticket, kind: PaperKind, items: Sequence[str]
     asked = await signers(work, ticket)
     for person in asked:
         name = await matter_name(work.ledger, ticket, person["language"])
-        said = _said(work, ticket, row) | {"name": name}
+        said = _said(work, ticket, row) | {"matter": name}
         work.notify(person, f"papers.ask_{kind}", _answers(row), ticket_id=ticket["id"], **said)
     message = "papers.staff_made" if asked else "papers.staff_made_on_paper"
     work.reply(message, [[("paper_signed", press("bpapersign", row["id"]))], [("close", "close")]])

@@ -7,7 +7,7 @@ from jinja2 import meta
 from bot.texts import Texts, sources
 
 from . import page
-from .examples import NOW, example, parsed
+from .examples import NOW, example
 from .film import Words
 
 TITLE: Words = ("难得一见的话", "Lines that are rarely seen")
@@ -71,6 +71,28 @@ LINES: Mapping[str, Words] = {
     "refused.out_of_reach": ("地点不归自己管", "the place is out of reach"),
     "refused.own_role": ("管理员要收回自己的职务", "administrators cannot take their own role away"),
     "refused.hand_over_first": ("有职务的人要删除数据", "somebody with a role wants their data deleted"),
+    "papers.told": ("想知道要带什么", "somebody wants to know what to bring"),
+    "papers.ask_mandate": ("代办员开了委托书", "the agent has written a mandate"),
+    "papers.ask_taken": ("代办员要带走原件", "the agent takes originals along"),
+    "papers.ask_returned": ("代办员归还原件", "the agent gives originals back"),
+    "papers.confirmed": ("点「对，确认」", "“Yes, that is right” is pressed"),
+    "papers.declined": ("点「不对」", "“Not right” is pressed"),
+    "papers.sheet": ("单子的 PDF 下面", "under the PDF of a sheet"),
+    "papers.calendar": ("日历文件下面", "under the calendar file"),
+    "papers.no_time": ("没有约时间的事要记日历", "the calendar is asked for where no time was booked"),
+    "papers.staff_menu": ("代办员点「委托和交接」", "the agent presses “Mandate, originals”"),
+    "papers.staff_ask_items": ("点「归还原件」", "“Give back originals” is pressed"),
+    "papers.staff_no_items": ("一样也没选", "nothing is chosen"),
+    "papers.staff_made": ("单子开好了", "the sheet is written"),
+    "papers.staff_made_on_paper": ("对方没有用手机", "the resident has no chat"),
+    "papers.staff_ask_signed": ("点「纸上签了字」", "“Signed on paper” is pressed"),
+    "papers.staff_signed": ("签好的单子拍来了", "the picture of the signed sheet has come"),
+    "papers.staff_refused": ("居民点了「不对」", "the resident pressed “Not right”"),
+    "papers.staff_support": ("点「全程代办登记」", "“Full service” is pressed"),
+    "papers.staff_support_kept": ("登记了一位", "somebody is registered"),
+    "papers.staff_support_ended": ("取消了登记", "the registration is ended"),
+    "refused.originals_out": ("原件没还就点办好了", "done is pressed while originals are out"),
+    "refused.originals_first": ("原件没还就要删除数据", "deletion is asked for while originals are out"),
     "refused.danger_first": ("险情没完就要删除数据", "deletion is asked for while a danger lasts"),
 }
 """Each with when it comes. A test fails when one is missing, and when a chapter shows it after all."""
@@ -83,7 +105,8 @@ def drawn(language: str) -> str:
 
 
 def _line(texts: Texts, key: str, when: Words, language: str) -> str:
-    names = meta.find_undeclared_variables(parsed(key)) - ALWAYS_THERE
+    # Of a tree of its own: looking for names folds the tables in it.
+    names = meta.find_undeclared_variables(texts.parsed("zh-CN", key)) - ALWAYS_THERE
     filled = {name: example(key, name, language) for name in sorted(names)}
     return page.quotation(texts.render(language, key, filled, NOW), page.chosen(when, language), key, language)
 
@@ -95,6 +118,6 @@ def messages() -> frozenset[str]:
 
 
 def _elsewhere() -> frozenset[str]:
-    on_something = {"button", "menu", "role", "poster", "roster", "sheet", "control"}
+    on_something = {"button", "menu", "role", "poster", "roster", "sheet", "original", "control"}
     typed = {"command", "import", "backup", "doctor", "export", "request"}
     return frozenset(on_something | typed)
