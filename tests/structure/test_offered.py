@@ -1,8 +1,10 @@
 """The optional sheets: what is absent changes nothing, what is used is not retired, the sample offers enough."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, time
+from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -175,3 +177,13 @@ def test_it_understands_chinese_headers_and_lists(folder: Folder) -> None:
     (folder.path / "menus.csv").rename(folder.path / "菜单.csv")
     (placed,) = check(read(folder.path)).lines["menus"]
     assert (placed.line.days, placed.line.name) == ("mon wed", "清蒸鱼")
+
+
+def test_it_reads_the_times_of_a_workbook(workbook: openpyxl.Workbook, tmp_path: Path) -> None:
+    tab = workbook["openings"]
+    (begins,) = [cell for cell in tab[1] if cell.value == "begins"]
+    tab.cell(2, begins.column).value = time(8, 15)
+    tab.cell(2, begins.column + 1).value = "12：00"
+    workbook.save(tmp_path / "book.xlsx")
+    opening = check(read(tmp_path / "book.xlsx")).lines["openings"][0].line
+    assert (opening.begins, opening.ends) == ("08:15", "12:00")
