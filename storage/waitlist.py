@@ -37,6 +37,7 @@ _OF_PERSON = once(
     .where(_IS_OPEN, sa.or_(_table.c.owner_id == sa.bindparam("person"), _table.c.person_id == sa.bindparam("person")))
     .order_by(_table.c.created_at, _table.c.id)
 )
+_WAITED_FOR = once(sa.select(_table.c.service_id).where(_IS_OPEN).distinct())
 _LINE = once(
     sa.select(_table)
     .where(_IS_OPEN, _table.c.service_id.in_(sa.bindparam("services", expanding=True)))
@@ -98,9 +99,9 @@ def _is_same(row: Row, wanted: "Wanted", window: Window) -> bool:
 
 async def freed(work: Work, slot: "Slot") -> None:
     """A time becomes free in this change set: if anybody waits for what its provider does, the clock looks who fits."""
-    catalogue = work.directory.catalogue
-    ours = [one.id for one in catalogue.services.values() if slot.provider_id in _providers(work, one.id)]
-    if not ours or not await line(work.ledger, ours):
+    waited_for = {row["service_id"] for row in await work.ledger.all(_WAITED_FOR)}
+    ours = sorted(one for one in waited_for if slot.provider_id in _providers(work, one))
+    if not ours:
         return
     day = work.directory.calendar.to_local(slot.starts_at).date()
     params = {"services": ours, "day": day.isoformat()}
@@ -108,8 +109,8 @@ async def freed(work: Work, slot: "Slot") -> None:
 
 
 def _providers(work: Work, service_id: int) -> set[int]:
-    catalogue = work.directory.catalogue
-    return {one.id for one in catalogue.providers_of(catalogue.services[service_id])}
+    service = work.directory.catalogue.services.get(service_id)
+    return set() if service is None else {one.id for one in work.directory.catalogue.providers_of(service)}
 
 
 # --- reading -------------------------------------------------------------------------------------------------

@@ -141,3 +141,15 @@ async def test_it_moves_what_is_booked_where_it_is_shut(database_url: str) -> No
     await counter.tick()
     assert (await booked(counter))[0] == (COUNTER, None, "accepted")
     await counter.close()
+
+
+async def test_it_goes_on_where_it_was_after_a_crash(counter: Counter) -> None:
+    for code, clock in ((ROSA, "09:00"), (CHEN, "09:30")):
+        await counter.do(code, books(counter, code, clock))
+    await counter.do(FIRST, falls_ill(counter))
+    (row,) = await counter.rows(schema.reminder, schema.reminder.c.kind == away_moves.MOVE_AWAY)
+    await counter.do(None, lambda work: away_moves.move_one(work, row))  # and then the process ends
+    assert {provider for provider, _, _ in await booked(counter)} == {COUNTER, COUNTER + 1}
+    await counter.tick()
+    assert {provider for provider, _, _ in await booked(counter)} == {COUNTER + 1}
+    assert (await counter.told(ROSA)).count("visit.somebody_else") == 1

@@ -220,3 +220,30 @@ async def test_it_offers_an_expired_hold_to_who_waits(counter: Counter) -> None:
     assert (await state(counter, rosa))["state"] == "waiting"
     await counter.tick(minutes=11)
     assert (await state(counter, rosa))["state"] == "offered"
+
+
+async def test_it_keeps_two_freed_times_for_two_who_wait(counter: Counter) -> None:
+    first, second = await full(counter)
+    rosa, chen = [await counter.do(one, joins(counter, one)) for one in (ROSA, CHEN)]
+    await counter.tick()
+    await counter.race([(WEI, cancels(first)), (WEI, cancels(second))])
+    await counter.tick()
+    kept = [await state(counter, one) for one in (rosa, chen)]
+    assert [one["state"] for one in kept] == ["offered", "offered"]
+    holds = {row["id"]: row["starts_at"] for row in await counter.rows(schema.hold)}
+    assert [holds[one["hold_id"]] for one in kept] == [counter.at("09:00"), counter.at("09:30")]
+
+
+async def test_it_asks_one_when_two_clocks_look_at_one_time(counter: Counter) -> None:
+    first, _ = await full(counter)
+    rosa: Any = await counter.do(ROSA, joins(counter, ROSA))
+    chen: Any = await counter.do(CHEN, joins(counter, CHEN))
+    await counter.tick()
+    await counter.do(WEI, cancels(first))
+    (row,) = await counter.rows(schema.reminder, schema.reminder.c.kind == waitlist.FREED)
+    look: Act = lambda work: waiting_line.look_for_freed(work, row)  # noqa: E731
+    own = await counter.rows(schema.reminder, schema.reminder.c.subject == waitlist.subject(chen["id"]))
+    also: Act = lambda work: waiting_line.look_after(work, own[0])  # noqa: E731
+    await counter.race([(None, look), (None, also)])
+    assert [(await state(counter, one))["state"] for one in (rosa, chen)] == ["offered", "waiting"]
+    assert len(await counter.rows(schema.hold)) == 1
