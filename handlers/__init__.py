@@ -30,6 +30,7 @@ from .staff import (  # noqa: F401
     offering_words,
     rung_up,
     supports,
+    swapping,
     triage,
     writing,
 )

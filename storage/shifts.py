@@ -85,8 +85,30 @@ def places_around(work: Work, place_id: int) -> frozenset[int]:
 
 
 def my_rules(work: Work) -> tuple[DutyRule, ...]:
-    """The rules of every community in which the one who asks has something to do."""
-    return rules_around(work, {one["place_id"] for one in people.held(work.grants) if one["role"] not in _HERE})
+    """The rules of every community in which the one who asks has something to do, and those that name them.
+
+    Who has a seat above all communities looks at one of them at a time.
+    """
+    me = work.person["id"] if work.person else 0
+    near = rules_around(work, [one for one in my_seats(work) if work.directory.community_of(one) is not None])
+    named = [rule for rule in work.directory.duty_rules if me in rule.people]
+    return tuple({rule.id: rule for rule in [*near, *named]}.values())
+
+
+def my_seats(work: Work) -> set[int]:
+    """Where the one who asks holds a working role."""
+    return {one["place_id"] for one in people.held(work.grants) if one["role"] not in _HERE}
+
+
+def my_communities(work: Work) -> list[int]:
+    """The communities within reach (or seats outside of any) that have a roster, by their codes."""
+    around = frozenset().union(*(places_around(work, one) for one in my_seats(work)))
+    found = {}
+    for rule in work.directory.duty_rules:
+        place = work.directory.community_of(rule.place_id) or work.directory.places.get(rule.place_id)
+        if rule.place_id in around and place is not None:
+            found[place.code] = place.id
+    return [found[code] for code in sorted(found)]
 
 
 _HERE = {str(Role.RESIDENT), str(Role.FAMILY)}
@@ -124,8 +146,7 @@ async def may(ledger: Ledger, person_id: int, action: DutyAction, places: frozen
 
 async def on_duty_now(work: Work) -> dict[str, list[Row]]:
     """Who is on duty at this moment around the one who asks, by role."""
-    seats = {one["place_id"] for one in people.held(work.grants) if one["role"] not in _HERE}
-    places = frozenset().union(*(places_around(work, one) for one in seats)) if seats else frozenset()
+    places = frozenset().union(*(places_around(work, one) for one in my_seats(work)))
     roles = {Role(rule.role) for rule in work.directory.duty_rules if rule.place_id in places} | SHOWN_ALWAYS
     duty = await roster.duty_at(work, work.now)
     found: dict[str, dict[int, Row]] = {}

@@ -100,7 +100,7 @@ KNOWN: Mapping[str, Any] = {
     "agent": "小叶",
     "matter": "老年证",
     "papers.told.name": "老年证",
-    "papers.told.who": "户籍在本区、年满60周岁的老人",
+    "papers.told.entitled": "户籍在本区、年满60周岁的老人",
     "papers.told.fee_words": "",
     "papers.calendar.is_cancelled": False,
     "sheets": [
@@ -115,7 +115,10 @@ KNOWN: Mapping[str, Any] = {
     "duty.mine.lines": [
         Line(at=NOW, spans=[Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), is_changed=True)] * 2),
     ],
-    "duty.mine.on_now": [Line(role="grid_worker", names=["小魏", "小赵"]), Line(role="duty_secretary", names=["丹姐"])],
+    "duty.mine.on_now": [
+        Line(role="grid_worker", names=["小魏", "小赵"], more=3),
+        Line(role="duty_secretary", names=["丹姐"]),
+    ],
     "duty.mine.away": [Line(begins_at=NOW, ends_at=NOW + timedelta(days=1))],
     "duty.gaps.lines": [
         Line(begins_at=NOW, ends_at=NOW + timedelta(hours=3), role="grid_worker", name="小魏"),

@@ -240,3 +240,9 @@ async def test_it_finds_somebody_for_a_gap(town: Town) -> None:
     await go(town, town.zhao.presses("我来值"))
     assert town.dan.shows("小赵 答应了")
     assert await evenings(town, "zhao") == ["12月1日", "12月2日"]
+
+
+async def test_it_lets_the_street_look_at_the_month_of_a_community(town: Town) -> None:
+    await go(town, town.fang.says("/duty"))
+    await go(town, town.fang.presses("整月值班表"))
+    assert "幸福里社区 2026年11月" in town.fang.last.text
