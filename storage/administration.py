@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import joining, people, reach, schema, tickets, unreachable
+from . import claims, helped, joining, people, reach, schema, tickets, unreachable
 from .ledger import Row
 from .rules.errors import NotYours, Refusal, Stale
 from .rules.rights import Role
@@ -105,6 +105,8 @@ async def _give_away(work: Work, person: Row, lost: Row) -> None:
         facts = await tickets.facts(work.ledger, row)
         if not any(one["place_id"] in facts.scope and one["role"] not in _RESIDENTS for one in grants):
             await unreachable.give_away(work, dict(row), person, reason="role_lost")
+    if not any(one["role"] not in _RESIDENTS for one in grants):
+        await claims.free_all_of(work, person["id"], helped.RELEASED)
 
 
 async def posters(work: Work, place_ids: Collection[int]) -> list[Row]:

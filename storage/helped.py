@@ -109,10 +109,10 @@ async def end(work: Work, ticket: Row, event: Event, actor_id: int | None) -> No
     order = await row(work, ticket)
     is_done = event is Event.CONFIRMED
     for one in await claims(work, ticket):
-        if one["state"] != HELD or order is None:
+        if one["state"] != HELD:
             continue
         values: dict[str, Any] = {"state": DONE if is_done else RELEASED, "ended_at": work.now}
-        if is_done:
+        if is_done and order is not None:
             values["minutes"] = minutes_that_count(
                 order["minutes"],
                 ticket["done_at"] or work.now,

@@ -97,14 +97,14 @@ async def move(
     **values: Any,
 ) -> None:
     """Let an event happen to a ticket. Raises IllegalMove when the table does not know it in this state."""
-    old = ticket["state"]
+    old, was_order = ticket["state"], helped.is_order(work.ledger, ticket)
     new = next_state(State(old), event)
     values = {**timing.columns_after(work, ticket, event, new), **values, "state": str(new)}
     alter(work, ticket, **values)
     remember(work, ticket, str(event), actor_id, old, ticket["state"], why)
     if ticket["booked_until"] is not None and new not in OPEN:
         await cells.give_back(work, ticket)
-    if new not in OPEN and helped.is_order(work.ledger, ticket):
+    if was_order and (new not in OPEN or event is Event.DANGER_RAISED):
         await helped.end(work, ticket, event, actor_id)
     await reminders.replan(work, ticket)
 

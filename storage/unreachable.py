@@ -1,6 +1,6 @@
 """Somebody blocked the bot: what was offered to them goes to the next in the chain, what they hold to somebody else."""
 
-from . import people, reminders, routing, schema, tickets, visit_moves
+from . import claims, helped, people, reminders, routing, schema, tickets, visit_moves
 from .ledger import Row
 from .rules.lifecycle import Event, State
 from .work import Work
@@ -23,13 +23,17 @@ async def pass_on(work: Work, person_id: int) -> None:
         people.change(work, person, unreachable_at=work.now)
     for row in await tickets.of_worker(work.ledger, person_id, limit=100):
         await give_away(work, dict(row), person, reason=KIND)
+    await claims.free_all_of(work, person_id, helped.RELEASED)
 
 
 async def give_away(work: Work, ticket: dict[str, object], person: Row, *, reason: str) -> None:
     """One ticket goes to somebody else: what the person holds, or what was offered to them.
 
-    For a time that is booked with them somebody else comes, or the resident chooses another.
+    For a time that is booked with them somebody else comes, or the resident chooses another. What neighbours are asked
+    for has places, which the caller frees.
     """
+    if helped.is_order(work.ledger, ticket):
+        return
     if ticket["state"] == State.ACCEPTED and ticket["booked_until"] is not None and ticket["arrived_at"] is None:
         await visit_moves.pass_on(work, ticket, person["id"], reason)
         return

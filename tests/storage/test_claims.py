@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage import claims, helped, orders, schema
+from storage import claims, closing, danger, helped, orders, schema, unreachable
 from storage.engine import Database
 from storage.rules.errors import AlreadyTaken, NotAlone, NotYours, Stale, Suspended, Unskilled, Unverified
 from tests import postgres
@@ -317,3 +317,30 @@ async def test_it_needs_no_check_of_regulars(town: Neighbours) -> None:
         await town.act("asker", ticket_id, claims.confirm)
     assert await state(town, await town.post()) == "offered"
     assert await state(town, await town.post(is_vulnerable=True)) == "new"
+
+
+# --- what else can happen --------------------------------------------------------------------------------------
+
+
+async def test_it_frees_the_places_of_a_helper_who_cannot_be_reached(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    await town.take(["h1", "h2"], ticket_id)
+    h2 = (await town.person("h2"))["id"]
+    await town.do(None, lambda work: unreachable.pass_on(work, h2))
+    assert await state(town, ticket_id) == "offered"
+    assert Counter((await town.places(ticket_id)).values()) == {helped.HELD: 1, helped.RELEASED: 1}
+
+
+async def test_it_leaves_no_places_when_it_turns_out_to_be_dangerous(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    assert await town.act("asker", ticket_id, danger.raise_to) is None
+    assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
+
+
+async def test_it_can_be_withdrawn_while_helpers_are_there_and_they_are_told(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    await town.take(["h1", "h2"], ticket_id)
+    assert await town.act("asker", ticket_id, lambda work, ticket: closing.withdraw(work, ticket, "好了")) is None
+    assert await said(town, "worker.withdrawn") == 2
+    assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
