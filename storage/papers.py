@@ -38,7 +38,7 @@ def told(service: Service, language: str) -> dict[str, Any]:
     is_zh = language.startswith("zh")
     return {
         "name": service.name_in(language),
-        "who": service.who if is_zh or not service.who_en else service.who_en,
+        "entitled": service.who if is_zh or not service.who_en else service.who_en,
         "papers": list(service.papers_in(language)),
         "fee": str(service.fee),
         "fee_words": service.fee_words if is_zh or not service.fee_words_en else service.fee_words_en,

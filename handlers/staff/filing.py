@@ -1,17 +1,18 @@
 """代录: staff write down what a caller or a walk-in says. The resident owns it, and can take it up in chat later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import entry, flows, placing
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.lookup import address
-from handlers.reading import Address, Danger, LexiconReader
+from handlers.reading import Address, Danger, Intent, LexiconReader
 from handlers.said import Said
 from storage import filing, reach, schema, supports, taking_over, tickets
 from storage.booking_drafts import BOOK, BookingDraft
 from storage.drafts import FLOWLESS, kind_or_question
+from storage.rules.finding import find
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
 
@@ -21,6 +22,7 @@ from .places import Outcome, Picked
 
 READER = LexiconReader()
 MAX_FILES = 20
+FOUND = 8
 
 
 # --- what ----------------------------------------------------------------------------------------------------
@@ -32,12 +34,17 @@ async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool 
         return None
     if said.choice is not None or not said.has_content:
         return False
+    is_first = draft.is_empty
     draft.files = [*draft.files, *said.files][:MAX_FILES]
     if said.latitude is not None:
         draft.latitude, draft.longitude = said.latitude, said.longitude
     draft.words = f"{draft.words}\n{said.text}".strip()
     if draft.words:
         _read(context, draft)
+    found = _services(context, draft) if is_first else []
+    if found:
+        await _book(context, draft, found)
+        return None
     return await _is_calm(context, draft)
 
 
@@ -134,12 +141,23 @@ def _ways_on(_context: Context, draft: FilingDraft) -> Rows:
     return [[("file_booking", press("choose", "book"))], *register]
 
 
-async def _book(context: Context, draft: FilingDraft) -> None:
+def _services(context: Context, draft: FilingDraft) -> list[int]:
+    """What of the catalogue the words ask for, when they surely ask for something of it and nobody is in danger."""
+    reading = READER.read(draft.words)
+    is_sure = reading.intent is Intent.BOOK and reading.intent_sure
+    if not is_sure or draft.danger != "no" or draft.files:
+        return []
+    return [one.id for one in find(context.work.directory.catalogue, draft.words, context.work.language, FOUND)]
+
+
+async def _book(context: Context, draft: FilingDraft, found: Sequence[int] = ()) -> None:
     """The caller wants something of the catalogue: what residents are asked is asked for them, who own it."""
     work = context.work
     filing.check(work, draft.place_id)
     owner = await work.ledger.get(schema.person, draft.owner_id) or filing.write_down(work, draft)
     booking = BookingDraft(is_filed=True, owner_id=owner["id"], owner_name=owner["name"], resumes=draft.resumes)
+    if found:
+        booking.words, booking.found, booking.answered = draft.words, list(found), ["category"]
     context.conversation.clear()
     await flows.begin(context, flows.named(BOOK), booking, edit=context.pressed_message)
 

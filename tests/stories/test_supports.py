@@ -53,6 +53,15 @@ async def test_it_books_for_somebody_who_rings(town: Town) -> None:
     assert (of["filed_by_id"], row["way"]) == ((await person(town, wei))["id"], "at_home")
 
 
+async def test_it_hears_in_a_sentence_that_something_is_to_be_booked(town: Town) -> None:
+    wei = town.wei
+    await begins(town)
+    await go(town, wei.says("她想办老年证"), wei.presses("老年证"), wei.presses("知道了"), wei.presses("手机上办"))
+    await go(town, wei.presses("就这样约"))
+    of, row = await booking(town)
+    assert (of["words"], row["way"]) == ("她想办老年证", "phone")
+
+
 async def test_it_books_for_somebody_who_is_known_at_their_own_door(town: Town) -> None:
     rosa, wei = town.rosa, town.wei
     await go(town, rosa.starts(), rosa.presses("同意，继续"))
