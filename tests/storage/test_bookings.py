@@ -283,6 +283,15 @@ async def test_moving_goes_through_a_hold_even_where_old_and_new_overlap(any_cou
     assert len(await any_counter.cells()) == len(expected(any_counter, "visit", new))
 
 
+async def test_what_is_held_for_a_move_is_no_time_for_another_booking(counter: Counter) -> None:
+    slot = (await counter.free("hall"))[0]
+    ticket = await counter.book("r0", "hall", slot)
+    new = later(slot, minutes=30)
+    hold_id = await counter.hold("r0", "hall", new, moving=ticket["id"])
+    assert isinstance(await counter.book_held("r0", "hall", hold_id, new), SlotTaken)
+    assert await owned(counter, ticket["id"]) == expected(counter, "hall", slot)
+
+
 async def test_two_who_swap_into_one_time_do_not_both_get_it(any_counter: Counter) -> None:
     free = await any_counter.free("hall")
     first, second = await any_counter.book("r0", "hall", free[0]), await any_counter.book("r1", "hall", free[2])
