@@ -1,98 +1,18 @@
-"""Bookings carried out: reminders, the day's list, at the door, stages, nobody there, nobody comes, rooms, numbers."""
+"""Visits carried out: reminders, the day's list, at the door, stages, nobody there, nobody comes."""
 
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
 from simulator.phone import Phone
-from storage import administration, bookings, people, rebooking, schema, slots, walk_ins
-from storage.bookings import Wanted
-from storage.changes import Outcome
+from storage import administration, people, rebooking, schema, slots
 from storage.rules.catalogue import Way
 from storage.rules.press import base36
-from storage.rules.slots import Slot
 from storage.work import Work
 from tests.town import Town
 
-from .telling import count, history, local, moves_to, presses, says, ticket
-
-
-async def agrees(town: Town, who: Phone) -> dict[str, Any]:
-    """Somebody who has consented already."""
-    await says(town, who, "/start")
-    if any("同意" in str(one) for one in who.buttons):
-        await presses(town, who, "同意，继续")
-    row = await town.app.ledger.one(sa.select(schema.person).where(schema.person.c.telegram_id == who.id))
-    assert row is not None
-    return dict(row)
-
-
-async def booked(
-    town: Town, who: Phone, code: str, day: date | None = None, *, way: Way = Way.AT_HOME, nth: int = 0
-) -> dict[str, Any]:
-    """Book as the flow does; the flow itself has its own stories."""
-    person = await agrees(town, who)
-    app = town.app
-    work = Work.for_clock(app.ledger, town.clock.now())
-    work.person = person
-    work.grants = await people.grants_of(app.ledger, [person["id"]])
-    service = app.ledger.directory.catalogue.by_code[code]
-    place = person["home_id"] or app.ledger.directory.by_code["jx-3-2"].id
-    wanted = Wanted(service.id, way, person["id"], person["id"], service.name, place_id=place, room="1502")
-    slot: Slot | None = None
-    if way.has_slot:
-        assert day is not None
-        slot = (await slots.free(work, service, way, place, day))[nth]
-    made = await bookings.book(work, wanted, slot)
-    await app.ledger.commit([work.finish()])
-    app.delivery.wake()
-    await town.settle()
-    return made
-
-
-async def booking(town: Town) -> dict[str, Any]:
-    """What was booked for the newest ticket."""
-    row = await bookings.of(town.app.ledger, (await ticket(town))["id"])
-    assert row is not None
-    return dict(row)
-
-
-TUESDAY = date(2026, 11, 24)
-
-
-async def at(town: Town, code: str, hour: int) -> int:
-    """Which of Tuesday's free starts is the one at a full hour."""
-    app = town.app
-    work = Work.for_clock(app.ledger, town.clock.now())
-    service = app.ledger.directory.catalogue.by_code[code]
-    way = next(one for one in service.ways if one.has_slot)
-    found = await slots.free(work, service, way, app.ledger.directory.by_code["jx-3-2"].id, TUESDAY)
-    return [local(one.starts_at) for one in found].index(f"11-24 {hour:02}:00")
-
-
-async def visit(town: Town, who: Phone | None = None) -> Phone:
-    """A visit for a senior card on Tuesday at three; gives back the phone of the agent."""
-    nth = await at(town, "senior-card", 15)
-    await booked(town, who or town.rosa, "senior-card", TUESDAY, nth=nth)
-    agent = (await ticket(town))["assignee_id"]
-    row = await town.app.ledger.get(schema.person, agent)
-    assert row is not None
-    return town.ye if row["telegram_id"] == town.ye.id else town.tian
-
-
-def other(town: Town, agent: Phone) -> Phone:
-    return town.tian if agent is town.ye else town.ye
-
-
-async def links_daughter(town: Town) -> None:
-    """Rosa's daughter is her family here."""
-    elder, relative = await agrees(town, town.rosa), await agrees(town, town.daughter)
-    values = {"id": 77, "person_id": elder["id"], "relative_id": relative["id"]}
-    now = town.clock.now()
-    async with town.app.database.writing() as connection:
-        await connection.execute(schema.family_link.insert().values(**values, asked_at=now, consented_at=now))
-
+from .telling import count, history, moves_to, presses, says, ticket
+from .visiting import TUESDAY, agrees, at, booked, booking, links_daughter, other, visit
 
 # --- an official matter at home ------------------------------------------------------------------------------
 
@@ -419,120 +339,3 @@ async def test_it_asks_after_what_nobody_in_a_chat_carries_out(town: Town) -> No
     await presses(town, town.rosa, "还没办好")
     assert ((await ticket(town))["state"], (await ticket(town))["assignee_id"]) == ("new", None)
     assert town.dan.shows("请安排")
-
-
-# --- rooms ---------------------------------------------------------------------------------------------------
-
-
-async def room(town: Town) -> None:
-    await booked(town, town.rosa, "room-meeting", date(2026, 11, 25), way=Way.APPOINTMENT)
-
-
-async def test_it_books_a_room_when_staff_agree(town: Town) -> None:
-    await room(town)
-    assert "值班员看过就答复您" in town.rosa.last.text
-    await presses(town, town.dan, "同意")
-    assert town.rosa.shows("约好了")
-    assert (await ticket(town))["state"] == "accepted"
-
-
-async def test_it_says_why_a_room_cannot_be_had_and_frees_it(town: Town) -> None:
-    await room(town)
-    await presses(town, town.dan, "约不了")
-    await says(town, town.dan, "那天有选举")
-    assert "那天有选举" in town.rosa.shows("约不了").text
-    assert (await ticket(town))["state"] == "refused"
-    assert not await town.app.ledger.all(sa.select(schema.booking_cell))
-
-
-async def test_it_reminds_staff_and_never_leaves_a_room_unanswered(town: Town) -> None:
-    await room(town)
-    await moves_to(town, "2026-11-24 09:31")
-    assert town.zhou.shows("还没答复居民")
-    assert (await ticket(town))["state"] == "offered"
-    await moves_to(town, "2026-11-25 08:00")
-    assert "没能给您安排上" in town.rosa.last.text
-    assert (await ticket(town))["state"] == "waiting"
-    assert not any("同意" in str(one) for one in town.dan.buttons)
-
-
-# --- numbers -------------------------------------------------------------------------------------------------
-
-
-async def numbers(town: Town, *phones: Phone) -> None:
-    for phone in phones:
-        await booked(town, phone, "senior-card", way=Way.WALK_IN)
-
-
-async def test_it_calls_numbers_in_turn_and_tells_who_is_near(town: Town) -> None:
-    await numbers(town, town.rosa, town.chen, town.daughter, town.vera, town.li, town.wei)
-    await says(town, town.ye, "/tasks")
-    await presses(town, town.ye, "叫下一位（6）")
-    assert "1 号" in town.rosa.shows("轮到您了").text
-    assert "下一位就是您" in town.chen.shows("2 号").text
-    assert "前面还有 3 位" in town.li.shows("5 号").text
-    assert count(town.wei, "请过来") == 0
-    await says(town, town.tian, "/tasks")
-    await presses(town, town.tian, "叫下一位（5）")
-    assert town.chen.shows("轮到您了")
-    assert count(town.li, "请过来") == 1
-    assert town.wei.shows("前面还有 3 位")
-    await presses(town, town.ye, "送到，办好了")
-    await presses(town, town.rosa, "是的，办好了")
-
-
-async def test_it_gives_two_numbers_to_two_who_call_at_once(town: Town) -> None:
-    await numbers(town, town.rosa, town.chen)
-    ledger = town.app.ledger
-    hall = ledger.directory.catalogue.provider_codes["hall"].id
-
-    async def calls(who: Phone) -> Work:
-        work = Work.for_clock(ledger, town.clock.now())
-        work.person = await agrees(town, who)
-        work.grants = await people.grants_of(ledger, [work.person["id"]])
-        await walk_ins.call_next(work, hall)
-        return work
-
-    first, second = await calls(town.ye), await calls(town.tian)
-    assert await ledger.commit([first.finish(), second.finish()]) == [Outcome.APPLIED, Outcome.STALE]
-    again = await calls(town.tian)
-    assert await ledger.commit([again.finish()]) == [Outcome.APPLIED]
-    rows = await ledger.all(sa.select(schema.ticket.c.assignee_id).order_by(schema.ticket.c.id))
-    callers = [work.person["id"] for work in (first, second) if work.person is not None]
-    assert [row["assignee_id"] for row in rows] == callers
-
-
-async def test_it_keeps_the_number_of_who_did_not_hear_it(town: Town) -> None:
-    await numbers(town, town.rosa, town.chen)
-    await says(town, town.ye, "/tasks")
-    await presses(town, town.ye, "叫下一位", "没等到人")
-    assert "没见到您" in town.rosa.last.text
-    await presses(town, town.rosa, "我到了")
-    await says(town, town.ye, "/tasks")
-    await presses(town, town.ye, "叫下一位（2）")
-    assert count(town.rosa, "轮到您了") >= 2
-
-
-async def test_it_tells_who_was_not_called_that_day(town: Town) -> None:
-    await numbers(town, town.rosa)
-    await moves_to(town, "2026-11-23 20:00")
-    assert "今天没轮到您" in town.rosa.last.text
-    assert (await ticket(town))["state"] == "withdrawn"
-
-
-async def test_it_lets_nobody_else_call_numbers(town: Town) -> None:
-    await numbers(town, town.rosa)
-    hall = town.app.ledger.directory.catalogue.provider_codes["hall"].id
-    await agrees(town, town.otto)
-    await town.otto.forges(f"vcall:{base36(hall)}", town.otto.last.id)
-    await town.settle()
-    assert "不归您办" in town.otto.alerts[-1].text
-
-
-async def test_it_goes_by_telephone_like_any_other_matter(town: Town) -> None:
-    await booked(town, town.rosa, "senior-card", way=Way.PHONE)
-    agent = town.ye if count(town.ye, "老年证") else town.tian
-    await presses(town, agent, "接单", "交上去了", "还不知道")
-    assert town.rosa.shows("材料交上去了")
-    await presses(town, agent, "送到，办好了")
-    assert (await ticket(town))["state"] == "done"
