@@ -115,6 +115,8 @@ async def test_it_tells_where_to_go_for_what_nobody_books(town: Town) -> None:
     assert "直接过去或打电话" in town.rosa.last.text
     await go(town, town.rosa.presses("返回"))
     assert any("开锁修锁" in label for label in town.rosa.buttons)
+    await go(town, town.rosa.presses("开锁修锁"), town.rosa.presses("知道了"))
+    assert "0990-5550301" in town.rosa.last.text
 
 
 # --- for whom ------------------------------------------------------------------------------------------------

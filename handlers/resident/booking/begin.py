@@ -16,6 +16,8 @@ from . import choosing, flow, whom
 
 SHORT, SHORT_IN_LATIN = 6, 16
 """Words so short only name what is wanted."""
+LONG = 60
+"""A long story is about something else."""
 LATIN = "\u2e80"
 TAKES_WORDS = frozenset({"lost", "category", "service", "told", "name", "note", "dishes", "confirm"})
 """Questions that are answered in words of any kind."""
@@ -75,16 +77,17 @@ async def in_a_sentence(context: Context, said: Said) -> bool:
     reading = READER.read(said.text)
     if reading.danger is not Danger.NO or await matters.by_number(context, said.text) is not None:
         return False
-    if _says_any(said.text, "change") and await _about_a_booking(context):
-        return True
+    if _says_any(said.text, "change"):
+        return await _about_a_booking(context)
     is_short = len(said.text) <= (SHORT if any(one > LATIN for one in said.text) else SHORT_IN_LATIN)
     if reading.intent is Intent.BOOK:
         if not await flow.start(context, said.text, is_guess=not (reading.intent_sure or is_short)):
             await flow.ask_duty_secretary(context, said.text)
         return True
-    is_unsure = not reading.intent_sure and reading.intent in UNSURE
+    is_unsure = not reading.intent_sure and reading.intent in UNSURE and len(said.text) <= LONG
     if is_unsure and (is_short or _says_any(said.text, "wants")):
-        return await flow.start(context, said.text, is_guess=True)
+        is_told_too = is_short and reading.intent is not Intent.SMALLTALK
+        return await flow.start(context, said.text, is_guess=True, is_told_too=is_told_too)
     return False
 
 

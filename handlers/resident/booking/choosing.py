@@ -53,11 +53,13 @@ async def choose(context: Context, draft: BookingDraft, service: Service) -> Non
     draft.last_id = last["id"] if last is not None and service.can_be_booked else None
 
 
-async def search(context: Context, draft: BookingDraft, words: str, *, is_guess: bool = False) -> bool:
+async def search(
+    context: Context, draft: BookingDraft, words: str, *, is_guess: bool = False, is_told_too: bool = False
+) -> bool:
     """Look for services by everyday words; one alone is chosen, unless it is only a guess. False when there is none."""
     work = context.work
     found = find(work.directory.catalogue, words, work.language, FOUND)
-    if is_guess and len(words) > SHORT:  # in a sentence about something else a shop's name proves nothing
+    if is_guess and not is_told_too:  # in a sentence about something else a shop's name proves nothing
         found = [one for one in found if one.can_be_booked]
     if not found:
         return False

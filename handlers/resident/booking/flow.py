@@ -16,11 +16,14 @@ from storage.rules.press import press
 from . import choosing, confirm, details, recurring, times, whom
 
 
-async def start(context: Context, words: str = "", *, is_guess: bool = False) -> bool:
-    """Begin: at the shelves, or with what the words find. False when there are words and they find nothing."""
+async def start(context: Context, words: str = "", *, is_guess: bool = False, is_told_too: bool = False) -> bool:
+    """Begin: at the shelves, or with what the words find. False when there are words and they find nothing.
+
+    A guess is asked about; what nobody books here is found by it only if `is_told_too`.
+    """
     draft = BookingDraft()
     await whom.know_elders(context, draft)
-    if words and not await choosing.search(context, draft, words, is_guess=is_guess):
+    if words and not await choosing.search(context, draft, words, is_guess=is_guess, is_told_too=is_told_too):
         return False
     times.note_wish(context, draft, words)
     whom.note_whom(draft, words)
@@ -77,6 +80,10 @@ def _lost_choices(_context: Context, _draft: BookingDraft) -> Rows:
 
 async def _take_told(context: Context, draft: BookingDraft, said: Said) -> bool | None:
     """Nothing is asked here: other words are looked for, and what finds nothing is something else."""
+    if said.choice == "read":
+        context.conversation.clear()
+        context.work.reply("book.told", edit=said.pressed_message, **confirm.told_params(context, draft))
+        return None
     if not said.has_content:
         return False
     if said.text and await choosing.search(context, draft, said.text):
@@ -148,9 +155,10 @@ FLOW = flows.declare(
                 "book.told",
                 _take_told,
                 lambda draft: not draft.ways,
+                lambda _context, _draft: [[("book_noted", press("choose", "read"))]],
                 params=confirm.told_params,
                 unclear="book.told",
-                cancel="close",
+                cancel=None,
             ),
             Step(
                 "same",
