@@ -246,3 +246,15 @@ async def test_it_lets_the_street_look_at_the_month_of_a_community(town: Town) -
     await go(town, town.fang.says("/duty"))
     await go(town, town.fang.presses("整月值班表"))
     assert "幸福里社区 2026年11月" in town.fang.last.text
+
+
+async def test_it_tells_a_gap_at_once_when_somebody_falls_ill(town: Town) -> None:
+    wei = town.wei
+    await town.advance(seconds=1)
+    await town.advance(days=7)  # Monday, the day before his evening
+    await go(town, wei.says("/duty"), wei.presses("我来不了"), wei.presses("今天、明天"), wei.presses("生病"))
+    await town.advance(seconds=1)
+    assert town.dan.sees(GAP)
+    await go(town, wei.says("/duty"))
+    assert wei.shows("🌙 不在")
+    assert wei.shows("您现在不在班")
