@@ -114,7 +114,9 @@ async def ask(work: Work, found: Around, shift: Shift, taker_id: int, back: Shif
     buttons: list[list[Button]] = [
         [("duty_yes", press("dutyyes", values["id"])), ("duty_no", press("dutyno", values["id"]))]
     ]
-    work.notify(taker, "duty.asked", buttons, name=holder["name"], **told(shift, back), **_for_staff())
+    is_arranged = shift.holder_id != _me(work)
+    said = {"name": holder["name"], "is_arranged": is_arranged, **told(shift, back)}
+    work.notify(taker, "duty.asked", buttons, **said, **_for_staff())
     return values
 
 

@@ -236,7 +236,7 @@ async def test_it_finds_somebody_for_a_gap(town: Town) -> None:
     await fall_ill(town, "wei", datetime(2026, 12, 1, tzinfo=UTC), days=1)
     await town.advance(days=1)
     await go(town, town.dan.presses("找人 12月1日 18:00"), town.dan.presses("小赵"))
-    assert town.zhao.shows("小魏 想请您值")
+    assert town.zhao.shows("小魏 来不了，值班员想请您值")
     await go(town, town.zhao.presses("我来值"))
     assert town.dan.shows("小赵 答应了")
     assert await evenings(town, "zhao") == ["12月1日", "12月2日"]
