@@ -96,6 +96,14 @@ MOVES: Mapping[str, tuple[set[str], str | None]] = {  # from where, to where (No
     "not_come": ({"accepted"}, None),
     "called_off": ({*FREE, "accepted"}, "waiting"),
     "staged": (_HANDS, None),
+    "verified": ({"new"}, "offered"),
+    "claimed": ({"offered"}, None),
+    "begun": ({"offered"}, "accepted"),
+    "given_back": ({"offered", "accepted", "on_site"}, "offered"),
+    "signed_in": ({"accepted", "on_site"}, None),
+    "nobody_found": (FREE, "refused"),
+    "edited": ({*FREE, "accepted"}, None),
+    "revoked": ({"closed"}, None),
 }
 STAYS: Mapping[str, set[str]] = {"rescheduled": FREE}  # besides, where it changes nothing
 _MADE = "created"
@@ -143,6 +151,7 @@ def _is_one_way(rows: Iterable[Row], end: str) -> bool:
 @check("one owner")
 def _one_owner(facts: Facts) -> Iterator[str]:
     offers, booked = facts.by_ticket("offer"), {row["id"] for row in facts.tables["booking"]}
+    claims = facts.by_ticket("claim")
     for ticket in facts.tickets:
         number, state, assignee = ticket["number"], ticket["state"], ticket["assignee_id"]
         # A room, a firm without a chat, and a number that waits to be called have nobody.
@@ -156,8 +165,24 @@ def _one_owner(facts: Facts) -> Iterator[str]:
         if still_asked and state not in FREE:
             yield f"ticket {number} is {state} and still offered"
         took_it = {row["person_id"] for row in mine if row["state"] == "accepted"}
+        took_it |= {row["person_id"] for row in claims.get(ticket["id"], [])}
         if assignee is not None and assignee not in took_it and ticket["id"] not in booked:
             yield f"ticket {number} is {assignee}'s, who never took it"
+
+
+@check("each place of a request has one winner")
+def _places(facts: Facts) -> Iterator[str]:
+    claims, orders = facts.by_ticket("claim"), {row["id"]: row for row in facts.tables["help_order"]}
+    for ticket in facts.tickets:
+        held = [row for row in claims.get(ticket["id"], []) if row["state"] in {"held", "done"}]
+        seats, people = {row["seat"] for row in held}, {row["person_id"] for row in held}
+        number, state, order = ticket["number"], ticket["state"], orders.get(ticket["id"])
+        if len(seats) < len(held) or len(people) < len(held):
+            yield f"ticket {number} has a place that two people have"
+        if state in OVER and any(row["state"] == "held" for row in held):
+            yield f"ticket {number} is {state}, and somebody is still to come"
+        if order is not None and state in OWNED and not ticket["is_danger"] and len(held) != order["wanted"]:
+            yield f"ticket {number} is {state} with {len(held)} helpers, and {order['wanted']} have to come"
 
 
 @check("one number each")

@@ -28,6 +28,8 @@ TABLES = (
     "hold",
     "waiting",
     "paper",
+    "help_order",
+    "claim",
 )
 
 

@@ -13,9 +13,10 @@ import pytest
 from simulator.phone import Phone
 from tests.town import Town, a_town
 
-from . import announcing, facts, residents, workers
+from . import announcing, booking, checks_booked, facts, residents, workers  # noqa: F401 - the checks of what is booked
 from .answers import Answers
 from .book import Book
+from .booking import Wish
 from .checks import CHECKS, violations
 from .eyes import Eyes
 from .facts import Facts
@@ -58,7 +59,7 @@ def button(who: Person, prefix: str) -> tuple[int, str]:
 async def tell(town: Town, book: Book) -> None:
     """One matter from the sentence to the rating, with a question, an answer and pictures; another is under way.
 
-    And a notice to the staff, which one of them has read.
+    And a notice to the staff, which one of them has read; a visit that is booked, and a time that is only kept.
     """
 
     def somebody(phone: Phone) -> Person:
@@ -80,6 +81,9 @@ async def tell(town: Town, book: Book) -> None:
     await town.settle()
     await residents.judge(resident, button(resident, f"yes:{ticket}")[0], ticket)
     await town.settle()
+    for is_abandoned in (False, True):
+        await booking.book(resident, Wish("老年证", "at_home", ADDRESS, is_abandoned=is_abandoned))
+        await town.settle()
     await announcing.announce(somebody(town.dan), "xfl", has_receipt=True, audience="staff")
     for _ in range(3):
         await town.advance(seconds=1)
@@ -115,11 +119,17 @@ def named(found: list[str]) -> set[str]:
 def test_it_finds_nothing_wrong_with_a_story(story: Story) -> None:
     found = story.facts()
     assert violations(found) == []
-    assert len(found.tickets) == 2
+    assert len(found.tickets) == 3
+    assert len(found.tables["hold"]) == len(found.tables["booking"]) == 1
     assert story.book.granted
     assert not story.eyes.leaks
 
 
+WAITS = (
+    "INSERT INTO waiting (id, person_id, owner_id, service_id, way, from_at, until_at, draft, created_at, version, "
+    "state, hold_id) SELECT 1, (SELECT min(id) FROM person), (SELECT min(id) FROM person), service_id, way, 1, 1, "
+    "'{}', 1, 1,"
+)
 ROWS = {
     "no lane is stuck": "UPDATE inbox SET state = 'new' WHERE id = (SELECT max(id) FROM inbox)",
     "nothing is set aside": "UPDATE inbox SET state = 'set_aside' WHERE id = (SELECT max(id) FROM inbox)",
@@ -128,7 +138,7 @@ ROWS = {
     "one owner": "UPDATE ticket SET assignee_id = NULL WHERE state = 'accepted'",
     "what a ticket says of itself is in its history": "UPDATE ticket SET closed_at = NULL WHERE state = 'closed'",
     "followers join once": "INSERT INTO follower (id, ticket_id, person_id, words, joined_at, version) "
-    "SELECT 1, id, owner_id, '', 1, 1 FROM ticket WHERE state = 'accepted'",
+    "SELECT 1, id, owner_id, '', 1, 1 FROM ticket WHERE state = 'accepted' LIMIT 1",
     "deeds took effect, once": "INSERT INTO history (id, ticket_id, at, actor_id, event, old_state, new_state) "
     "SELECT 1, ticket_id, at, actor_id, event, old_state, new_state FROM history WHERE event = 'confirmed'",
     "words are there once": "UPDATE history SET why = NULL WHERE event = 'answered'",
@@ -139,10 +149,23 @@ ROWS = {
     "nothing waits to be said": "UPDATE outbox SET state = 'sending' WHERE id = (SELECT max(id) FROM outbox)",
     "nothing is given up without need": "UPDATE outbox SET state = 'failed', error = '500 trouble' "
     "WHERE id = (SELECT max(id) FROM outbox)",
+    "each place of a request has one winner": "INSERT INTO claim (id, ticket_id, person_id, seat, state, claimed_at) "
+    "SELECT 1, id, owner_id, 1, 'held', 1 FROM ticket WHERE state = 'closed'",
+    "a time belongs to who has it, and to nobody else": "UPDATE booking_cell SET cell = cell + 1000",
+    "no hold outlives its time": "UPDATE hold SET until = 1",
+    "nobody who waits is forgotten": f"{WAITS} 'waiting', NULL FROM booking",
+    "what was booked comes to an end, or the clock knows when": "UPDATE reminder SET state = 'cancelled'",
+    "numbers are called in their order, one each": "UPDATE booking SET queue_day = 20261123, queue_number = 2",
+    "originals are back when a matter is done": "INSERT INTO paper (id, ticket_id, kind, made_by, made_at, version) "
+    "SELECT 1, id, 'taken', owner_id, 1, 1 FROM ticket WHERE state = 'closed'",
     "what is recorded as sent was sent": "UPDATE outbox SET telegram_message_id = 999999 "
     "WHERE id = (SELECT max(id) FROM outbox WHERE telegram_message_id IS NOT NULL)",
 }
 MORE_ROWS = [
+    ("a time belongs to who has it, and to nobody else", "DELETE FROM booking_cell"),
+    ("a time belongs to who has it, and to nobody else", "UPDATE booking_cell SET holder_id = 1"),
+    ("nobody who waits is forgotten", f"{WAITS} 'offered', 1 FROM booking"),
+    ("nobody who waits is forgotten", f"{WAITS} 'taken', (SELECT id FROM hold) FROM booking"),
     (
         "a notice reaches whom it is for, once a round",
         "UPDATE notice_recipient SET state = 'waiting' WHERE read_at IS NOT NULL",
@@ -179,6 +202,10 @@ def doubled_number(found: Facts) -> None:
     found.tables = {**found.tables, "ticket": [*found.tickets, found.tickets[0]]}
 
 
+def doubled_booking(found: Facts) -> None:
+    found.tables = {**found.tables, "booking": [*found.tables["booking"], found.tables["booking"][0]]}
+
+
 def doubled_reminder(found: Facts) -> None:
     found.tables = {**found.tables, "reminder": [*found.tables["reminder"], found.tables["reminder"][0]]}
 
@@ -205,6 +232,7 @@ def told_to_a_stranger(found: Facts) -> None:
     ("name", "plant"),
     [
         ("one number each", doubled_number),
+        ("nobody has a time twice, or two at once", doubled_booking),
         ("each reminder once, none forgotten", doubled_reminder),
         ("nothing is said again without need", said_again),
         ("a notice reaches whom it is for, once a round", told_twice),
@@ -229,7 +257,8 @@ def test_it_bears_a_copy_of_what_nobody_could_know_to_have_arrived(story: Story)
 
 def test_every_check_is_tried() -> None:
     beside = {"one number each", "nothing is said again without need", "nothing of anybody stands in a log"}
-    assert CHECKS.keys() == ROWS.keys() | beside | {"only the entitled read it"}
+    beside |= {"only the entitled read it", "nobody has a time twice, or two at once"}
+    assert CHECKS.keys() == ROWS.keys() | beside
 
 
 async def test_it_sees_who_reads_what_is_none_of_their_business(town_sqlite: Town, tmp_path: Path) -> None:
