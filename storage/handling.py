@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import papers, people, routing, schema, tickets
+from . import helped, papers, people, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import AlreadyTaken, NotYours, Stale
 from .rules.lifecycle import Event, State, next_state
@@ -130,7 +130,9 @@ async def _pass_on(
 ) -> None:
     for one in files:
         tickets.attach(work, ticket, _me(work), one, purpose)
-    if ticket["assignee_id"] is not None:
+    if helped.is_order(work.ledger, ticket):  # pictures and words are for who comes, not for everybody who is asked
+        readers = list(await helped.helper_ids(work.ledger, ticket))
+    elif ticket["assignee_id"] is not None:
         readers = [ticket["assignee_id"]]
     else:
         readers = [row["person_id"] for row in await tickets.open_offers(work.ledger, ticket["id"])]

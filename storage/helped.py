@@ -83,7 +83,9 @@ def can_begin(order: Row, count: int) -> bool:
 
 async def clock_facts(work: Work, ticket: Row, order: Row) -> OrderFacts:
     """What the clocks of a request look at."""
-    taken = await held(work, ticket)
+    every = await claims(work, ticket)
+    taken = [one for one in every if one["state"] in TAKEN]
+    looking = [one["ended_at"] for one in every if one["state"] not in TAKEN] + [order["verified_at"]]
     return OrderFacts(
         id=ticket["id"],
         state=State(ticket["state"]),
@@ -91,7 +93,7 @@ async def clock_facts(work: Work, ticket: Row, order: Row) -> OrderFacts:
         ends_at=order["ends_at"],
         starts_at=order["starts_at"],
         verify_due_at=order["verify_due_at"],
-        offered_since=order["verified_at"],
+        offered_since=max((at for at in looking if at is not None), default=None),
         wave=order["wave"],
         wave_at=order["wave_at"],
         held=len(taken),

@@ -268,6 +268,8 @@ async def tell_helpers(work: Work, ticket: Ticket, ids: Sequence[int], message: 
 
 EDITABLE = frozenset({"errand_id", "starts_at", "ends_at", "minutes", "wanted", "skills", "is_vulnerable", "words"})
 
+_DECIDES_WHOM = frozenset({"errand_id", "starts_at", "wanted", "skills", "is_vulnerable"})
+
 
 async def edit(work: Work, ticket: Ticket, edits: Mapping[str, Any]) -> None:
     """Change when, how long, how many, which skills, or the words. Raises NotOpen for what cannot be.
@@ -277,6 +279,8 @@ async def edit(work: Work, ticket: Ticket, edits: Mapping[str, Any]) -> None:
     await handling.check(work, Action.EDIT, ticket, Event.EDITED)
     await _change(work, ticket, edits)
     await tickets.move(work, ticket, Event.EDITED, _me(work), why={"what": sorted(edits)})
+    if ticket["state"] == State.OFFERED and _DECIDES_WHOM & set(edits):
+        await waves.again(work, ticket)
     helpers = [one["person_id"] for one in await helped.held(work, ticket)]
     await tell_helpers(work, ticket, helpers, "claim.edited")
     await tickets.show(work, ticket)
@@ -293,6 +297,8 @@ async def _change(work: Work, ticket: Ticket, edits: Mapping[str, Any]) -> None:
     taken = await helped.held(work, ticket)
     is_known = bool(await matched.known_to(work.ledger, ticket["owner_id"], [one["person_id"] for one in taken]))
     helpers = values.pop("wanted", order["helpers"])
+    if after["is_vulnerable"]:
+        values["needs_sign_in"] = True
     wanted = places(helpers, is_vulnerable=bool(after["is_vulnerable"]), is_known=is_known)
     # While it is offered the last place to be taken settles it; a place less than are taken would leave it unsettled.
     if helpers < 1 or wanted < len(taken) + (ticket["state"] == State.OFFERED and bool(taken)):

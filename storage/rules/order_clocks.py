@@ -38,8 +38,9 @@ AHEAD = frozenset({ClockKind.ORDER_SOON})
 class OrderFacts:
     """What the clocks of a request look at.
 
-    `offered_since` is when it was let out to neighbours; `wave` the last wave and `wave_at` its time; `held` how many
-    places are taken, `missing` how many are not; `can_begin` whether those who are there may begin without the rest.
+    `offered_since` is when it was let out, or a place became free again; `wave` the last wave and `wave_at`
+    its time; `held` how many places are taken, `missing` how many are not; `can_begin` whether those who are there may
+    begin without the rest.
     """
 
     id: int

@@ -57,7 +57,7 @@ ticket = sa.Table(
     time("done_at"),
     words("done_words"),
     time("closed_at"),
-    sa.Column("closed_how", sa.Text),  # confirmed, without_answer, withdrawn, refused, merged
+    sa.Column("closed_how", sa.Text),  # confirmed, without_answer, withdrawn, refused, merged, nobody_found
     sa.Column("disputes", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("stars", sa.Integer),
     words("rating_words"),

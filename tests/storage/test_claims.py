@@ -10,7 +10,7 @@ import pytest
 
 from storage import claims, closing, danger, helped, orders, schema, unreachable
 from storage.engine import Database
-from storage.rules.errors import AlreadyTaken, NotAlone, NotYours, Stale, Suspended, Unskilled, Unverified
+from storage.rules.errors import AlreadyTaken, NotAlone, NotOpen, NotYours, Stale, Suspended, Unskilled, Unverified
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.postgres import Server
@@ -344,3 +344,31 @@ async def test_it_can_be_withdrawn_while_helpers_are_there_and_they_are_told(tow
     assert await town.act("asker", ticket_id, lambda work, ticket: closing.withdraw(work, ticket, "好了")) is None
     assert await said(town, "worker.withdrawn") == 2
     assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
+
+
+async def test_it_asks_anew_when_it_is_edited(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+
+    async def later(work: Any, ticket: Any) -> None:
+        await orders.edit(work, ticket, {"ends_at": town.now + 20 * HOUR, "words": "换两个灯泡"})
+
+    assert await town.act("asker", ticket_id, later) is None
+    assert (await town.ticket(ticket_id))["resolution_due_at"] == town.now + 20 * HOUR
+    assert await said(town, "claim.edited") == 1
+
+    async def fewer(work: Any, ticket: Any) -> None:
+        await orders.edit(work, ticket, {"wanted": 0})
+
+    assert isinstance(await town.act("asker", ticket_id, fewer), NotOpen)
+
+
+async def test_it_tells_the_duty_secretary_anew_when_a_place_is_free_again(town: Neighbours) -> None:
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    await town.tick(hours=2)
+    await town.with_claim("h1", ticket_id, claims.give_back)
+    await town.tick(hours=2, minutes=30)
+    assert await said(town, "claim.staff_half") == 0
+    await town.tick(minutes=31)
+    assert await said(town, "claim.staff_half") == 1
