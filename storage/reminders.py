@@ -23,7 +23,8 @@ from .rules.routing import Reason
 from .rules.visit_clocks import plan_visit
 from .work import Work
 
-_AHEAD = visit_clocks.AHEAD | order_clocks.AHEAD
+_AHEAD = dict.fromkeys(visit_clocks.AHEAD, visit_clocks.JUST_BOOKED) | dict.fromkeys(order_clocks.AHEAD, timedelta())
+"""What is said ahead of something, and from how long before its time on that is not begun any more."""
 
 # A literal, not a parameter: a parameter would not find the partial index.
 _IS_SCHEDULED = schema.reminder.c.state == sa.literal_column("'scheduled'")
@@ -76,7 +77,7 @@ def _moment(text: str | None) -> datetime | None:
 async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
     """Schedule what is planned and not there, move what moved, cancel what is no longer wanted.
 
-    What is said ahead of something is not begun when its time is past.
+    What is said ahead of something is not begun when its time is past or about to come: whoever booked just now knows.
     """
     reminder = schema.reminder
     known = {(row["kind"], row["occurrence"]): row for row in await _known(work, subject)}
@@ -84,7 +85,7 @@ async def settle(work: Work, subject: str, wants: Iterable[Planned]) -> None:
     for key, one in wanted.items():
         row = known.get(key)
         is_there = row is not None and row["state"] != "cancelled"
-        if not is_there and one.kind in _AHEAD and one.due_at <= work.now:
+        if not is_there and one.kind in _AHEAD and one.due_at <= work.now + _AHEAD[one.kind]:
             continue
         if row is None:
             schedule(work, subject, str(one.kind), one.occurrence, one.due_at)

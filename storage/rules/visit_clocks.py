@@ -27,7 +27,8 @@ GIVE_UP_DAYS = 5
 QUEUE_ENDS = time(20)  # numbers hold for their day only
 
 AHEAD = frozenset({ClockKind.VISIT_EVENING, ClockKind.VISIT_SOON})
-"""What is said before a visit; booked later than that, it is not said."""
+"""What is said before a visit; booked later than that, or just before, it is not said."""
+JUST_BOOKED = timedelta(hours=1)
 
 _FINISH = frozenset({ClockKind.HALF_TIME, ClockKind.NINE_TENTHS, ClockKind.OVERDUE})
 _UNSETTLED = frozenset({State.NEW, State.OFFERED})

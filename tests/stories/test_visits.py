@@ -50,8 +50,9 @@ async def test_it_goes_from_the_reminder_to_the_stars(town: Town) -> None:
 
 
 async def test_it_reminds_those_who_booked_late_of_what_is_still_ahead(town: Town) -> None:
-    await moves_to(town, "2026-11-23 19:00")
+    await moves_to(town, "2026-11-23 17:30")
     await visit(town)
+    await moves_to(town, "2026-11-23 18:00")
     assert count(town.rosa, "您方便吗") == 0
     await moves_to(town, "2026-11-24 13:00")
     assert count(town.rosa, "您方便吗") == 1
