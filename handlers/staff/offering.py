@@ -165,7 +165,7 @@ async def _card(context: Context, service_id: int | None, edit: int | None) -> N
         "catalogue.card",
         rows,
         edit=edit,
-        name=one.name_in(work.language),
+        service=one.name_in(work.language),
         is_off=one.is_off,
         fee=fee,
         is_free=not fee,
@@ -204,14 +204,14 @@ def tell(context: Context, message: str, service_id: int | None, edit: int | Non
 async def switch_off(context: Context, pressed: Press, said: Said) -> None:
     """Not to be had for now."""
     one = await offering.switch(context.work, pressed.number(), is_off=True)
-    tell(context, "catalogue.off", one.id, said.pressed_message, name=one.name_in(context.work.language))
+    tell(context, "catalogue.off", one.id, said.pressed_message, service=one.name_in(context.work.language))
 
 
 @entry.pressed("svcon")
 async def switch_on(context: Context, pressed: Press, said: Said) -> None:
     """To be had again."""
     one = await offering.switch(context.work, pressed.number(), is_off=False)
-    tell(context, "catalogue.on", one.id, said.pressed_message, name=one.name_in(context.work.language))
+    tell(context, "catalogue.on", one.id, said.pressed_message, service=one.name_in(context.work.language))
 
 
 @entry.pressed("svcwork")
@@ -225,4 +225,4 @@ async def open_again(context: Context, pressed: Press, said: Said) -> None:
 async def remove_dish(context: Context, pressed: Press, said: Said) -> None:
     """A dish of the day is off the menu."""
     row = await offering.remove_dish(context.work, pressed.number(1))
-    tell(context, "catalogue.dish_gone", pressed.number(), said.pressed_message, name=row["name"])
+    tell(context, "catalogue.dish_gone", pressed.number(), said.pressed_message, dish=row["name"])

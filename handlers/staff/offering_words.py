@@ -79,7 +79,7 @@ async def _finish(context: Context, draft: Change) -> None:
             name = _PRICE.sub("", draft.words).strip()
             money = f"{price[1]}{price[2] or offering.money(work, draft.provider_id)}" if price else None
             await offering.add_dish(work, draft.provider_id, today(context), name, money)
-            tell(context, "catalogue.dish_added", draft.service_id, edit, name=name, price=money)
+            tell(context, "catalogue.dish_added", draft.service_id, edit, dish=name, price=money)
 
 
 CHANGE = flows.declare(
