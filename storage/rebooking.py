@@ -72,7 +72,7 @@ async def reschedule(work: Work, ticket: Ticket, slot: Slot | None, hold_id: int
 def _move_row(work: Work, row: Row, slot: Slot) -> None:
     """What was said about the old time counts no more."""
     said = dict.fromkeys(("owner_comes_at", "agent_comes_at", "missed_by", "missed_at"))
-    work.changes.update(schema.booking, row, **cells.columns(slot), **said, moves=row["moves"] + 1)
+    work.changes.update(schema.booking, row, **cells.columns(slot), **said, moves=row["moves"] + 1, code_tries=0)
 
 
 async def _move_ticket(work: Work, ticket: Ticket, old: Slot, slot: Slot) -> None:
