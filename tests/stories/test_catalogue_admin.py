@@ -30,7 +30,8 @@ async def audited(town: Town) -> list[str]:
     return [row["what"] for row in await town.app.ledger.all(sa.select(schema.audit).order_by(schema.audit.c.id))]
 
 
-async def test_it_switches_a_service_off_and_on(town: Town) -> None:
+async def test_it_switches_a_service_off_and_on(any_town: Town) -> None:
+    town = any_town
     await opens(town, town.zhou, "修锁")
     assert town.zhou.shows("开锁修锁")
     await go(town, town.zhou.presses("暂停"))
@@ -73,7 +74,8 @@ async def test_it_makes_a_service_free(town: Town) -> None:
     assert (found.fee, found.fee_words, found.fee_words_en) == (Fee.FREE, None, None)
 
 
-async def test_it_shuts_a_provider_for_a_day_and_opens_it_again(town: Town) -> None:
+async def test_it_shuts_a_provider_for_a_day_and_opens_it_again(any_town: Town) -> None:
+    town = any_town
     await opens(town, town.zhou, "量血压")
     await go(town, town.zhou.presses("社区卫生服务站"))
     await go(town, town.zhou.says("明天休息"))
