@@ -60,12 +60,19 @@ async def of(ledger: Ledger, ticket_id: int) -> Row | None:
 
 
 async def book(
-    work: Work, wanted: Wanted, slot: Slot | None = None, hold_id: int | None = None, *, shown_as: int | None = None
+    work: Work,
+    wanted: Wanted,
+    slot: Slot | None = None,
+    hold_id: int | None = None,
+    *,
+    shown_as: int | None = None,
+    is_quiet: bool = False,
 ) -> Ticket:
     """Make the ticket and its booking; everybody whose matter it is gets a card.
 
     The time is that of the hold, else the slot; a hold that ran out is no loss while its slot is free. `shown_as` is a
-    message of the asker's chat that becomes their card. Raises SlotTaken, NotOpen.
+    message of the asker's chat that becomes their card. `is_quiet` shows no cards: who books says so in one message.
+    Raises SlotTaken, NotOpen.
     """
     service = _service(work, wanted)
     if wanted.way == Way.WALK_IN:
@@ -73,12 +80,15 @@ async def book(
     elif wanted.way == Way.PHONE:
         ticket = await _by_routing(work, wanted, service)
     else:
-        ticket = await _at_a_time(work, wanted, service, slot, hold_id)
-    await _show(work, ticket, shown_as)
+        ticket = await _at_a_time(work, wanted, service, slot, hold_id, is_quiet=is_quiet)
+    if not is_quiet:
+        await _show(work, ticket, shown_as)
     return ticket
 
 
-async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | None, hold_id: int | None) -> Ticket:
+async def _at_a_time(
+    work: Work, wanted: Wanted, service: Service, slot: Slot | None, hold_id: int | None, *, is_quiet: bool
+) -> Ticket:
     kept, owned = await slots.kept(work, hold_id, service), cells.NOTHING
     if kept is not None:
         slot = cells.slot_of(kept)
@@ -98,7 +108,7 @@ async def _at_a_time(work: Work, wanted: Wanted, service: Service, slot: Slot | 
     if service.needs_approval:
         await ask_for_approval(work, ticket, wanted.filed_by_id)
     else:
-        await _give(work, ticket, slot, wanted.filed_by_id)
+        await _give(work, ticket, slot, wanted.filed_by_id, is_quiet=is_quiet)
     return ticket
 
 
@@ -169,7 +179,7 @@ async def _open(work: Work, wanted: Wanted, service: Service, slot: Slot | None 
     return ticket
 
 
-async def _give(work: Work, ticket: Ticket, slot: Slot, actor_id: int | None) -> None:
+async def _give(work: Work, ticket: Ticket, slot: Slot, actor_id: int | None, *, is_quiet: bool = False) -> None:
     """Book it with whoever carries it out; a provider without a person, and a room, have nobody."""
     worker = await availability.worker_of(work, slot.provider_id)
     worker_id = worker["id"] if worker is not None else None
@@ -179,7 +189,8 @@ async def _give(work: Work, ticket: Ticket, slot: Slot, actor_id: int | None) ->
     )
     if worker is not None:
         availability.busy(work, worker["id"])
-        work.card(ticket["id"], worker, is_fresh=True)
+        if not is_quiet:
+            work.card(ticket["id"], worker, is_fresh=True)
 
 
 async def _by_routing(work: Work, wanted: Wanted, service: Service) -> Ticket:

@@ -5,7 +5,7 @@ books those that are free in one change set. Somebody who is faster in between m
 made anew. One is given back like any booking; `end` gives back all that are still to come.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import availability, bookings, rebooking, schema
+from . import availability, bookings, people, rebooking, schema
 from .bookings import Wanted
 from .ledger import Ledger, Row
 from .plain import once
@@ -137,8 +137,19 @@ async def book(
         if one.slot is None:
             missing.append(one)
         else:
-            made.append(await bookings.book(work, replace(wanted, series_id=series_id, nth=one.nth), one.slot))
+            again = replace(wanted, series_id=series_id, nth=one.nth)
+            made.append(await bookings.book(work, again, one.slot, is_quiet=True))
+    await _tell_workers(work, wanted, made)
     return Booked(series_id, tuple(made), tuple(missing))
+
+
+async def _tell_workers(work: Work, wanted: Wanted, made: Sequence[dict[str, Any]]) -> None:
+    """Whoever carries them out hears of all in one message; each is on the list of its day."""
+    service = work.directory.catalogue.services[wanted.service_id]
+    theirs = Counter(ticket["assignee_id"] for ticket in made if ticket["assignee_id"] is not None)
+    for worker in (await people.by_ids(work.ledger, list(theirs))).values():
+        names = service.name_in(worker["language"])
+        work.notify(worker, "series.given", service=names, count=theirs[worker["id"]])
 
 
 # --- later ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from storage import schema
 from tests.town import Town
 
 from .chat import go, tickets
-from .telling import moves_to
+from .telling import count, moves_to
 from .test_booking import bookings, books, live, local
 from .test_waiting import COME, NOBODY, fill
 
@@ -26,6 +26,7 @@ async def test_it_books_eight_tuesdays_and_is_one_line_among_ones_matters(town: 
     await every_week(town, town.rosa)
     assert "约好了 8 次" in town.rosa.shows("每次到时候都提醒您").text
     assert list(await states(town))[-1] == "01-12"
+    assert count(town.rosa, "约好了。") == count(town.nurse, "共 8 次都约了您") == 1  # one card, not eight
     await go(town, town.rosa.says("/my"))
     assert [label for label in town.rosa.buttons if "量血压" in label] == ["🔁 量血压（还有 8 次）"]
     await go(town, town.rosa.presses("还有 8 次"))
