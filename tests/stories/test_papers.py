@@ -196,6 +196,7 @@ async def test_it_notes_it_in_the_calendar_and_moves_it_there(town: Town) -> Non
     later = (await slots.free(work, service, Way.AT_HOME, of["place_id"], day))[-1]
     await bookings.reschedule(work, dict(of), later)
     await town.app.ledger.commit([work.finish()])
+    town.app.delivery.wake()
     await go(town, town.rosa.forges(press("bics", of["id"]), town.rosa.last.id))
     first, moved = ((Calendar.from_ical(one)).events[0] for one in documents(town, town.rosa))
     assert (first.start, moved.start) == (row["starts_at"], later.starts_at)
