@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from storage.rules.days import Days
 
-
 MADE_IN_CHAT = "chat-"
 """How the codes of openings and dishes begin that were made in chat: no import takes them away."""
 
