@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import outbox, people, reminders, schema, slots
+from .. import outbox, papers, people, reminders, schema, slots
 from ..changes import ChangeSet
 from ..ids import first_id
 from ..inbox import DONE, SET_ASIDE
@@ -133,9 +133,10 @@ async def _updates(work: Work, rows: Sequence[Row]) -> None:
 
 
 async def _matters(work: Work, rows: Sequence[Row]) -> None:
+    """What ended long ago; the receipt for originals that are still out is kept until they are back."""
     before = cutoff("matter", work.ledger.periods, work.now)
     for row in rows:
-        if row["closed_at"] < before:
+        if row["closed_at"] < before and not papers.out(await papers.of(work.ledger, row["id"])):
             await clearing.anonymise(work, row)
 
 

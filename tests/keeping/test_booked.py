@@ -11,7 +11,7 @@ from storage.keeping import booked
 from storage.rules.catalogue import Way
 from storage.work import Work
 from tests.stories.chat import go, person
-from tests.stories.test_papers import books, gives_back, takes
+from tests.stories.test_papers import books, cancels, gives_back, takes
 from tests.town import Town
 
 from .life import lived
@@ -112,3 +112,18 @@ async def test_it_leaves_to_the_owner_what_a_relative_waits_for_in_their_name(to
     rosa = await person(town, life.rosa)
     assert row["state"] != "left"
     assert (row["person_id"], row["draft"]["wanted"]["filed_by_id"]) == (rosa["id"], rosa["id"])
+
+
+async def test_it_keeps_the_receipt_for_originals_that_are_out_whatever_the_year(town: Town) -> None:
+    of = await books(town)
+    await takes(town, town.ye, of, "身份证")
+    await go(town, town.rosa.presses("对，确认"))
+    await cancels(town, of)
+    await town.advance(days=366)
+    await a_night(town)
+    assert [row["anonymised_at"] for row in await rows(town, schema.ticket)] == [None]
+    await gives_back(town, town.ye, of)
+    await go(town, town.rosa.presses("对，确认"))
+    await a_night(town)
+    assert [row["anonymised_at"] is None for row in await rows(town, schema.ticket)] == [False]
+    assert {row["items"] for row in await rows(town, schema.paper)} == {None}
