@@ -1,23 +1,47 @@
 """接单: the places of a request, each taken by one, given back, signed in at, done, confirmed.
 
 Two indexes make one winner certain for each place and each person; every act guards the ticket, so that whoever was
-slower decides again on fresh rows and reads how many are still needed. What was confirmed earns points; what was not so
-after all loses them (`revoke`).
+slower decides again on fresh rows and reads how many are still needed. What happens when enough have taken it stands in
+`storage.setting_out`, what they do then in `storage.serving`.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from . import handling, helped, matched, orders, people, routing, schema, tickets, waves
+from . import handling, helped, matched, order_ends, orders, routing, schema, setting_out, tickets, waves
 from .handling import Ticket
 from .ledger import Ledger, Row
-from .rules.errors import AlreadyTaken, NotAlone, NotYours, Refusal, Stale, Suspended, Unskilled, Unverified
+from .rules.errors import AlreadyTaken, NotYours, Refusal, Stale, Suspended, Unskilled, Unverified
 from .rules.lifecycle import Event, State
 from .rules.matching import Bar, places
 from .rules.order_clocks import is_late
-from .rules.press import press
 from .rules.rights import Action
-from .work import Priority, Work
+from .serving import ask, confirm, dispute, done, reopen, revoke, rung_up, settle, sign_in
+from .setting_out import begin, go_ahead
+from .work import Work
+
+__all__ = [
+    "ask",
+    "begin",
+    "claim",
+    "confirm",
+    "dispute",
+    "done",
+    "free",
+    "free_all_of",
+    "give_back",
+    "go_ahead",
+    "held",
+    "mine",
+    "missing",
+    "not_come",
+    "not_me",
+    "reopen",
+    "revoke",
+    "rung_up",
+    "settle",
+    "sign_in",
+]
 
 _REFUSALS: dict[Bar, type[Refusal]] = {
     Bar.SUSPENDED: Suspended,
@@ -30,6 +54,12 @@ _OVER = frozenset({State.ACCEPTED, State.ON_SITE, State.DONE, State.CLOSED})
 async def held(ledger: Ledger, ticket_id: int) -> list[Row]:
     """The places of a request that are taken, in the order in which they were."""
     return [one for one in await helped.claims_of(ledger, ticket_id) if one["state"] in helped.TAKEN]
+
+
+async def missing(ledger: Ledger, ticket_id: int) -> int:
+    """How many helpers are still needed."""
+    order = await orders.of(ledger, ticket_id)
+    return 0 if order is None else max(order["wanted"] - len(await held(ledger, ticket_id)), 0)
 
 
 async def mine(ledger: Ledger, ticket_id: int, person_id: int) -> Row | None:
@@ -50,7 +80,8 @@ async def claim(
 ) -> None:
     """Take a place; who takes the last one settles it. A second tap does nothing.
 
-    An organisation's contact names its people: `person` and `organisation_id`. `shows_phone` is the helper's consent.
+    An organisation's contact names its people (`person` and `organisation_id`), a team's leader its members (`person`),
+    who have said yes before. `shows_phone` is the helper's consent.
     Raises AlreadyTaken, Stale, NotYours, Suspended, Unverified, Unskilled.
     """
     helper = person or work.person
@@ -80,7 +111,11 @@ async def _check(work: Work, ticket: Ticket, order: Row, helper: Row, organisati
 
 
 async def _check_naming(work: Work, helper: Row, organisation_id: int | None) -> None:
-    """Only its contact names people for an organisation, and only those who are at home in it."""
+    """A leader names people of the team; an organisation's contact those who are at home in it, and themselves."""
+    if organisation_id is None:
+        if not await matched.leads(work.ledger, _me(work), helper["id"]):
+            raise NotYours
+        return
     organisation = await work.ledger.get(schema.organisation, organisation_id)
     theirs = await matched.helper_of(work.ledger, helper["id"])
     if organisation is None or organisation["retired_at"] is not None or organisation["contact_id"] != _me(work):
@@ -137,49 +172,9 @@ async def _settle(work: Work, ticket: Ticket, order: Row, helper_id: int) -> Non
             if offer["person_id"] == helper_id and offer["state"] == "open":
                 work.changes.update(schema.offer, offer, state="accepted")
         return
-    await tickets.move(work, ticket, Event.ACCEPTED, _me(work), why=why, **_given_to(work, taken))
+    await tickets.move(work, ticket, Event.ACCEPTED, _me(work), why=why, **setting_out.given_to(work, taken))
     await routing.end_offers(work, ticket, accepted_by=helper_id)
-    await _is_coming(work, ticket, order, taken)
-
-
-def _given_to(work: Work, taken: Sequence[Row]) -> dict[str, Any]:
-    return {"assignee_id": taken[0]["person_id"], "accepted_at": work.now}
-
-
-async def _is_coming(work: Work, ticket: Ticket, order: Row, taken: Sequence[Row]) -> None:
-    """Whoever asked learns who comes, with what they say at the door; who comes gets the pictures."""
-    ids = [one["person_id"] for one in taken]
-    found = await people.at_hand(work, ids)
-    first = await matched.helper_of(work.ledger, ids[0])
-    photo = {"photo": first["photo"]} if first is not None and first["photo"] and len(ids) == 1 else {}
-    names = [found[one]["name"] for one in ids if one in found]
-    await handling.tell_owner(work, ticket, "claim.coming", names=names, code_word=order["code_word"], **photo)
-    files = [one for one in await tickets.attachments_of(work.ledger, ticket["id"]) if one["media"] != "location"]
-    shown = [{"media": one["media"], "file_id": one["file_id"]} for one in files] + tickets.position_of(ticket)
-    for helper_id in ids:
-        if helper_id in found:
-            work.media(ticket["id"], found[helper_id], shown, priority=Priority.NEWS)
-            work.card(ticket["id"], found[helper_id])
-
-
-async def begin(work: Work, ticket: Ticket) -> None:
-    """Those who are there begin without the rest. Raises Stale when nobody is, NotAlone for a first visit by one."""
-    await handling.check(work, Action.BEGIN, ticket, Event.BEGUN)
-    await go_ahead(work, ticket)
-
-
-async def go_ahead(work: Work, ticket: Ticket) -> None:
-    """The same without asking who says so: the clock, or the helpers who have done it."""
-    order, taken = await _row(work, ticket), await helped.held(work, ticket)
-    if not taken:
-        raise Stale
-    if not helped.can_begin(order, len(taken)):
-        raise NotAlone
-    waves.alter(work, order, wanted=len(taken))
-    await tickets.move(work, ticket, Event.BEGUN, _me(work), **_given_to(work, taken))
-    await routing.end_offers(work, ticket)
-    await _is_coming(work, ticket, order, taken)
-    await tickets.show(work, ticket)
+    await setting_out.tell_who_comes(work, ticket, order, taken)
 
 
 async def not_me(work: Work, ticket: Ticket) -> None:
@@ -213,7 +208,7 @@ async def not_come(work: Work, ticket: Ticket, claim: Row) -> None:
     helper = await work.ledger.get(schema.person, claim["person_id"])
     await free(work, ticket, claim, helped.MISSED)
     if helper is not None:
-        await orders.tell_helpers(work, ticket, [helper["id"]], "claim.missed")
+        await order_ends.tell_helpers(work, ticket, [helper["id"]], "claim.missed")
 
 
 async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
@@ -258,97 +253,3 @@ async def _row(work: Work, ticket: Ticket) -> dict[str, Any]:
 
 def _me(work: Work) -> int | None:
     return work.person["id"] if work.person else None
-
-
-# --- doing it ------------------------------------------------------------------------------------------------
-
-
-async def sign_in(work: Work, ticket: Ticket, claim: Row, how: str) -> None:
-    """签到: by the tap of whoever asked ("asker") or by the helper's position ("location"); a second time nothing."""
-    await handling.check(work, Action.SIGN_IN, ticket, Event.SIGNED_IN)
-    _must_hold(claim)
-    if (how == "location") != (claim["person_id"] == _me(work)):
-        raise NotYours
-    if claim["signed_in_at"] is not None:
-        return
-    work.changes.update(schema.claim, claim, signed_in_at=work.now, signed_how=how)
-    why = {"person": claim["person_id"], "how": how}
-    if ticket["state"] == State.ACCEPTED:
-        await tickets.move(work, ticket, Event.ARRIVED, _me(work), why=why, arrived_at=work.now)
-    else:
-        await tickets.move(work, ticket, Event.SIGNED_IN, _me(work), why=why)
-    await tickets.show(work, ticket)
-
-
-async def done(work: Work, ticket: Ticket) -> None:
-    """做好了: whoever asked is asked whether it is. Those who did it without the rest were enough."""
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    if ticket["state"] == State.DONE and _me(work) in helpers:
-        return  # a double tap
-    if ticket["state"] == State.OFFERED and _me(work) in helpers:
-        await go_ahead(work, ticket)
-    await handling.check(work, Action.FINISH, ticket, Event.FINISHED)
-    await tickets.move(work, ticket, Event.FINISHED, _me(work), done_at=work.now)
-    await ask(work, ticket, "claim.done_ask")
-    await tickets.show(work, ticket, but=[ticket["owner_id"]])
-
-
-async def ask(work: Work, ticket: Ticket, message: str, *, key: str | None = None) -> None:
-    """Ask whoever asked for it whether it is done: 好了, 没好."""
-    buttons = [[("order_yes", press("oyes", ticket["id"]))], [("order_no", press("ono", ticket["id"]))]]
-    ids = [one["person_id"] for one in await helped.held(work, ticket)]
-    found = await people.at_hand(work, ids)
-    names = [found[one]["name"] for one in ids if one in found]
-    await handling.tell_owner(work, ticket, message, buttons=buttons, key=key, names=names)
-
-
-async def confirm(work: Work, ticket: Ticket) -> None:
-    """好了: it is closed, and counts."""
-    await handling.check(work, Action.CONFIRM, ticket, Event.CONFIRMED)
-    await settle(work, ticket)
-
-
-async def settle(work: Work, ticket: Ticket, *, why: dict[str, Any] | None = None) -> None:
-    """The same without asking who says so: the clock, or a duty secretary who rang."""
-    await tickets.move(work, ticket, Event.CONFIRMED, _me(work), why=why, closed_at=work.now, closed_how="confirmed")
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    await orders.tell_helpers(work, ticket, helpers, "claim.thanks")
-    await tickets.show(work, ticket)
-
-
-async def dispute(work: Work, ticket: Ticket) -> None:
-    """没好: back to those who did it; the second time the duty secretaries see it too."""
-    await handling.check(work, Action.CONFIRM, ticket, Event.DISPUTED)
-    await reopen(work, ticket)
-
-
-async def reopen(work: Work, ticket: Ticket) -> None:
-    """The same without asking who says so."""
-    again = ticket["disputes"] + 1
-    await tickets.move(work, ticket, Event.DISPUTED, _me(work), disputes=again)
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    await orders.tell_helpers(work, ticket, helpers, "claim.not_done")
-    if again > 1:
-        await waves.tell_secretaries(work, ticket, "claim.staff_not_done", key=None)
-    await tickets.show(work, ticket)
-
-
-async def revoke(work: Work, ticket: Ticket) -> None:
-    """It was not done after all: nobody has done it, and what it earned is taken back."""
-    await tickets.move(work, ticket, Event.REVOKED, _me(work))
-    for claim in await helped.held(work, ticket):
-        work.changes.update(schema.claim, claim, state=helped.MISSED, minutes=None)
-    await tickets.show(work, ticket)
-
-
-async def rung_up(work: Work, ticket: Ticket, *, is_done: bool) -> None:
-    """What a duty secretary heard who rang: about a person who lives alone, or one in ten that confirmed themselves."""
-    event = Event.CONFIRMED if ticket["state"] == State.DONE else Event.REVOKED
-    await handling.check(work, Action.RING_UP, ticket, event)
-    why = {"reason": "rung_up"}
-    if ticket["state"] == State.DONE:
-        await (settle(work, ticket, why=why) if is_done else reopen(work, ticket))
-    elif not is_done:
-        await revoke(work, ticket)
-    else:
-        tickets.remember(work, ticket, "rung_up", _me(work), ticket["state"], ticket["state"], why)

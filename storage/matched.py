@@ -61,6 +61,16 @@ _OFFERED_TO = once(
         _ticket.c.intent == helped.ORDER,
     )
 )
+_LEADS = once(
+    sa.select(schema.team.c.id)
+    .join(schema.team_member, schema.team_member.c.team_id == schema.team.c.id)
+    .where(
+        schema.team.c.leader_id == sa.bindparam("leader"),
+        schema.team.c.retired_at.is_(None),
+        schema.team_member.c.person_id == sa.bindparam("person"),
+        schema.team_member.c.left_at.is_(None),
+    )
+)
 _STAFF = frozenset({Role.GRID_WORKER, Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.ESTATE_BRANCH, Role.DUTY_SECRETARY})
 """Who is known to the community by their office: they count as verified, and help without having registered."""
 
@@ -104,6 +114,11 @@ async def known_to(ledger: Ledger, owner_id: int, ids: Collection[int]) -> froze
 async def helper_of(ledger: Ledger, person_id: int) -> Row | None:
     """Somebody's registration as a helper."""
     return await ledger.one(_HELPER, person=person_id)
+
+
+async def leads(ledger: Ledger, leader_id: int | None, person_id: int) -> bool:
+    """Whether somebody leads a team to which another belongs."""
+    return leader_id is not None and await ledger.one(_LEADS, leader=leader_id, person=person_id) is not None
 
 
 async def held_by(ledger: Ledger, person_id: int) -> list[Row]:

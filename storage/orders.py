@@ -13,18 +13,33 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import family, handling, helped, matched, people, reminders, roster, routing, schema, tickets, waves
+from . import family, handling, helped, people, reminders, roster, schema, tickets, waves
 from .handling import Ticket
 from .ledger import Ledger, Row
+from .order_edits import EDITABLE, change, edit
+from .order_ends import nobody_found, refuse, tell_helpers
 from .plain import once
 from .rules.errors import NotOpen, Stale
-from .rules.lifecycle import Event, State
+from .rules.lifecycle import Event
 from .rules.limits import Limits, due_at
 from .rules.matching import places
 from .rules.order_clocks import verify_due_at
-from .rules.press import press
 from .rules.rights import Action, Role
 from .work import Priority, Work
+
+__all__ = [
+    "EDITABLE",
+    "REGULAR_AFTER",
+    "Wish",
+    "edit",
+    "nobody_found",
+    "of",
+    "post",
+    "refuse",
+    "tell_helpers",
+    "verifiers",
+    "verify",
+]
 
 REGULAR_AFTER = 3
 """So many requests of somebody that were done within a year, and none turned down, and theirs need no check."""
@@ -197,7 +212,7 @@ async def verify(work: Work, ticket: Ticket, *, edits: Mapping[str, Any] | None 
     """核验通过、下单: the first of those who were asked decides; `edits` are columns of the request (`edit`)."""
     await handling.check(work, Action.VERIFY, ticket, Event.VERIFIED)
     if edits:
-        await _change(work, ticket, edits)
+        await change(work, ticket, edits)
     await _let_out(work, ticket, _me(work))
     await tickets.show(work, ticket)
 
@@ -207,107 +222,6 @@ async def _let_out(work: Work, ticket: Ticket, actor_id: int | None, *, why: Map
     waves.alter(work, order, verified_by=actor_id, verified_at=work.now)
     await tickets.move(work, ticket, Event.VERIFIED, actor_id, why=why)
     await waves.widen(work, ticket)
-
-
-async def refuse(work: Work, ticket: Ticket, reason: str, service_id: int | None = None) -> None:
-    """Turn a request down, with the reason; `service_id` is a service that fits better. Its helpers are told."""
-    await handling.check(work, Action.TURN_DOWN, ticket, Event.REFUSED)
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    why = {"words": reason, "service": service_id}
-    await tickets.move(
-        work,
-        ticket,
-        Event.REFUSED,
-        _me(work),
-        why=why,
-        done_words=reason,
-        closed_at=work.now,
-        closed_how="refused",
-        assignee_id=None,
-        accepted_at=None,
-    )
-    await routing.end_offers(work, ticket)
-    await tell_helpers(work, ticket, helpers, "claim.called_off", words=reason)
-    pressed: list[list[Any]] = [[("order_again", press("order"))]]
-    if service_id is not None:
-        pressed.insert(0, [("order_service", press("book", service_id))])
-    await handling.tell_owner(work, ticket, "claim.turned_down", buttons=pressed, words=reason)
-    await tickets.show(work, ticket)
-
-
-async def nobody_found(work: Work, ticket: Ticket, key: str) -> None:
-    """The end has come: nobody checked it, nobody took it, or one person alone would have gone to a first visit.
-
-    Whoever asked reads which of these it was, and what else there is; so do the secretaries.
-    """
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    reason = "not_verified" if ticket["state"] == State.NEW else "too_few" if helpers else "nobody"
-    await tickets.move(
-        work, ticket, Event.NOBODY_FOUND, None, why={"reason": reason}, closed_at=work.now, closed_how="nobody_found"
-    )
-    await routing.end_offers(work, ticket)
-    await tell_helpers(work, ticket, helpers, "claim.called_off_too_few")
-    ways: list[list[Any]] = [
-        [("order_again", press("order"))],
-        [("order_grid_worker", press("new"))],
-        [("order_service", press("book"))],
-    ]
-    await handling.tell_owner(work, ticket, "claim.nobody_found", buttons=ways, key=key, reason=reason)
-    await waves.tell_secretaries(work, ticket, "claim.staff_nobody_found", key=key, reason=reason)
-    await tickets.show(work, ticket)
-
-
-async def tell_helpers(work: Work, ticket: Ticket, ids: Sequence[int], message: str, **params: Any) -> None:
-    """Tell those who were to come, or came; not the one who asks."""
-    for person in (await people.by_ids(work.ledger, ids)).values():
-        if person["id"] != _me(work):
-            work.notify(person, message, ticket_id=ticket["id"], number=ticket["number"], to_former=True, **params)
-
-
-# --- changes -------------------------------------------------------------------------------------------------
-
-EDITABLE = frozenset({"errand_id", "starts_at", "ends_at", "minutes", "wanted", "skills", "is_vulnerable", "words"})
-
-_DECIDES_WHOM = frozenset({"errand_id", "starts_at", "wanted", "skills", "is_vulnerable"})
-
-
-async def edit(work: Work, ticket: Ticket, edits: Mapping[str, Any]) -> None:
-    """Change when, how long, how many, which skills, or the words. Raises NotOpen for what cannot be.
-
-    Who has taken it is told; fewer places than are taken cannot be.
-    """
-    await handling.check(work, Action.EDIT, ticket, Event.EDITED)
-    await _change(work, ticket, edits)
-    await tickets.move(work, ticket, Event.EDITED, _me(work), why={"what": sorted(edits)})
-    if ticket["state"] == State.OFFERED and _DECIDES_WHOM & set(edits):
-        await waves.again(work, ticket)
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    await tell_helpers(work, ticket, helpers, "claim.edited")
-    await tickets.show(work, ticket)
-
-
-async def _change(work: Work, ticket: Ticket, edits: Mapping[str, Any]) -> None:
-    order = await _row(work, ticket)
-    if not set(edits) <= EDITABLE:
-        raise ValueError(f"not to be edited: {sorted(set(edits) - EDITABLE)}")
-    values = {name: value for name, value in edits.items() if name != "words"}
-    after = {**order, **values}
-    if after["ends_at"] <= work.now or (after["starts_at"] is not None and after["starts_at"] >= after["ends_at"]):
-        raise NotOpen
-    taken = await helped.held(work, ticket)
-    is_known = bool(await matched.known_to(work.ledger, ticket["owner_id"], [one["person_id"] for one in taken]))
-    helpers = values.pop("wanted", order["helpers"])
-    if after["is_vulnerable"]:
-        values["needs_sign_in"] = True
-    wanted = places(helpers, is_vulnerable=bool(after["is_vulnerable"]), is_known=is_known)
-    # While it is offered the last place to be taken settles it; a place less than are taken would leave it unsettled.
-    if helpers < 1 or wanted < len(taken) + (ticket["state"] == State.OFFERED and bool(taken)):
-        raise NotOpen
-    if ticket["state"] == State.ACCEPTED and wanted != len(taken):
-        raise NotOpen
-    waves.alter(work, order, **values, helpers=helpers, wanted=wanted)
-    told = {"words": edits["words"]} if "words" in edits else {}
-    tickets.alter(work, ticket, resolution_due_at=order["ends_at"], **told)
 
 
 async def _row(work: Work, ticket: Ticket) -> dict[str, Any]:

@@ -146,3 +146,25 @@ class Neighbours(Counter):
             await claims.rung_up(work, ticket, is_done=is_done)
 
         return act
+
+    async def organisation(self, contact: str) -> int:
+        """A unit of the community with somebody who acts for it."""
+        person, unit_id = await self.person(contact), new_id(self.now)
+        place_id = self.ledger.directory.by_code[COMMUNITY].id
+        changes = ChangeSet()
+        values = {"code": f"unit-{unit_id}", "name": "某单位", "place_id": place_id, "contact_id": person["id"]}
+        changes.insert(schema.organisation, id=unit_id, **values)
+        await self.commit([changes])
+        return unit_id
+
+    async def team(self, leader: str, members: Sequence[str]) -> None:
+        """A team of helpers."""
+        team_id, place_id = new_id(self.now), self.ledger.directory.by_code[COMMUNITY].id
+        changes, leader_id = ChangeSet(), (await self.person(leader))["id"]
+        values = {"name": "修理队", "place_id": place_id, "leader_id": leader_id, "created_at": self.now}
+        changes.insert(schema.team, id=team_id, **values)
+        for code in members:
+            person = await self.person(code)
+            row = {"team_id": team_id, "person_id": person["id"], "joined_at": self.now}
+            changes.insert(schema.team_member, id=new_id(self.now), **row)
+        await self.commit([changes])

@@ -372,3 +372,32 @@ async def test_it_tells_the_duty_secretary_anew_when_a_place_is_free_again(town:
     assert await said(town, "claim.staff_half") == 0
     await town.tick(minutes=31)
     assert await said(town, "claim.staff_half") == 1
+
+
+async def name(town: Neighbours, ticket_id: int, by: str, whom: str, organisation_id: int | None = None) -> Any:
+    person = await town.person(whom)
+
+    async def act(work: Any, ticket: Any) -> None:
+        await claims.claim(work, ticket, person=person, organisation_id=organisation_id)
+
+    return await town.act(by, ticket_id, act)
+
+
+async def test_it_lets_an_organisation_name_its_own_people(town: Neighbours) -> None:
+    unit = await town.organisation("h1")
+    await town.alter_helper("h2", organisation_id=unit)
+    ticket_id = await town.verified(wanted=2)
+    assert isinstance(await name(town, ticket_id, "h1", "h3", unit), NotYours)
+    assert isinstance(await name(town, ticket_id, "h3", "h2", unit), NotYours)
+    assert [await name(town, ticket_id, "h1", who, unit) for who in ("h1", "h2")] == [None, None]
+    assert await state(town, ticket_id) == "accepted"
+    assert (await town.order(ticket_id))["taken_by_id"] == unit
+
+
+async def test_it_lets_a_leader_name_their_team_and_nobody_else(town: Neighbours) -> None:
+    await town.team("h1", ["h2"])
+    ticket_id = await town.verified(wanted=2)
+    assert isinstance(await name(town, ticket_id, "h1", "h3"), NotYours)
+    assert isinstance(await name(town, ticket_id, "h2", "h1"), NotYours)
+    assert await name(town, ticket_id, "h1", "h2") is None
+    assert await claims.missing(town.ledger, ticket_id) == 1
