@@ -15,7 +15,7 @@ from .rules.errors import Refusal, Stale
 from .rules.lifecycle import Event, State
 from .rules.press import press
 from .rules.rights import Action
-from .rules.visits import CODE_TRIES, MissedBy, check_arrival, check_miss
+from .rules.visits import CODE_TRIES, MissedBy, check_arrival, check_miss, is_near_at
 from .work import Priority, Work
 
 PROOF = "arrived"
@@ -48,24 +48,19 @@ def is_at_home(booking: Row) -> bool:
 
 
 async def on_the_way(work: Work, ticket: Ticket) -> bool:
-    """出发了: the resident is told when the time is near, and that is given back; before, it is only noted."""
+    """出发了: the resident is told once when the time is near, and that is given back; before, it is only noted."""
     booking = await booking_of(work, ticket)
     await handling.check(work, Action.ARRIVE, ticket, Event.ARRIVED)
-    is_near = booking["starts_at"] is not None and _has_come(booking, work)
+    is_near = booking["starts_at"] is not None and is_near_at(booking["starts_at"], work.now)
+    said_at = booking["agent_comes_at"]
+    if is_near and said_at is not None and is_near_at(booking["starts_at"], said_at):
+        return True  # a double tap
     if is_near and is_at_home(booking):
         await handling.tell_owner(work, ticket, "visit.on_the_way", **await said(work, ticket, booking))
     alter(work, booking, agent_comes_at=work.now)
     tickets.remember(work, ticket, "coming", _me(work), ticket["state"], ticket["state"])
     await tickets.show(work, ticket)
     return is_near
-
-
-def _has_come(booking: Row, work: Work) -> bool:
-    try:
-        check_arrival(booking["starts_at"], work.now)
-    except Refusal:
-        return False
-    return True
 
 
 async def said(work: Work, ticket: Ticket, booking: Row) -> dict[str, Any]:

@@ -57,9 +57,14 @@ def result_at(stage: Stage) -> Outcome | None:
     return _RESULTS.get(stage)
 
 
+def is_near_at(starts_at: datetime, moment: datetime) -> bool:
+    """Whether a moment is so close to a booked time, or past it, that somebody may arrive."""
+    return moment >= starts_at - ARRIVES_BEFORE
+
+
 def check_arrival(starts_at: datetime | None, now: datetime) -> None:
     """Raise TooEarly for somebody who arrives long before the time."""
-    if starts_at is not None and now < starts_at - ARRIVES_BEFORE:
+    if starts_at is not None and not is_near_at(starts_at, now):
         raise TooEarly
 
 

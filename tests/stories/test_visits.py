@@ -29,7 +29,8 @@ async def test_it_goes_from_the_reminder_to_the_stars(town: Town) -> None:
     assert "居民说会在" in agent.shows("编号 10").text
     await moves_to(town, "2026-11-24 14:50")
     await presses(town, agent, "出发了")
-    assert town.rosa.shows("出发了，今天 15:00 左右到您家")
+    await presses(town, agent, "出发了")
+    assert count(town.rosa, "出发了，今天 15:00 左右到您家") == 1
     await presses(town, agent, "到了")
     await agent.sends_photo("门口")
     await town.settle()
