@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.reading.moment import read_moment
+from handlers.reading.moment import read_day, read_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
@@ -40,6 +40,26 @@ def test_it_reads_when(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", ["", "明天", "今天 9:00", "2月30日 9:00", "2026-11-22 10:00", "25:99", "马上", "月底"])
 def test_it_reads_no_moment_where_none_is_named_or_it_is_over(text: str) -> None:
     assert read_moment(text, NOW, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("明天上午能来打针吗", "11-24"),
+        ("大后天", "11-26"),
+        ("周二", "11-24"),
+        ("星期天来", "11-29"),
+        ("下周二", "12-01"),
+        ("礼拜一", "11-23"),
+        ("next week on Thursday, please", "11-26"),
+        ("12月3号", "12-03"),
+        ("sometime", None),
+        ("2月30日", None),
+    ],
+)
+def test_it_reads_the_day(text: str, expected: str | None) -> None:
+    found = read_day(text, NOW.astimezone(SHANGHAI).date())
+    assert (f"{found:%m-%d}" if found else None) == expected
 
 
 @given(st.text(st.sampled_from("0123456789:-年月日号点半分今明后天上下午apm十二三 "), max_size=20))

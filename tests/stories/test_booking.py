@@ -392,11 +392,13 @@ async def test_it_hears_another_matter_meanwhile_and_goes_on(town: Town) -> None
     assert (await ticket(town))["kind"] == "public_facilities"
 
 
-async def test_it_takes_a_day_in_words(town: Town) -> None:
+async def test_it_takes_day_and_time_in_words(town: Town) -> None:
     await live(town, town.rosa)
     await books(town, town.rosa, "量血压", "给我自己", "上门来办")
     await go(town, town.rosa.says("下周二"))
-    assert "12月1日（周二）" in town.rosa.last.text
+    assert "12月1日（周二），几点上门" in town.rosa.last.text
+    await go(town, town.rosa.says("三点吧"))
+    assert "12月1日（周二） 15:00" in town.rosa.last.text
 
 
 async def test_it_goes_to_the_day_that_the_sentence_named(town: Town) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from handlers import flows
 from handlers.context import Context
 from handlers.flows import Rows, Step
-from handlers.reading.moment import read_day
+from handlers.reading.moment import read_day, read_moment
 from handlers.resident.short import answers, says
 from handlers.said import Said
 from storage import slots
@@ -24,6 +24,7 @@ from .whom import wanted_of
 
 PAGE = 12
 WIDTH = 3
+HALF_A_DAY = timedelta(hours=12)
 PARTS = {"morning": range(12), "afternoon": range(12, 18), "evening": range(18, 24)}
 
 
@@ -183,7 +184,7 @@ async def free(context: Context, draft: BookingDraft, day: date) -> list[Slot]:
 
 
 async def take_slot(context: Context, draft: BookingDraft, said: Said) -> bool | None:
-    """A time, which is held for ten minutes from now on; or another page, or another part of the day."""
+    """A time by a tap or in words, held for ten minutes from now on; or another page, or another part of the day."""
     choice = said.choice or ""
     if choice in PARTS:
         draft.part, draft.page = choice, 0
@@ -194,8 +195,15 @@ async def take_slot(context: Context, draft: BookingDraft, said: Said) -> bool |
         await again(context, draft, said)
         return None
     await look_up_times(context, draft)
-    slot = next((one for one in draft.open_slots if choice == _code(one)), None)
+    slot = next((one for one in draft.open_slots if choice == _code(one)), None) or _said(context, draft, said.text)
     return slot is not None and await hold(context, draft, slot)
+
+
+def _said(context: Context, draft: BookingDraft, words: str) -> Slot | None:
+    """The free time that words name; three may be three in the afternoon."""
+    at = read_moment(f"{draft.day} {words}", context.work.now, context.work.directory.calendar.zone)
+    meant = () if at is None else (at, at + HALF_A_DAY)
+    return next((slot for one in meant for slot in draft.open_slots if slot.starts_at == one), None)
 
 
 async def hold(context: Context, draft: BookingDraft, slot: Slot) -> bool:
