@@ -1,28 +1,25 @@
 """代录: staff write down what a caller or a walk-in says. The resident owns it, and can take it up in chat later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from handlers import entry, flows, placing
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.lookup import address
-from handlers.reading import Address, Danger, Intent, LexiconReader
+from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
-from storage import filing, reach, schema, supports, taking_over, tickets
-from storage.booking_drafts import BOOK, BookingDraft
+from storage import filing, reach, supports, taking_over, tickets
 from storage.drafts import FLOWLESS, kind_or_question
-from storage.rules.finding import find
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
 
-from . import caller, places
+from . import caller, for_callers, places
 from .caller import FilingDraft
 from .places import Outcome, Picked
 
 READER = LexiconReader()
 MAX_FILES = 20
-FOUND = 8
 
 
 # --- what ----------------------------------------------------------------------------------------------------
@@ -30,7 +27,7 @@ FOUND = 8
 
 async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool | None:
     if said.choice == "book":
-        await _book(context, draft)
+        await for_callers.book(context, draft)
         return None
     if said.choice is not None or not said.has_content:
         return False
@@ -41,9 +38,9 @@ async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool 
     draft.words = f"{draft.words}\n{said.text}".strip()
     if draft.words:
         _read(context, draft)
-    found = _services(context, draft) if is_first else []
+    found = for_callers.services(context, draft) if is_first else []
     if found:
-        await _book(context, draft, found)
+        await for_callers.book(context, draft, found)
         return None
     return await _is_calm(context, draft)
 
@@ -125,41 +122,6 @@ async def _take_place(context: Context, draft: FilingDraft, said: Said) -> bool 
 
 def _needs_place(draft: FilingDraft) -> bool:
     return not draft.has_place and draft.latitude is None and draft.kind not in {"question", "suggestion"}
-
-
-# --- a booking, the register ---------------------------------------------------------------------------------
-
-
-async def _look_up_register(context: Context, draft: FilingDraft) -> None:
-    """Whether the one who asks keeps the register of 全程代办 where the caller lives."""
-    person = await context.work.ledger.get(schema.person, draft.owner_id)
-    draft.can_register = person is not None and await supports.is_kept_by(context.work, person)
-
-
-def _ways_on(_context: Context, draft: FilingDraft) -> Rows:
-    register: Rows = [[("support", press("support", draft.owner_id or 0))]] if draft.can_register else []
-    return [[("file_booking", press("choose", "book"))], *register]
-
-
-def _services(context: Context, draft: FilingDraft) -> list[int]:
-    """What of the catalogue the words ask for, when they surely ask for something of it and nobody is in danger."""
-    reading = READER.read(draft.words)
-    is_sure = reading.intent is Intent.BOOK and reading.intent_sure
-    if not is_sure or draft.danger != "no" or draft.files:
-        return []
-    return [one.id for one in find(context.work.directory.catalogue, draft.words, context.work.language, FOUND)]
-
-
-async def _book(context: Context, draft: FilingDraft, found: Sequence[int] = ()) -> None:
-    """The caller wants something of the catalogue: what residents are asked is asked for them, who own it."""
-    work = context.work
-    filing.check(work, draft.place_id)
-    owner = await work.ledger.get(schema.person, draft.owner_id) or filing.write_down(work, draft)
-    booking = BookingDraft(is_filed=True, owner_id=owner["id"], owner_name=owner["name"], resumes=draft.resumes)
-    if found:
-        booking.words, booking.found, booking.answered = draft.words, list(found), ["category"]
-    context.conversation.clear()
-    await flows.begin(context, flows.named(BOOK), booking, edit=context.pressed_message)
 
 
 # --- sure ----------------------------------------------------------------------------------------------------
@@ -273,10 +235,10 @@ FILE = flows.declare(
                 "filing.ask_words",
                 _take_words,
                 lambda draft: draft.is_empty,
-                _ways_on,
+                for_callers.ways_on,
                 params=_params,
                 unclear="filing.ask_words",
-                prepare=_look_up_register,
+                prepare=for_callers.look_up_register,
                 needs_consent=False,
             ),
             Step(
