@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import people, rebooking, reminders, schema, slots, tickets, visit_moves, visits
+from . import people, rebooking, reminders, routing, schema, slots, tickets, visit_moves, visits
 from .handling import Ticket, tell_owner
 from .ledger import Row
 from .plain import once
@@ -119,10 +119,18 @@ async def move_one(work: Work, reminder: Row) -> None:
             reminders.move_on(work, reminder, work.now + ONCE_MORE, {**params, "is_told": True})
         return
     row = left[0]
+    is_unapproved = State(ticket["state"]) in UNOWNED
+    await routing.end_offers(work, ticket)
     message = "visit.nobody_comes" if params["person"] is not None else "away.shut"
     is_moved = await visit_moves.pass_on(work, ticket, params["person"], "absent", message=message)
     was = {"provider": row["provider_id"], "seat": row["seat"], "starts_at": row["starts_at"].isoformat()}
-    entry = {"ticket": row["id"], "moved": is_moved, "ends_at": row["ends_at"].isoformat(), **was}
+    entry = {
+        "ticket": row["id"],
+        "moved": is_moved,
+        "is_unapproved": is_unapproved,
+        "ends_at": row["ends_at"].isoformat(),
+        **was,
+    }
     reminders.move_on(work, reminder, work.now, {**params, "done": [*params["done"], entry]})
 
 
@@ -187,6 +195,8 @@ async def move_back(work: Work, reminder: Row) -> None:
 
 
 async def _back(work: Work, ticket: Ticket, one: dict[str, Any]) -> None:
+    if one["is_unapproved"]:
+        return  # staff have not agreed yet: who wants it chooses a time again, and they are asked again
     booking = await visits.booking_of(work, ticket)
     starts_at, ends_at = (datetime.fromisoformat(one[name]) for name in ("starts_at", "ends_at"))
     if booking["starts_at"] != starts_at or ticket["arrived_at"] is not None:

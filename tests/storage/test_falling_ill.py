@@ -143,6 +143,27 @@ async def test_it_moves_what_is_booked_where_it_is_shut(database_url: str) -> No
     await counter.close()
 
 
+async def test_it_asks_again_for_approval_of_what_was_not_approved(database_url: str) -> None:
+    counter = await Counter.open(database_url)
+    async with counter.database.writing() as connection:
+        await connection.execute(schema.service.update().values(needs_approval=True))
+    await counter.reload()
+    begins = counter.at("09:00")
+    slot = Slot(COUNTER, 1, begins, begins + timedelta(minutes=30))
+    await counter.do(ROSA, lambda work: bookings.book(work, counter.wanted(ROSA), slot))
+
+    async def shut(work: Work) -> int:
+        return falling_ill.shut(work, COUNTER, TUESDAY, TUESDAY)
+
+    await counter.do("dan", shut)
+    await counter.tick()
+    assert not await counter.rows(schema.offer, schema.offer.c.state == "open")
+    (hold,), (ticket,) = await counter.rows(schema.hold), await counter.rows(schema.ticket)
+    await counter.do(ROSA, lambda work: visit_moves.take(work, ticket, hold["id"]))
+    assert (await booked(counter))[0][2] == "offered"
+    await counter.close()
+
+
 async def test_it_goes_on_where_it_was_after_a_crash(counter: Counter) -> None:
     for code, clock in ((ROSA, "09:00"), (CHEN, "09:30")):
         await counter.do(code, books(counter, code, clock))

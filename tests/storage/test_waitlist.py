@@ -35,11 +35,12 @@ def books(counter: Counter, code: str, clock: str) -> Act:
     return act
 
 
-def joins(counter: Counter, code: str, part: Part = Part.ANY, days: int = 0) -> Act:
-    """Wait from Tuesday on."""
+def joins(counter: Counter, code: str, part: Part = Part.ANY, days: int = 0, first: int = 0) -> Act:
+    """Wait from Tuesday, or from so many days after it, on."""
 
     async def act(work: Work) -> Any:
-        span = window(TUESDAY, TUESDAY + timedelta(days=days), part, counter.ledger.directory.calendar)
+        begins = TUESDAY + timedelta(days=first)
+        span = window(begins, begins + timedelta(days=days), part, counter.ledger.directory.calendar)
         return await waitlist.join(work, counter.wanted(code), span)
 
     return act
@@ -180,6 +181,9 @@ async def test_it_lets_nobody_else_answer(counter: Counter) -> None:
 async def test_it_takes_nobody_into_the_line_twice_nor_into_too_many(counter: Counter) -> None:
     await counter.do(ROSA, joins(counter, ROSA, days=2))
     assert isinstance(await counter.do(ROSA, joins(counter, ROSA)), waitlist.AlreadyWaiting)
+    for day in range(3, 3 + waitlist.MOST):
+        last = await counter.do(ROSA, joins(counter, ROSA, first=day))
+    assert isinstance(last, waitlist.WaitsEnough)
 
 
 async def test_it_gives_a_freed_time_to_one_of_two_who_want_it_at_once(counter: Counter) -> None:
