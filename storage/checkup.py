@@ -16,6 +16,7 @@ from .ids import first_id
 from .leases import POLLER
 from .ledger import Ledger
 from .migrate import revision_of, revisions
+from .rules.catalogue import ProviderKind, Service, Way
 from .rules.rights import Role
 from .rules.routing import LAST_RESORT, Need, pick_rule
 
@@ -25,7 +26,7 @@ DANGER = "danger"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Whether everything that is asked for finds somebody. Codes of places and kinds, and counts; no names."""
+    """Whether everything that is asked for finds somebody. Codes of places, kinds, services; counts; no names."""
 
     grids_without_worker: Sequence[str]
     kinds_without_route: Sequence[str]
@@ -33,6 +34,7 @@ class Staff:
     administrators: int
     joined: int  # staff whom the bot can write to
     invited: int  # staff who never wrote to it
+    services_of_nobody: Sequence[str]  # that can be booked, and whose agents never wrote to it
 
 
 async def engine(database: Database) -> str:
@@ -125,7 +127,20 @@ async def staff(ledger: Ledger) -> Staff:
         administrators=roles[Role.ADMINISTRATOR],
         joined=sum(telegram_id is not None for telegram_id in people.values()),
         invited=sum(telegram_id is None for telegram_id in people.values()),
+        services_of_nobody=_unserved(ledger, {row.id for row in held if row.telegram_id is not None}),
     )
+
+
+def _unserved(ledger: Ledger, joined: set[int]) -> list[str]:
+    """Services that can be booked for a time, and whose agents have not come to the chat: no time is ever free."""
+    catalogue = ledger.directory.catalogue
+
+    def is_nobodys(one: Service, way: Way) -> bool:
+        found = catalogue.providers_of(one, way)
+        return all(each.kind is ProviderKind.AGENT and each.person_id not in joined for each in found)
+
+    services = catalogue.services.values()
+    return [one.code for one in services if any(way.has_slot and is_nobodys(one, way) for way in one.ways)]
 
 
 def _unrouted(ledger: Ledger) -> list[str]:

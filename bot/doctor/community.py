@@ -24,6 +24,8 @@ async def staff(_visit: Visit, ledger: Ledger) -> Sequence[Finding]:
         found.append(look("staff_no_administrator"))
     if seen.kinds_without_route:
         found.append(look("staff_no_route", kinds=_some(seen.kinds_without_route)))
+    if seen.services_of_nobody:
+        found.append(look("staff_no_agent", services=_some(seen.services_of_nobody)))
     if not seen.joined:
         found.append(bad("staff_nobody_joined", count=seen.invited))
     elif seen.invited:

@@ -226,6 +226,7 @@ async def test_it_finds_work_that_nobody_would_get(any_town: Town) -> None:
     assert re.fullmatch(r"grid-\d", str(found["staff_no_worker"].params["grids"]))
     assert found["staff_no_secretary"].level is Level.BAD
     assert found["staff_not_joined"].params["total"] == int(found["staff_not_joined"].params["count"]) + 1
+    assert "staff_no_agent" in found
     await change(town, sa.update(person).values(telegram_id=None))
     assert "staff_nobody_joined" in await looked(town, "community")
 
