@@ -98,14 +98,14 @@ WAIT = flows.declare(
 async def _say(context: Context, message: str, row: Row, *, edit: int | None = None) -> None:
     work = context.work
     service = work.directory.catalogue.services.get(row["service_id"])
-    hold = await waiting_answers.kept(work, row)
+    hold, to_local = await waiting_answers.kept(work, row), work.directory.calendar.to_local
     work.reply(
         message,
         [[("wait_leave", press("bwleave", row["id"]))]] if hold is None else waiting_told.buttons(row, hold["id"]),
         edit=edit,
         service=service.name_in(work.language) if service else "",
-        first=row["from_at"].isoformat(),
-        last=row["until_at"].isoformat(),
+        first=to_local(row["from_at"]).date().isoformat(),
+        last=to_local(row["until_at"]).date().isoformat(),
         part=row["draft"]["part"],
         count=await waitlist.before(work.ledger, row),
         starts_at=hold["starts_at"].isoformat() if hold else None,
