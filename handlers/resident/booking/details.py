@@ -16,7 +16,7 @@ from storage.rules.press import base36, press
 from storage.slots import Slot
 from storage.work import Button
 
-from . import times
+from . import days, holding, times
 from .choosing import again, service_of
 from .owners import settle_owner
 from .whom import owner_of
@@ -59,7 +59,7 @@ async def repeat(context: Context, draft: BookingDraft, last: Row) -> None:
         draft.place_id, draft.room, draft.is_place_sure = last["place_id"], last["room"], True
     draft.way = next((one for one in draft.ways if one == last["way"]), draft.way)
     slot = await _same_time(context, draft, last)
-    if slot is not None and await times.hold(context, draft, slot):
+    if slot is not None and await holding.hold(context, draft, slot):
         draft.day = context.work.directory.calendar.to_local(slot.starts_at).date().isoformat()
         draft.answered += ["day", "slot"]
         draft.dishes = [one.id for one in dishes_of(context, draft) if _is_in(one, last["note"])]
@@ -72,7 +72,7 @@ async def _same_time(context: Context, draft: BookingDraft, last: Row) -> Slot |
         return None
     calendar = context.work.directory.calendar
     clock = calendar.to_local(last["starts_at"]).time()
-    await times.look_up_days(context, draft)
+    await days.look_up_days(context, draft)
     for day in sorted(one for one, count in draft.free.items() if count)[:DAYS_TRIED]:
         for slot in await times.free(context, draft, day):
             if calendar.to_local(slot.starts_at).time() == clock:

@@ -13,7 +13,7 @@ from storage.drafts import ReportDraft
 from storage.rules.errors import NotOpen, SlotTaken
 from storage.rules.press import press
 
-from . import choosing, confirm, details, recurring, times, whom
+from . import choosing, confirm, days, details, holding, recurring, times, whom
 
 
 async def start(context: Context, words: str = "", *, is_guess: bool = False, is_told_too: bool = False) -> bool:
@@ -25,7 +25,7 @@ async def start(context: Context, words: str = "", *, is_guess: bool = False, is
     await whom.know_elders(context, draft)
     if words and not await choosing.search(context, draft, words, is_guess=is_guess, is_told_too=is_told_too):
         return False
-    times.note_wish(context, draft, words)
+    days.note_wish(context, draft, words)
     whom.note_whom(draft, words)
     await give_up(context)
     await flows.begin(context, FLOW, draft, edit=context.pressed_message)
@@ -36,7 +36,7 @@ async def give_up(context: Context) -> None:
     """A booking that was begun before and is not confirmed gives its time back."""
     found = flows.current(context)
     if found is not None and isinstance(found[1], BookingDraft):
-        await times.let_go(context, found[1])
+        await holding.let_go(context, found[1])
         context.conversation.clear()
 
 
@@ -99,7 +99,7 @@ async def _take_told(context: Context, draft: BookingDraft, said: Said) -> bool 
 
 async def _finish(context: Context, draft: BookingDraft) -> None:
     """Book it. If the time is gone meanwhile, the free ones are shown at once."""
-    wanted, slot = await whom.wanted_of(context, draft), times.as_slot(draft)
+    wanted, slot = await whom.wanted_of(context, draft), holding.as_slot(draft)
     try:
         if draft.times > 1 and slot is not None:
             await recurring.book(context, wanted, slot, draft.times, draft.hold_id)
@@ -115,7 +115,7 @@ async def _finish(context: Context, draft: BookingDraft) -> None:
 
 async def _cancelled(context: Context, draft: BookingDraft) -> bool:
     """Leaving gives the time back; the rest goes as in every flow."""
-    await times.let_go(context, draft)
+    await holding.let_go(context, draft)
     return False
 
 
@@ -202,9 +202,9 @@ FLOW = flows.declare(
             Step(
                 "way",
                 "book.ask_way",
-                times.take_way,
+                days.take_way,
                 lambda draft: draft.way is None,
-                times.ways,
+                days.ways,
                 unclear="book.ask_way",
             ),
             Step(
@@ -228,13 +228,13 @@ FLOW = flows.declare(
             Step(
                 "full",
                 "book.full",
-                times.take_full,
+                days.take_full,
                 lambda draft: draft.full_on is not None,
-                times.full_choices,
-                params=times.full_params,
+                days.full_choices,
+                params=days.full_params,
                 unclear="book.full",
             ),
-            *times.STEPS,
+            *times.steps(),
             Step(
                 "dishes",
                 "book.ask_dishes",

@@ -15,9 +15,10 @@ from storage.rules.errors import NotOpen, NotYours, SlotTaken, Stale, TooLate
 from storage.rules.press import Press, press
 from storage.rules.rights import Action
 
-from . import choosing, confirm, details, flow, times, whom
+from . import choosing, confirm, details, flow, holding, times, whom
 
 REASONS = ("busy", "settled")
+KEEP = "keep"
 
 
 async def _booking_of(context: Context, ticket: Ticket, action: Action | None) -> Row:
@@ -56,7 +57,7 @@ async def _finish_move(context: Context, draft: BookingDraft) -> None:
         raise Stale
     row = await _booking_of(context, ticket, Action.RESCHEDULE)
     try:
-        await rebooking.reschedule(context.work, ticket, times.as_slot(draft), draft.hold_id)
+        await rebooking.reschedule(context.work, ticket, holding.as_slot(draft), draft.hold_id)
     except TooLate:
         _too_late(context, ticket, row)
     except (SlotTaken, NotOpen):
@@ -68,7 +69,7 @@ async def _finish_move(context: Context, draft: BookingDraft) -> None:
 
 async def _cancelled(context: Context, draft: BookingDraft) -> bool:
     """Leaving keeps the time that was booked, and gives back the one that was held."""
-    await times.let_go(context, draft)
+    await holding.let_go(context, draft)
     return False
 
 
@@ -77,7 +78,7 @@ FLOW = flows.declare(
         MOVE,
         BookingDraft,
         (
-            *times.STEPS,
+            *times.steps("book_keep"),
             Step(
                 "confirm",
                 "book.confirm",
@@ -85,6 +86,7 @@ FLOW = flows.declare(
                 choices=lambda _context, _draft: [[("book_move", press("choose", "send"))]],
                 params=confirm.params,
                 unclear="book.confirm",
+                cancel="book_keep",
             ),
         ),
         _finish_move,
@@ -130,14 +132,18 @@ class UnbookDraft(AboutTicket):
     name: str = ""
 
 
-async def _take_reason(_context: Context, draft: UnbookDraft, said: Said) -> bool:
+async def _take_reason(context: Context, draft: UnbookDraft, said: Said) -> bool | None:
+    if said.choice == KEEP:
+        context.conversation.clear()
+        context.work.reply("book.kept", edit=said.pressed_message, name=draft.name, at=draft.at)
+        return None
     draft.words = said.choice if said.choice in REASONS else said.text
     return bool(draft.words)
 
 
 def _reasons(_context: Context, draft: UnbookDraft) -> Rows:
     rows: Rows = [[("unbook_move", press("bmove", draft.ticket_id))]] if draft.at else []
-    for one in REASONS:
+    for one in (*REASONS, KEEP):
         rows.append([(f"unbook_{one}", press("choose", one))])
     return rows
 
@@ -167,7 +173,7 @@ UNBOOK = flows.declare(
                 choices=_reasons,
                 params=lambda _context, draft: {"name": draft.name, "at": draft.at},
                 unclear="book.ask_reason",
-                cancel="unbook_keep",
+                cancel=None,
                 needs_consent=False,
             ),
         ),
