@@ -132,7 +132,7 @@ async def _ask_to_ring(work: Work, ticket: Ticket, reminder: Row, message: str) 
             key=f"{_key(reminder)}:{person['id']}",
             due_at=at,
             number=ticket["number"],
-            names=names,
+            helpers=names,
             name=owner["name"] if owner else "",
             phone=(owner["phone"] if owner else None) or ticket["caller_phone"],
         )

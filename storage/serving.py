@@ -52,7 +52,7 @@ async def ask(work: Work, ticket: Ticket, message: str, *, key: str | None = Non
     ids = [one["person_id"] for one in await helped.held(work, ticket)]
     found = await people.at_hand(work, ids)
     names = [found[one]["name"] for one in ids if one in found]
-    await handling.tell_owner(work, ticket, message, buttons=buttons, key=key, names=names)
+    await handling.tell_owner(work, ticket, message, buttons=buttons, key=key, helpers=names)
 
 
 async def confirm(work: Work, ticket: Ticket) -> None:
