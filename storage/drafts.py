@@ -16,7 +16,7 @@ REPORT = "report"
 """The flow that gathers a report."""
 
 FLOWLESS = frozenset({"book", "order", "complaint"})
-"""What has no flow of its own yet becomes a ticket for the duty secretary."""
+"""What has no flow of its own yet, and a booking that no service fits, becomes a ticket for the duty secretary."""
 
 IN_THE_FLAT = frozenset({"utilities", "care", "dispute", tickets.DANGER})
 """Kinds for which the room matters even where nobody said it; a lamp on the stairs is in nobody's room."""
