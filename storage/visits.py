@@ -194,7 +194,7 @@ def missed_buttons(ticket: Ticket, booking: Row) -> list[list[Any]]:
     if booking["way"] == Way.WALK_IN:
         return [[("visit_back", press("vback", ticket["id"]))], [("withdraw", press("withdraw", ticket["id"]))]]
     first = ("visit_new_time", press("bmove", ticket["id"]))
-    here = [("visit_was_here", press("vhere", ticket["id"]))] if booking["missed_by"] is not None else []
+    here = [("visit_was_here", press("vhere", ticket["id"]))] if booking["missed_by"] == MissedBy.RESIDENT else []
     return [[first], [*here, ("visit_not_needed", press("bcancel", ticket["id"]))]]
 
 

@@ -58,6 +58,7 @@ async def test_it_offers_the_nearest_other_time_where_nobody_is_free(town: Town)
     ill = await two_visits(town)
     await falls_ill(town, ill)
     offer = town.rosa.shows("来不了人了")
+    assert not any("我在的" in label for label in town.rosa.buttons)  # nobody says that she was not there
     await go(town, town.rosa.presses("明天 ", on=offer))
     row = (await bookings(town))[0]
     ticket = await town.app.ledger.get(schema.ticket, row["id"])
