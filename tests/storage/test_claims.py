@@ -11,6 +11,7 @@ import pytest
 from storage import claims, closing, danger, helped, orders, schema, unreachable
 from storage.engine import Database
 from storage.rules.errors import AlreadyTaken, NotAlone, NotOpen, NotYours, Stale, Suspended, Unskilled, Unverified
+from storage.rules.order_clocks import is_sampled
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.postgres import Server
@@ -401,3 +402,18 @@ async def test_it_lets_a_leader_name_their_team_and_nobody_else(town: Neighbours
     assert isinstance(await name(town, ticket_id, "h2", "h1"), NotYours)
     assert await name(town, ticket_id, "h1", "h2") is None
     assert await claims.missing(town.ledger, ticket_id) == 1
+
+
+async def test_it_has_one_in_ten_rung_up_that_confirmed_themselves(town: Neighbours) -> None:
+    posted: dict[bool, int] = {}
+    while len(posted) < 2:
+        ticket_id = await town.post()
+        posted.setdefault(is_sampled(ticket_id), ticket_id)
+    for one in posted.values():
+        await town.act("dan", one, orders.verify)
+        await town.take(["h1"], one)
+        await town.act("h1", one, claims.done)
+    await town.tick(days=3, minutes=1)
+    assert {await state(town, one) for one in posted.values()} == {"closed"}
+    (rung,) = await town.rows(schema.outbox, schema.outbox.c.message == "claim.staff_sample")
+    assert rung["ticket_id"] == posted[True]

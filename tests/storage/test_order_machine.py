@@ -26,7 +26,9 @@ from storage.engine import Database
 from storage.rules.lifecycle import State
 from storage.rules.matching import LAST_WAVE
 from storage.work import Work
+from tests import postgres
 from tests.ledger.desk import Act, Ticket
+from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
 from .neighbours import Neighbours
@@ -100,9 +102,13 @@ class OrderMachine(RuleBasedStateMachine):
         return await Neighbours.among(self.folder, database, len(HELPERS))
 
     def teardown(self) -> None:
-        self.runner.run(self.town.database.close())
+        self.runner.run(self.close())
         self.runner.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.town.database.close()
 
     @initialize()
     def begin(self) -> None:
@@ -231,22 +237,41 @@ class OrderMachine(RuleBasedStateMachine):
         await self.town.do("dan", lambda work: claims.free_all_of(work, person["id"]))
 
 
-def _run(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        OrderMachine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
+def on_postgres(server: Server) -> type[OrderMachine]:
+    """The same on PostgreSQL."""
+
+    class OnPostgres(OrderMachine):
+        async def open(self) -> Neighbours:
+            self.url = await postgres.copy(server, postgres.FILLED)
+            return await Neighbours.among(self.folder, await Database.open(self.url), len(HELPERS))
+
+        async def close(self) -> None:
+            await super().close()
+            await postgres.drop(self.url)
+
+    return OnPostgres
+
+
+def _run(machine: type[OrderMachine], examples: int, steps: int) -> None:
+    calm = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
     )
+    run_state_machine_as_test(machine, settings=calm)
 
 
 def test_it_keeps_its_word_among_neighbours() -> None:
-    _run(3, 20)
+    _run(OrderMachine, 3, 20)
 
 
 @pytest.mark.slow
 def test_it_keeps_its_word_among_neighbours_for_long() -> None:
-    _run(60, 50)
+    _run(OrderMachine, 60, 50)
+
+
+@pytest.mark.slow
+def test_it_keeps_its_word_among_neighbours_on_postgresql(postgres_server: Server) -> None:
+    _run(on_postgres(postgres_server), 15, 30)
