@@ -65,8 +65,6 @@ async def run(seed: int, size: Size, tell: Callable[[str], None], setup: Setup |
                 soak = Soak(seed, size, sim, side, machines, clockwork, life, tell)
                 wrong = await _live(soak)
             result = await _judge(soak, wrong, began)
-    for line in soak.book.gave_up[:10]:
-        tell(f"gave up in {line}")
     tell(f"seed {seed}, {setup.engine}: {result.figures}")
     return result
 

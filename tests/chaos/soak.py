@@ -72,6 +72,7 @@ class Soak:
         self._size = size
         self._tell = tell
         self._began = time.monotonic()
+        self._told_of = 0  # of those who gave up
 
     async def run(self) -> None:
         """Live through it all. Raises DidNotRest when something never comes to an end."""
@@ -163,6 +164,9 @@ class Soak:
             f"{self.book.troubles.total()} troubles, {len(self.book.gave_up)} gave up, "
             f"{time.monotonic() - self._began:.0f} s"
         )
+        for line in self.book.gave_up[self._told_of :]:
+            self._tell(f"gave up in {line}")
+        self._told_of = len(self.book.gave_up)
 
 
 def moments_of(days: int) -> list[datetime]:
