@@ -31,6 +31,8 @@ _OF_BOOKING = (
     *("way", "starts_at", "ends_at", "note", "queue_day", "queue_number", "is_full_service", "stage", "fetch_at"),
     *("result", "missed_by", "missed_at", "owner_comes_at", "code", "created_at"),
 )
+_OF_ORDER = ("starts_at", "ends_at", "minutes", "helpers", "is_vulnerable", "needs_sign_in", "shows_phone")
+_OF_CLAIM = ("state", "claimed_at", "ended_at", "is_late", "signed_in_at", "minutes", "shows_phone")
 _OF_PAPER = ("kind", "made_at", "confirmed_at", "refused_at")
 
 
@@ -64,6 +66,7 @@ class Gathering:
                 {name: row[name] for name in ("reason", "registered_at", "ended_at")}
                 for row in await self._rows(schema.support, "person_id")
             ],
+            "helped": [{name: row[name] for name in _OF_CLAIM} for row in await self._rows(schema.claim, "person_id")],
             "joined": [await self._joined(row) for row in await traces.joined_by(self._ledger, me["id"])],
             "notices": [
                 {"received_at": row["sent_at"], "read_at": row["read_at"]}
@@ -120,6 +123,7 @@ class Gathering:
             "kind": kind.name_in(self._me["language"]) if kind else ticket["kind"],
             "place": self._place(ticket["place_id"]),
             "booking": await self._booking(ticket),
+            "order": await self._order(ticket),
             "papers": [
                 {name: row[name] for name in _OF_PAPER} | {"items": list(lines(row["items"]))}
                 for row in await papers.of(self._ledger, ticket["id"])
@@ -133,6 +137,10 @@ class Gathering:
         if row is None:
             return None
         return {name: row[name] for name in _OF_BOOKING} | {"service": self._service(row["service_id"])}
+
+    async def _order(self, ticket: Row) -> dict[str, Any] | None:
+        row = await self._ledger.get(schema.help_order, ticket["id"])
+        return None if row is None else {name: row[name] for name in _OF_ORDER}
 
     def _service(self, service_id: int) -> str | None:
         service = self._ledger.directory.catalogue.services.get(service_id)

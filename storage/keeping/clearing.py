@@ -58,11 +58,13 @@ async def _empty(work: Work, ticket: Row, *, spared: Collection[int], **values: 
     work.changes.update(schema.ticket, ticket, **values)
     for row in await _rows(work, schema.offer, ticket):
         work.changes.delete(schema.offer, row)
-    booking = await work.ledger.get(schema.booking, ticket["id"])
-    if booking is not None:
-        work.changes.update(schema.booking, booking, **emptied("booking"))
-    for row in await _rows(work, schema.paper, ticket):
-        work.changes.update(schema.paper, row, **emptied("paper"))
+    for table in (schema.booking, schema.help_order):
+        beside = await work.ledger.get(table, ticket["id"])
+        if beside is not None:
+            work.changes.update(table, beside, **emptied(table.name))
+    for table in (schema.paper, schema.concern):
+        for row in await _rows(work, table, ticket):
+            work.changes.update(table, row, **emptied(table.name))
     for row in await _rows(work, schema.card, ticket):
         if row["person_id"] not in spared:
             work.retract(row["chat_id"], [row["message_id"]])

@@ -18,6 +18,7 @@ from ..ledger import Ledger, Row
 from ..rules.errors import Refusal
 from ..rules.lifecycle import OPEN, Event, State
 from ..rules.personal import TABLES, Reach
+from ..rules.rights import Role
 from ..work import Work
 from . import booked, clearing, traces
 from .traces import PAUSE, Found, Who
@@ -46,10 +47,10 @@ class DangerFirst(Refusal):
 async def open_matters(ledger: Ledger, person: Row, grants: Sequence[Row]) -> list[Row]:
     """What would be withdrawn.
 
-    Raises HandOverFirst for staff, DangerFirst while a danger of theirs is not over, OriginalsFirst while somebody has
-    originals of theirs.
+    Raises HandOverFirst for staff (who helps neighbours may go at once), DangerFirst while a danger of theirs is not
+    over, OriginalsFirst while somebody has originals of theirs.
     """
-    if people.is_staff(grants):
+    if people.is_staff([one for one in grants if one["role"] != Role.VOLUNTEER]):
         raise HandOverFirst
     table = schema.ticket
     states = [str(state) for state in OPEN]
@@ -137,6 +138,10 @@ async def _drop_conversation(work: Work, who: Who) -> None:
     work.conversation = None
 
 
+_BESIDE = (schema.booking, schema.help_order)
+"""What has a matter's own id."""
+
+
 async def counts(ledger: Ledger, person: Row, now: datetime) -> dict[str, int]:
     """How many rows of each table a deletion would reach; nothing is changed."""
     records = [person, *await _records(ledger, person["id"])]
@@ -149,8 +154,8 @@ async def counts(ledger: Ledger, person: Row, now: datetime) -> dict[str, int]:
             page = await step.find(ledger, who, after)
             found.update(row["_in"].name if "_in" in row else step.table for row in page.rows)
             after = page.last
-    for table in (schema.history, schema.attachment, schema.booking, schema.paper):
-        theirs = (table.c.id if table is schema.booking else table.c.ticket_id).in_(matters)
+    for table in (schema.history, schema.attachment, schema.paper, schema.concern, *_BESIDE):
+        theirs = (table.c.id if table in _BESIDE else table.c.ticket_id).in_(matters)
         row = await ledger.one(sa.select(sa.func.count().label("n")).where(theirs))
         found[table.name] = int(row["n"]) if row else 0
     return {name: count for name, count in sorted(found.items()) if count}
