@@ -82,7 +82,7 @@ class Control:
     async def _look(self, _request: web.Request) -> web.Response:
         waiting = await reminders.upcoming(self._app.ledger)
         known = self._known
-        about = {key: known[key] for key in ("identity", "language", "door")}
+        about = {key: known[key] for key in ("identity", "language", "door", "began")}
         return web.json_response(
             {
                 "now": self._app.clock.now().isoformat(),

@@ -6,15 +6,16 @@ The supervisor builds it, the demo's bot plays on it.
 import secrets
 import shutil
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
 from bot.clock import system_now
 from bot.texts import DEFAULT
-from storage import posters
+from storage import posters, schema
 from storage.directory import load
 from storage.engine import Database
 from storage.migrate import upgrade
@@ -24,17 +25,17 @@ from storage.structure import Plan, apply, check, read
 SAMPLE = Path(__file__).parent.parent / "sample"
 DOOR = "jx-3-2"
 """The place whose poster the tour scans: 3栋2单元, which 小魏 looks after."""
-ROSA, WEI, LAO_LI, DAN = 1001, 2001, 2003, 3001
+ROSA, CHEN, WEI, LAO_LI, YE, TIAN, DAN = 1001, 1002, 2001, 2003, 2004, 2005, 3001
 PEOPLE = (  # Telegram id, name in Chinese, name in English
     (ROSA, "王阿姨", "Rosa"),
     (WEI, "小魏", "Wei"),
     (DAN, "丹姐", "Dan"),
-    (1002, "陈叔", "Chen"),
+    (CHEN, "陈叔", "Chen"),
     (1003, "小王", "Xiao Wang"),
     (2002, "小赵", "Zhao"),
     (LAO_LI, "老李", "Lao Li"),
-    (2004, "小叶", "Ye"),
-    (2005, "小田", "Tian"),
+    (YE, "小叶", "Ye"),
+    (TIAN, "小田", "Tian"),
     (2006, "江护士", "Nurse Jiang"),
     (3002, "周书记", "Secretary Zhou"),
     (4001, "方联络员", "Fang"),
@@ -44,6 +45,36 @@ PEOPLE = (  # Telegram id, name in Chinese, name in English
 )
 NEWCOMER = ROSA
 """She joins by the code on her door."""
+TUESDAY = 1
+TOUR_TAKES, AHEAD = timedelta(days=4), timedelta(days=12)
+"""So long the first story may take at most; so far ahead a visit can be booked all the same."""
+FREE_FROM, FREE_UNTIL = time(10), time(11)
+"""The only hour that is left of the scarce day."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of the tour's second story: the `visit` is on the first, the `scarce` one has a single time left.
+
+    On both the agents have a training: 小田 on the first, both on the second, but for that hour.
+    """
+
+    visit: date
+    scarce: date
+
+    @classmethod
+    def after(cls, now: datetime, calendar: WorkCalendar) -> "Days":
+        """The coming Tuesday, or another working day where that is a holiday, and the working day after it."""
+        first = calendar.to_local(now + TOUR_TAKES).date()
+        days = [first + timedelta(days=count) for count in range((AHEAD - TOUR_TAKES).days)]
+        working = [day for day in days if calendar.is_working_day(day)] or days
+        visit = next((day for day in working if day.weekday() == TUESDAY), working[0])
+        return cls(visit, calendar.to_local(calendar.add_working_days(calendar_noon(visit, calendar), 1)).date())
+
+
+def calendar_noon(day: date, calendar: WorkCalendar) -> datetime:
+    """The middle of a local day."""
+    return datetime.combine(day, time(12), calendar.zone)
 
 
 @dataclass(frozen=True)
@@ -72,7 +103,10 @@ class Stage:
         (self.folder / "clock").write_text(str(offset.total_seconds()), encoding="ascii")
 
     def known(self) -> dict[str, Any]:
-        """What the control end point tells of it: `identity`, `language`, `door` and `links` (place to start code)."""
+        """What the control end point tells of it.
+
+        `identity`, `language`, `door`, `links` (place to start code), and when it `began`.
+        """
         found: dict[str, Any] = orjson.loads((self.folder / "known.json").read_bytes())
         return found
 
@@ -100,11 +134,12 @@ class Stage:
             await upgrade(database)
             await apply(database, _speaking(check(read(SAMPLE)), language), now)
             links, door = await _posters(database, now, language)
+            await _trainings(database, now)
         finally:
             await database.close()
         self.people_file.write_bytes(orjson.dumps({"people": _telephones(language)}))
         known = {"identity": secrets.token_hex(8), "language": language, "door": door, "links": links}
-        (self.folder / "known.json").write_bytes(orjson.dumps(known))
+        (self.folder / "known.json").write_bytes(orjson.dumps({**known, "began": now.isoformat()}))
 
 
 def _telephones(language: str) -> list[dict[str, Any]]:
@@ -144,6 +179,33 @@ async def _posters(database: Database, now: datetime, language: str) -> tuple[di
     starts = {place_id: posters.payload(code) for place_id, code in codes.items()}
     named = {directory.name(place.id, language): starts[place.id] for place in units}
     return named, starts[directory.by_code[DOOR].id]
+
+
+async def _trainings(database: Database, now: datetime) -> None:
+    """Let the agents be away as the second story wants it."""
+    calendar = WorkCalendar()
+    days = Days.after(now, calendar)
+    dawn, night = (datetime.combine(days.scarce, at, calendar.zone) for at in (time(), time(23, 59)))
+    free_from, free_until = (datetime.combine(days.scarce, at, calendar.zone) for at in (FREE_FROM, FREE_UNTIL))
+    visit = datetime.combine(days.visit, time(), calendar.zone)
+    away = (
+        (YE, dawn, night),
+        (TIAN, visit, visit + timedelta(days=1)),
+        (TIAN, dawn, free_from),
+        (TIAN, free_until, night),
+    )
+    person, absence = schema.person, schema.absence
+    async with database.writing() as connection:
+        found = await connection.execute(
+            sa.select(person.c.telegram_id, person.c.id).where(person.c.telegram_id.in_([YE, TIAN, DAN]))
+        )
+        ids = {row.telegram_id: row.id for row in found}
+        common = {"reason": "training", "told_by": ids[DAN], "created_at": now, "version": 1}
+        rows = [
+            {"id": number, "person_id": ids[who], "begins_at": begins, "ends_at": ends, **common}
+            for number, (who, begins, ends) in enumerate(away, 1)
+        ]
+        await connection.execute(absence.insert(), rows)
 
 
 def _first_moment(now: datetime) -> datetime:

@@ -5,126 +5,106 @@ texts that the bot says, so that the tour stays true when they change.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from .stage import DAN, LAO_LI, ROSA, WEI
+from storage.rules.worktime import WorkCalendar
+
+from .stage import Days
 from .texts import LANGUAGES, Texts, sources
+from .tour_steps import STEPS
 
 _BLANKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>|\n", re.DOTALL)
-_AT_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)  # no text of the tour tells the time
+_CALENDAR = WorkCalendar()
+_CLOCK = {  # which of the days, how many after it, and what time it is then
+    "evening": ("visit", -1, time(18)),
+    "morning": ("visit", 0, time(8)),
+    "before": ("visit", 0, time(8, 55)),
+    "office": ("visit", 0, time(10, 30)),
+    "after": ("scarce", 0, time(9)),
+}
 
 Json = dict[str, Any]
-Deed = tuple[str, str] | tuple[str, str, int]
-"""What is done, with which text, and at whose phone if it is not the step's own."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: at whose phone it happens, what is done there, and which text at whose phone says that it is done."""
-
-    id: str
-    phone: int
-    do: Sequence[Deed]
-    until: tuple[int, str]
-    needs: Sequence[str] = ()
-    shows: int | None = None  # whose phone to look at afterwards, if not where the words are waited for
-
-
-STEPS = (
-    Step(
-        "join",
-        ROSA,
-        (
-            ("start", "door"),
-            ("presses", "button.home_yes"),
-            ("presses", "button.consent_yes"),
-            ("presses", "button.room_skip"),
-        ),
-        (ROSA, "welcome.home_kept"),
-    ),
-    Step("report", ROSA, (("says", "control.tour_words_lamp"),), (ROSA, "button.report_send"), ("join",)),
-    Step("send", ROSA, (("presses", "button.report_send"),), (WEI, "button.accept"), ("report",)),
-    Step("accept", WEI, (("presses", "button.accept"),), (WEI, "button.finish"), ("send",), ROSA),
-    Step(
-        "finish",
-        WEI,
-        (("presses", "button.finish"), ("sees", "button.not_yet"), ("photo", "control.tour_words_done")),
-        (ROSA, "button.done_yes"),
-        ("accept",),
-    ),
-    Step("wait", ROSA, (("action", "next"),), (ROSA, "done.ask_again"), ("finish",)),
-    Step(
-        "rate",
-        ROSA,
-        (("presses", "button.done_yes"), ("presses", "button.stars_5"), ("presses", "button.no_words")),
-        (ROSA, "done.thanks"),
-        ("finish",),
-    ),
-    Step(
-        "nobody",
-        ROSA,
-        (
-            ("says", "control.tour_words_rubbish"),
-            ("presses", "button.report_send"),
-            ("sees", "button.accept", WEI),
-            ("action", "next"),
-        ),
-        (DAN, "staff.not_taken"),
-        ("join",),
-        LAO_LI,
-    ),
-    Step(
-        "danger",
-        ROSA,
-        (("presses", "button.menu_sos"), ("presses", "button.danger_going", WEI)),
-        (ROSA, "danger.taken"),
-        ("join",),
-    ),
-    Step("privacy", ROSA, (("says", "control.tour_words_privacy"),), (ROSA, "button.own_data"), ("join",)),
-    Step(
-        "language",
-        ROSA,
-        (("says", "control.tour_words_lang"), ("presses", "control.tour_other_language")),
-        (ROSA, "welcome.lang_kept"),
-        ("join",),
-    ),
-)
-QUESTIONS = ("report", "nobody", "finish", "address", "danger", "language")
+_LABELS = {  # deeds that press a button named after a day or a time
+    "month": "button.month_after",
+    "day": "button.day_free",
+    "full": "button.day_full",
+    "only": "button.wait_day",
+    "time": "button.time",
+}
+QUESTIONS = ("report", "nobody", "finish", "book", "address", "danger", "language")
 """What somebody can answer afterwards."""
 
 
-def document(texts: Texts, *, identity: str, language: str, door: str) -> Json:
+class _Deeds:
+    """What the page does, as data: of each step's deeds, with the days of a demo that began at some time."""
+
+    def __init__(self, texts: Texts, door: str, began: datetime) -> None:
+        self._texts = texts
+        self._door = door
+        self._began = began
+        self._days = Days.after(began, _CALENDAR)
+
+    def words(self, key: str, **params: Any) -> Mapping[str, str]:
+        """A text in every language."""
+        return {one: self._texts.plain(one, key, params, self._began) for one in LANGUAGES}
+
+    def told(self, step: str) -> Mapping[str, str]:
+        """What is said about a step."""
+        return self.words(f"control.tour_{step}", day=self._days.visit.isoformat())
+
+    def of(self, kind: str, key: str, *phone: int) -> Json:
+        """One deed."""
+        there = {"phone": phone[0]} if phone else {}
+        return {**self._what(kind, key), **there}
+
+    def _what(self, kind: str, key: str) -> Json:
+        if kind == "start":
+            return {"start": self._door}
+        if kind == "action":
+            return {"action": key}
+        if kind == "clock":
+            return {"action": "to", "params": {"at": self._time(*_CLOCK[key]).isoformat()}, "times": 1}
+        if kind in _LABELS:
+            return {"presses": self.words(_LABELS[kind], **self._named(kind, key))}
+        return {kind: fragments(key) if kind == "sees" else self.words(key)}
+
+    def _named(self, kind: str, key: str) -> Json:
+        if kind == "time":
+            return {"at": self._time("visit", 0, time.fromisoformat(key))}
+        day = self._day(key)
+        return {"day": day.isoformat() if kind == "only" else day.day}
+
+    def is_needed(self, kind: str, key: str) -> bool:
+        """Whether a deed is to be done: the calendar is turned only where another month begins meanwhile."""
+        return kind != "month" or self._day(key).month != _CALENDAR.to_local(self._began).month
+
+    def _day(self, name: str) -> date:
+        return self._days.visit if name == "visit" else self._days.scarce
+
+    def _time(self, day: str, after: int, at: time) -> datetime:
+        return datetime.combine(self._day(day) + timedelta(days=after), at, _CALENDAR.zone)
+
+
+def document(texts: Texts, *, identity: str, language: str, door: str, began: str) -> Json:
     """What the control end point offers.
 
     `identity` changes when the demo begins anew, `language` is what its people speak, `door` is the start code on
-    Rosa's door.
+    Rosa's door, `began` is when the demo's clock began, an ISO time.
     """
-
-    def words(key: str) -> Mapping[str, str]:
-        return {one: texts.plain(one, key, {}, _AT_ANY_TIME) for one in LANGUAGES}
-
-    def deed(kind: str, key: str, *phone: int) -> Json:
-        there = {"phone": phone[0]} if phone else {}
-        if kind == "start":
-            return {"start": door, **there}
-        if kind == "action":
-            return {"action": key, **there}
-        return {kind: fragments(key) if kind == "sees" else words(key), **there}
-
+    deeds = _Deeds(texts, door, datetime.fromisoformat(began))
     return {
         "id": identity,
         "language": language,
         "anew": "anew",
-        "about": words("control.tour_about"),
+        "about": deeds.words("control.tour_about"),
         "steps": [
             {
                 "id": step.id,
                 "phone": step.phone,
-                "text": words(f"control.tour_{step.id}"),
-                "do": [deed(*one) for one in step.do],
+                "text": deeds.told(step.id),
+                "do": [deeds.of(*one) for one in step.do if deeds.is_needed(*one[:2])],
                 "until": {"phone": step.until[0], "words": fragments(step.until[1])},
                 "needs": list(step.needs),
                 "shows": step.shows or step.until[0],
@@ -132,9 +112,9 @@ def document(texts: Texts, *, identity: str, language: str, door: str) -> Json:
             for step in STEPS
         ],
         "end": {
-            "text": words("control.tour_end"),
+            "text": deeds.words("control.tour_end"),
             "answers": [
-                {"question": words(f"control.asked_{one}"), "answer": words(f"control.answered_{one}")}
+                {"question": deeds.words(f"control.asked_{one}"), "answer": deeds.words(f"control.answered_{one}")}
                 for one in QUESTIONS
             ],
         },

@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from bot.tour import QUESTIONS, STEPS
+from bot.tour import QUESTIONS
+from bot.tour_steps import STEPS
 from simulator.client import Sim
 from tests.browser.conftest import NARROW, WIDE, Api, Desk
 from tests.browser.offering import OFFER, ROSA, TOUR, WEI, offering

@@ -101,7 +101,7 @@ async def test_it_leaves_word_that_all_shall_begin_anew(stage: Stage) -> None:
 
 
 def test_it_offers_a_tour_that_can_be_played() -> None:
-    offered = tour.document(Texts(), identity="x", language="en", door="p1")
+    offered = tour.document(Texts(), identity="x", language="en", door="p1", began="2026-11-23T01:30:00+00:00")
     ids = [step["id"] for step in offered["steps"]]
     telephones = {user_id for user_id, *_names in PEOPLE}
     for at, step in enumerate(offered["steps"]):

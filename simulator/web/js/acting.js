@@ -58,8 +58,13 @@ export function targetOf(desk, deed, step) {
   return null;
 }
 
+/** Say whether a deed moves the clock to a time that has not come yet. */
+const isAhead = (desk, deed) => deed.params?.at !== undefined && Date.parse(deed.params.at) > desk.town.now().getTime();
+
 /** Return what of a step is still to be done: what was done by hand already is not done again. */
 export function remaining(desk, step) {
+  const ahead = step.do.findIndex((deed) => isAhead(desk, deed));
+  if (ahead >= 0) return step.do.slice(ahead);
   for (let at = step.do.length - 1; at > 0; at -= 1) {
     const before = step.do[at - 1];
     if (step.do[at].presses && targetOf(desk, step.do[at], step)) return step.do.slice(at);
@@ -120,12 +125,13 @@ async function say(phone, words, wait) {
   await phone.composer.submit();
 }
 
-/** Do an action of the bot's panel, again and again until it has led to what the step waits for. */
+/** Do an action of the bot's panel: as many `times` as it says, or until it has led to what the step waits for; never back in time. */
 async function move(desk, deed, isOver) {
-  for (let count = 0; count < MOST_MOVES && !isOver(); count += 1) {
+  if (deed.params?.at !== undefined && !isAhead(desk, deed)) return;
+  for (let count = 0; count < (deed.times ?? MOST_MOVES) && !isOver(); count += 1) {
     await breath();
     await desk.panel.control.perform(deed.action, deed.params ?? {});
     await until(isOver, OPTIONAL);
   }
-  stuckWithout(isOver());
+  if (!deed.times) stuckWithout(isOver());
 }

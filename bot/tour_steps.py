@@ -1,0 +1,188 @@
+"""The two stories of the guided tour as data: a lamp that is mended, and a visit that is booked, moved and carried out.
+
+A deed is what is done and with which text: of a button's label, of words that are said or seen. Days and times of the
+second story are those that the stage has prepared (`bot.stage.Days`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .stage import CHEN, DAN, LAO_LI, ROSA, WEI, YE
+
+Deed = tuple[str, str] | tuple[str, str, int]
+"""What is done, with which text or time, and at whose phone if it is not the step's own."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: at whose phone it happens, what is done there, and which text at whose phone says that it is done."""
+
+    id: str
+    phone: int
+    do: Sequence[Deed]
+    until: tuple[int, str]
+    needs: Sequence[str] = ()
+    shows: int | None = None  # whose phone to look at afterwards, if not where the words are waited for
+
+
+LAMP = (
+    Step(
+        "join",
+        ROSA,
+        (
+            ("start", "door"),
+            ("presses", "button.home_yes"),
+            ("presses", "button.consent_yes"),
+            ("presses", "button.room_skip"),
+        ),
+        (ROSA, "welcome.home_kept"),
+    ),
+    Step("report", ROSA, (("says", "control.tour_words_lamp"),), (ROSA, "button.report_send"), ("join",)),
+    Step("send", ROSA, (("presses", "button.report_send"),), (WEI, "button.accept"), ("report",)),
+    Step("accept", WEI, (("presses", "button.accept"),), (WEI, "button.finish"), ("send",), ROSA),
+    Step(
+        "finish",
+        WEI,
+        (("presses", "button.finish"), ("sees", "button.not_yet"), ("photo", "control.tour_words_done")),
+        (ROSA, "button.done_yes"),
+        ("accept",),
+    ),
+    Step("wait", ROSA, (("action", "next"),), (ROSA, "done.ask_again"), ("finish",)),
+    Step(
+        "rate",
+        ROSA,
+        (("presses", "button.done_yes"), ("presses", "button.stars_5"), ("presses", "button.no_words")),
+        (ROSA, "done.thanks"),
+        ("finish",),
+    ),
+    Step(
+        "nobody",
+        ROSA,
+        (
+            ("says", "control.tour_words_rubbish"),
+            ("presses", "button.report_send"),
+            ("sees", "button.accept", WEI),
+            ("action", "next"),
+        ),
+        (DAN, "staff.not_taken"),
+        ("join",),
+        LAO_LI,
+    ),
+    Step(
+        "danger",
+        ROSA,
+        (("presses", "button.menu_sos"), ("presses", "button.danger_going", WEI)),
+        (ROSA, "danger.taken"),
+        ("join",),
+    ),
+    Step("privacy", ROSA, (("says", "control.tour_words_privacy"),), (ROSA, "button.own_data"), ("join",)),
+)
+VISIT = (
+    Step(
+        "book",
+        ROSA,
+        (
+            ("says", "control.tour_words_card"),
+            ("presses", "control.tour_card"),
+            ("presses", "button.book_read"),
+            ("presses", "button.way_at_home"),
+            ("sees", "control.tour_asks_where"),
+            ("says", "control.tour_words_where"),
+            ("month", "scarce"),
+            ("day", "scarce"),
+            ("time", "10:00"),
+            ("presses", "button.book_send"),
+        ),
+        (ROSA, "button.calendar_file"),
+        ("join",),
+    ),
+    Step(
+        "queue",
+        CHEN,
+        (
+            ("says", "control.tour_words_too"),
+            ("presses", "button.consent_yes"),
+            ("presses", "control.tour_card"),
+            ("presses", "button.book_myself"),
+            ("presses", "button.book_read"),
+            ("presses", "button.way_at_home"),
+            ("month", "scarce"),
+            ("full", "scarce"),
+            ("presses", "button.book_wait"),
+            ("only", "scarce"),
+            ("presses", "button.wait_any"),
+        ),
+        (CHEN, "waiting.joined"),
+        ("book",),
+    ),
+    Step(
+        "move",
+        ROSA,
+        (
+            ("presses", "button.visit_new_time"),
+            ("month", "visit"),
+            ("day", "visit"),
+            ("time", "09:00"),
+            ("presses", "button.book_move"),
+        ),
+        (CHEN, "button.wait_take"),
+        ("queue",),
+    ),
+    Step("take", CHEN, (("presses", "button.wait_take"),), (CHEN, "waiting.taken"), ("move",)),
+    Step(
+        "evening",
+        ROSA,
+        (("clock", "evening"), ("presses", "button.visit_come")),
+        (YE, "control.tour_sees_coming"),
+        ("move",),
+        ROSA,
+    ),
+    Step("morning", YE, (("clock", "morning"),), (YE, "visit.day"), ("evening",)),
+    Step(
+        "arrive",
+        YE,
+        (("clock", "before"), ("presses", "button.visit_arrive"), ("photo", "control.tour_words_door")),
+        (ROSA, "visit.arrived"),
+        ("morning",),
+    ),
+    Step("papers", YE, (("presses", "button.visit_stage_taken"),), (ROSA, "visit.stage_taken"), ("arrive",)),
+    Step(
+        "office",
+        YE,
+        (("clock", "office"), ("presses", "button.visit_stage_handed_in"), ("presses", "button.plan_1")),
+        (ROSA, "visit.stage_handed_in"),
+        ("papers",),
+    ),
+    Step(
+        "granted",
+        YE,
+        (("clock", "after"), ("presses", "button.visit_stage_decided"), ("presses", "button.visit_day_unknown")),
+        (ROSA, "visit.stage_decided"),
+        ("office",),
+    ),
+    Step(
+        "deliver",
+        YE,
+        (("presses", "button.visit_stage_delivered"),),
+        (YE, "control.tour_sees_done"),
+        ("granted",),
+        ROSA,
+    ),
+    Step(
+        "stars",
+        ROSA,
+        (("presses", "button.done_yes"), ("presses", "button.stars_5"), ("presses", "button.no_words")),
+        (YE, "control.tour_sees_stars"),
+        ("deliver",),
+        ROSA,
+    ),
+    Step("roster", DAN, (("says", "control.tour_words_duty"), ("presses", "button.duty_month")), (DAN, "duty.month")),
+)
+LANGUAGE = Step(
+    "language",
+    ROSA,
+    (("says", "control.tour_words_lang"), ("presses", "control.tour_other_language")),
+    (ROSA, "welcome.lang_kept"),
+    ("join",),
+)
+STEPS = (*LAMP, *VISIT, LANGUAGE)
