@@ -239,7 +239,8 @@ async def _finish_stage(context: Context, draft: StageDraft) -> None:
     on = date.fromisoformat(draft.fetch_on) if draft.fetch_on else None
     fetch_at = datetime.combine(on, FETCH_AT, zone).astimezone(UTC) if on else None
     await visit_results.reach(context.work, ticket, Stage(draft.stage), fetch_at)
-    context.work.reply("visit.stage_noted", number=ticket["number"], ticket_id=ticket["id"])
+    edit = context.pressed_message
+    context.work.reply("visit.stage_noted", edit=edit, number=ticket["number"], ticket_id=ticket["id"])
 
 
 STAGE = flows.declare(
