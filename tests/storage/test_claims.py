@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from storage import claims, closing, danger, helped, orders, schema, unreachable
 from storage.engine import Database
@@ -16,6 +17,7 @@ from tests import postgres
 from tests.conftest import ENGINES
 from tests.postgres import Server
 from tests.storage.neighbours import Neighbours
+from tests.storage.plans import listening, written, wrong_on_sqlite
 from tests.town import MONDAY, copy_of_sample
 
 HOUR = timedelta(hours=1)
@@ -417,3 +419,28 @@ async def test_it_has_one_in_ten_rung_up_that_confirmed_themselves(town: Neighbo
     assert {await state(town, one) for one in posted.values()} == {"closed"}
     (rung,) = await town.rows(schema.outbox, schema.outbox.c.message == "claim.staff_sample")
     assert rung["ticket_id"] == posted[True]
+
+
+async def test_it_finds_everything_by_an_index(town: Neighbours, monkeypatch: pytest.MonkeyPatch) -> None:
+    await town.team("h2", ["h3"])
+    with listening(monkeypatch) as asked:
+        ticket_id = await town.verified(wanted=2, is_vulnerable=True)
+        await town.take(["h1", "h2"], ticket_id)
+        await town.with_claim("h1", ticket_id, claims.give_back)
+        await name(town, ticket_id, "h2", "h3")
+        await town.with_claim("asker", ticket_id, claims.sign_in, of="h3", how="asker")
+        await town.act("h2", ticket_id, claims.done)
+        await town.act("asker", ticket_id, claims.confirm)
+        await town.do(None, lambda work: claims.free_all_of(work, 1))
+        await town.post()
+
+    def plans(connection: sa.Connection) -> list[str]:
+        return [
+            one
+            for statement in written(asked, connection)
+            if "person.code" not in statement.partition("WHERE")[2]  # how this test finds people
+            for one in wrong_on_sqlite(connection, statement)
+        ]
+
+    assert await town.database.write(plans) == []
+    assert len(asked) > 20
