@@ -433,3 +433,14 @@ async def test_it_books_in_english(town: Town) -> None:
     assert "tomorrow (Tue) 09:00–09:30" in rosa.last.text
     await go(town, rosa.presses("Book it"))
     assert len(await bookings(town)) == 1
+
+
+async def test_it_hears_what_is_the_matter_while_the_card_waits(town: Town) -> None:
+    await agree(town, town.rosa)
+    await books(town, town.rosa, "老年证", "给我自己", "知道了", "约好时间过来", "24", "09:00")
+    await go(town, town.rosa.says("3栋2单元楼道灯坏了"), town.rosa.presses("报上去"))
+    (made,) = await tickets(town)
+    assert (made["kind"], made["words"]) == ("public_facilities", "3栋2单元楼道灯坏了")
+    await go(town, town.rosa.presses("就这样约"))
+    (booking,) = await bookings(town)
+    assert booking["note"] is None

@@ -19,8 +19,8 @@ SHORT, SHORT_IN_LATIN = 6, 16
 LONG = 60
 """A long story is about something else."""
 LATIN = "\u2e80"
-TAKES_WORDS = frozenset({"lost", "category", "service", "told", "name", "note", "dishes", "confirm"})
-"""Questions that are answered in words of any kind."""
+TAKES_WORDS = frozenset({"lost", "category", "service", "told", "name", "note", "dishes"})
+"""Questions that are answered in words of any kind; the card at the end is not: a lamp that is out is no note on it."""
 TAKES_NO = frozenset({"same", "room", "note"})
 """Questions to which "no" is an answer."""
 UNSURE = frozenset({Intent.QUESTION, Intent.ORDER, Intent.SMALLTALK, Intent.REPORT})
