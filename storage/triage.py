@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from . import candidates, danger, handling, people, reach, roster, routing, schema, tickets
+from . import candidates, danger, handling, people, reach, roster, routing, schema, tickets, visit_moves, visits
 from .closing import LOW_STARS
 from .ledger import Row
-from .rules.errors import Refusal, Stale
+from .rules.errors import NotOpen, Refusal, SlotTaken, Stale
 from .rules.lifecycle import OPEN, Event, State
 from .rules.press import press
 from .rules.rights import Action, Role, TicketFacts
@@ -68,6 +68,9 @@ async def able(work: Work, ticket: Ticket) -> list[Able]:
         if people.is_reachable(row) and candidates.may_have(row, facts):
             rows[row["id"]].append(row)
     loads = await candidates.open_counts(work, rows.keys())
+    if ticket["booked_until"] is not None:
+        could = visit_moves.who_could(work, await visits.booking_of(work, ticket))
+        rows = defaultdict(list, {person_id: held for person_id, held in rows.items() if person_id in could})
     duty = await roster.duty_at(work, work.now)
     found = [
         Able(held[0], _names(held), loads.get(person_id, 0), any(duty.is_on(one, work.now) for one in held))
@@ -96,6 +99,9 @@ async def assign(work: Work, ticket: Ticket, person_id: int | None) -> Row:
     chosen = next((one.person for one in await able(work, ticket) if one.person["id"] == person_id), None)
     if chosen is None:
         raise CannotTake
+    if ticket["booked_until"] is not None:
+        await _at_its_time(work, ticket, chosen)
+        return chosen
     former = ticket["assignee_id"]
     if not ticket["is_danger"]:
         await _end_offers(work, ticket, lambda one: one != chosen["id"])
@@ -105,6 +111,16 @@ async def assign(work: Work, ticket: Ticket, person_id: int | None) -> Row:
     await tell_former(work, ticket, former)
     await tickets.show(work, ticket)
     return chosen
+
+
+async def _at_its_time(work: Work, ticket: Ticket, chosen: Row) -> None:
+    """A booked time goes to somebody else only with the time itself, which they have to have free."""
+    former = ticket["assignee_id"]
+    try:
+        await visit_moves.give_to(work, ticket, chosen["id"])
+    except (NotOpen, SlotTaken) as error:
+        raise CannotTake from error
+    await tell_former(work, ticket, former)
 
 
 async def _end_offers(work: Work, ticket: Ticket, is_ended: Callable[[int], bool]) -> None:

@@ -193,6 +193,27 @@ async def pass_on(
     return True
 
 
+def who_could(work: Work, booking: Row) -> dict[int, int]:
+    """Who could carry a booking out: persons, and the provider each is."""
+    service = work.directory.catalogue.services.get(booking["service_id"])
+    found = work.directory.catalogue.providers_of(service, Way(booking["way"])) if service is not None else []
+    return {one.person_id: one.id for one in found if one.person_id is not None}
+
+
+async def give_to(work: Work, ticket: Ticket, person_id: int) -> None:
+    """Somebody named by staff comes at the booked time. Raises NotOpen or SlotTaken where they cannot."""
+    booking = await visits.booking_of(work, ticket)
+    service = work.directory.catalogue.services.get(booking["service_id"])
+    provider_id = who_could(work, booking).get(person_id)
+    if service is None or provider_id is None or booking["starts_at"] is None:
+        raise NotOpen
+    wanted = Slot(provider_id, 1, booking["starts_at"], booking["ends_at"])
+    slot, _ = await slots.find_seat(work, by_staff(service), wanted, [], mine=[ticket["id"]])
+    await rebooking.reschedule(Work.for_clock(work.ledger, work.now, work.changes), ticket, slot)
+    params = await visits.said(work, ticket, booking | {"provider_id": slot.provider_id})
+    await handling.tell_owner(work, ticket, "visit.somebody_else", **params)
+
+
 async def _same_time(work: Work, ticket: Ticket, booking: Row, former_id: int | None) -> Slot | None:
     """A free seat of somebody else at the booked time, if that is still to come."""
     service = work.directory.catalogue.services.get(booking["service_id"])

@@ -150,7 +150,9 @@ async def assign_to(context: Context, pressed: Press, said: Said) -> None:
     """It is offered to that person, with a fresh limit."""
     ticket = await mine(context, pressed)
     person = await triage.assign(context.work, ticket, pressed.number(1))
-    context.work.reply("triage.assigned", edit=said.pressed_message, number=ticket["number"], name=person["name"])
+    is_booked = ticket["booked_until"] is not None
+    told = {"number": ticket["number"], "name": person["name"], "is_booked": is_booked}
+    context.work.reply("triage.assigned", edit=said.pressed_message, **told)
 
 
 @entry.pressed("rekind")

@@ -103,3 +103,23 @@ async def test_it_keeps_out_whoever_may_not_say_so(town: Town) -> None:
         await go(town, phone.forges(press("awayyes", row["id"], 2, "ill"), phone.last.id))
         await go(town, phone.forges(press("awayshutyes", 1, 2), phone.last.id))
     assert not await town.app.ledger.all(schema.absence.select())
+
+
+async def test_it_gives_a_booked_time_to_whom_staff_name_and_to_nobody_who_has_none(town: Town) -> None:
+    await live(town, town.rosa)
+    await books(town, town.rosa, "24", "09:00")
+    first = await agent_of(town, 0)
+    other = town.tian if first is town.ye else town.ye
+    name = "小田" if other is town.tian else "小叶"
+    (row,) = await bookings(town)
+    await go(town, town.dan.forges(press("assign", row["id"])), town.dan.presses(name))
+    assert (await agent_of(town, 0)) is other
+    assert "时间不变" in town.dan.last.text
+    (moved,) = await bookings(town)
+    assert (moved["starts_at"], moved["provider_id"] != row["provider_id"]) == (row["starts_at"], True)
+    await live(town, town.chen)
+    await books(town, town.chen, "24", "09:00")  # now the first has a visit then, too
+    assert (await agent_of(town, 1)) is first
+    own = "小叶" if first is town.ye else "小田"
+    await go(town, town.dan.forges(press("assign", row["id"])), town.dan.presses(own))
+    assert (await agent_of(town, 0)) is other
