@@ -40,8 +40,8 @@ class VisitFacts:
     """What the clocks of a booking look at.
 
     `has_agent` says whether somebody with a chat carries it out; `needs_ring` that an elder was not met and nobody has
-    reached them yet; `asked_at` that the resident was asked something else than how to go on; `is_untouched` that nobody
-    has come or said that it is done.
+    reached them yet; `asked_at` that the resident was asked something else than how to go on; `is_untouched` that
+    nobody has come or said that it is done.
     """
 
     state: State

@@ -19,7 +19,8 @@ ENDS = re.compile(r"[。！？]|[.!?](?=\s|”|$)")
 MOST_SENTENCES = 2
 TO_STAFF = (
     *("notices.", "filing.", "owner.", "refused.cannot", "refused.out", "refused.own_role", "welcome.role_given"),
-    *("papers.staff_", "claim.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived", "danger.controlled"),
+    *("papers.staff_", "claim.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived"),
+    "danger.controlled",
 )
 YET_TO_RESIDENTS = ("notices.counted", "notices.activities", "notices.said", "filing.filed_for_you")
 MOST_CHARACTERS: Mapping[str, int] = {"zh-CN": 100, "en": 220}
