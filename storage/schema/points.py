@@ -51,9 +51,7 @@ transfer = sa.Table(
     ref("ticket_id", "ticket", null=True, index=True),
     ref("reverses_id", "transfer", null=True),
     sa.Column("unique_key", sa.Text, nullable=False, unique=True),  # nothing is earned twice
-    sa.Column(
-        "unspent", sa.Integer, nullable=False, default=0, server_default="0"
-    ),  # of what was earned
+    sa.Column("unspent", sa.Integer, nullable=False, default=0, server_default="0"),  # of what was earned
     time("expires_at"),
     time("at", null=False),
     version(),
