@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from . import availability, cells, closing, handling, roster, routing, schema, slots, tickets
+from . import availability, cells, closing, handling, people, roster, routing, schema, slots, tickets
 from .ledger import Row
 from .rules.catalogue import Way
 from .rules.errors import NotOpen, Stale, TooLate
@@ -94,8 +94,20 @@ async def _move_ticket(work: Work, ticket: Ticket, old: Slot, slot: Slot) -> Non
             availability.busy(work, worker["id"])
     why = {"from": old.starts_at.isoformat(), "to": slot.starts_at.isoformat(), "provider": slot.provider_id}
     await tickets.move(work, ticket, Event.RESCHEDULED, _me(work), why=why, **values)
-    concerned = {ticket["owner_id"], ticket["filed_by_id"], ticket["assignee_id"], former} - {None, _me(work)}
-    await tickets.show(work, ticket, fresh=concerned)
+    if former not in {None, ticket["assignee_id"]}:
+        await _tell_former(work, ticket, former)
+    concerned = {ticket["owner_id"], ticket["filed_by_id"], ticket["assignee_id"]} - {None, _me(work)}
+    await tickets.show(work, ticket, also={former} - {None}, fresh=concerned)
+
+
+async def _tell_former(work: Work, ticket: Ticket, former: int) -> None:
+    """Whoever would have come need not: the resident's new time is a colleague's. What staff arrange is told there."""
+    if _me(work) in {None, former}:
+        return
+    found = await people.by_ids(work.ledger, {one for one in (former, ticket["assignee_id"]) if one})
+    worker = found.get(ticket["assignee_id"])
+    params = {"number": ticket["number"], "worker": worker["name"] if worker else ""}
+    work.notify(found[former], "visit.taken_off", ticket_id=ticket["id"], to_former=True, **params)
 
 
 async def cancel(work: Work, ticket: Ticket, reason: str) -> None:

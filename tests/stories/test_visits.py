@@ -1,6 +1,6 @@
 """Visits carried out: reminders, the day's list, at the door, stages, nobody there, nobody comes."""
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -12,6 +12,7 @@ from storage.work import Work
 from tests.town import Town
 
 from .telling import count, history, moves_to, presses, says, ticket
+from .test_duty import fall_ill
 from .visiting import TUESDAY, agrees, at, booked, booking, links_daughter, other, visit
 
 # --- an official matter at home ------------------------------------------------------------------------------
@@ -341,3 +342,15 @@ async def test_it_asks_after_what_nobody_in_a_chat_carries_out(town: Town) -> No
     await presses(town, town.rosa, "还没办好")
     assert ((await ticket(town))["state"], (await ticket(town))["assignee_id"]) == ("new", None)
     assert town.dan.shows("请安排")
+
+
+async def test_it_tells_who_would_have_come_that_the_resident_moved_it_to_a_colleague(town: Town) -> None:
+    agent = await visit(town)
+    row, app = await ticket(town), town.app
+    elsewhere = datetime(2026, 11, 26, tzinfo=app.ledger.directory.calendar.zone)
+    await fall_ill(town, "ye" if agent is town.ye else "tian", elsewhere, 1)
+    await presses(town, town.rosa, "换个时间", "26", "10:00", "改到这个时间")
+    assert "您不用去了" in agent.last.text
+    assert agent.shows("已由").inline_rows == []
+    assert other(town, agent).shows("老年证")
+    assert (await ticket(town))["assignee_id"] != row["assignee_id"]
