@@ -5,7 +5,6 @@ errands, regulars and what somebody posts who may check themselves go out at onc
 (`storage.claims`), asked in waves (`storage.waves`).
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import family, handling, helped, people, reminders, roster, schema, tickets, waves
+from . import door_words, family, handling, helped, people, reminders, roster, schema, tickets, waves
 from .handling import Ticket
 from .ledger import Ledger, Row
 from .order_edits import EDITABLE, change, edit
@@ -44,8 +43,6 @@ __all__ = [
 REGULAR_AFTER = 3
 """So many requests of somebody that were done within a year, and none turned down, and theirs need no check."""
 REGULAR_WITHIN = timedelta(days=365)
-CODE_WORDS = ("桂花", "石榴", "喜鹊", "明月", "春茶", "荷叶", "腊梅", "金桔", "竹笋", "海棠", "风筝", "小满")
-"""What a helper says at the door; common words that are easy to say and to hear."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ async def _insert(work: Work, ticket: Ticket, wish: Wish, errand: Row | None) ->
         shows_phone=wish.shows_phone,
         verify_due_at=verify_due_at(answer_by, work.now, wish.ends_at),
         wave=0,
-        code_word=secrets.choice(CODE_WORDS),
+        code_word=door_words.one(),
         created_at=work.now,
     )
 
