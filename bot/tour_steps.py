@@ -1,7 +1,7 @@
-"""The two stories of the guided tour as data: a lamp that is mended, and a visit that is booked, moved and carried out.
+"""The guided tour as data: a lamp is mended, a visit is booked, moved and carried out, and what keeps people safe.
 
 A deed is what is done and with which text: of a button's label, of words that are said or seen. Days and times of the
-second story are those that the stage has prepared (`bot.stage.Days`).
+visit are those that the stage has prepared (`bot.stage.Days`).
 """
 
 from collections.abc import Sequence
@@ -68,14 +68,6 @@ LAMP = (
         ("join",),
         LAO_LI,
     ),
-    Step(
-        "danger",
-        ROSA,
-        (("presses", "button.menu_sos"), ("presses", "button.danger_going", WEI)),
-        (ROSA, "danger.taken"),
-        ("join",),
-    ),
-    Step("privacy", ROSA, (("says", "control.tour_words_privacy"),), (ROSA, "button.own_data"), ("join",)),
 )
 VISIT = (
     Step(
@@ -178,11 +170,21 @@ VISIT = (
     ),
     Step("roster", DAN, (("says", "control.tour_words_duty"), ("presses", "button.duty_month")), (DAN, "duty.month")),
 )
-LANGUAGE = Step(
-    "language",
-    ROSA,
-    (("says", "control.tour_words_lang"), ("presses", "control.tour_other_language")),
-    (ROSA, "welcome.lang_kept"),
-    ("join",),
+SAFETY = (
+    Step(
+        "danger",
+        ROSA,
+        (("presses", "button.menu_sos"), ("presses", "button.danger_going", WEI)),
+        (ROSA, "danger.taken"),
+        ("join",),
+    ),
+    Step("privacy", ROSA, (("says", "control.tour_words_privacy"),), (ROSA, "button.own_data"), ("join",)),
+    Step(
+        "language",
+        ROSA,
+        (("says", "control.tour_words_lang"), ("presses", "control.tour_other_language")),
+        (ROSA, "welcome.lang_kept"),
+        ("join",),
+    ),
 )
-STEPS = (*LAMP, *VISIT, LANGUAGE)
+STEPS = (*LAMP, *VISIT, *SAFETY)

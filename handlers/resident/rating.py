@@ -115,7 +115,11 @@ async def _keep_words(context: Context, draft: RatingDraft) -> None:
     ticket = await tickets.by_id(context.work.ledger, draft.ticket_id)
     if ticket is not None and draft.words:
         await closing.rating_words(context.work, ticket, draft.words)
-    context.work.reply("done.thanks", keyboard="main")
+    pressed = context.pressed_message
+    if pressed is not None:
+        context.work.reply("done.thanks", edit=pressed)
+    else:
+        context.work.reply("done.thanks", keyboard="main")
 
 
 def _nothing_more(_context: Context, _draft: Draft) -> list[list[Button]]:
