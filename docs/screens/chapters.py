@@ -6,7 +6,23 @@ from pathlib import Path
 
 from bot.texts import LANGUAGES
 
-from . import administrator, beginning, danger, handling, matters, myself, notices, page, rare, reporting, secretary
+from . import (
+    administrator,
+    beginning,
+    booking,
+    danger,
+    handling,
+    matters,
+    myself,
+    notices,
+    page,
+    rare,
+    reporting,
+    roster,
+    secretary,
+    services,
+    visits,
+)
 from .film import Film, Shot, Words, a_film
 
 PATHS: Mapping[str, Path] = {
@@ -28,11 +44,15 @@ CHAPTERS: Sequence[Chapter] = (
     Chapter(("居民：报个事", "Residents: reporting"), reporting.play),
     Chapter(("紧急求助", "Danger"), danger.play),
     Chapter(("从接单到评价", "From the offer to the stars"), handling.play),
+    Chapter(("居民：代办预约", "Residents: booking"), booking.play),
+    Chapter(("上门代办，从提醒到办好", "A visit, from the reminder to the end"), visits.play),
     Chapter(("居民：我的事", "Residents: my matters"), matters.play),
     Chapter(("居民：我、家人、我的信息", "Residents: me, my family, my information"), myself.play),
     Chapter(("值班员", "The duty secretary"), secretary.play),
+    Chapter(("值班表", "The duty roster"), roster.play),
     Chapter(("通知", "Notices"), notices.play),
     Chapter(("管理员", "Administrators"), administrator.play),
+    Chapter(("服务与菜单", "Services and menu"), services.play),
 )
 
 
