@@ -36,7 +36,7 @@ from .staff import (  # noqa: F401
 )
 from .staff import notices as staff_notices  # noqa: F401
 from .staff import visits as staff_visits  # noqa: F401
-from .worker import danger, more, tasks, visits, walk_ins  # noqa: F401
+from .worker import danger, helping, more, tasks, visits, walk_ins  # noqa: F401
 from .worker import papers as worker_papers  # noqa: F401
 
 

@@ -33,7 +33,7 @@ async def refuse(work: Work, ticket: Ticket, reason: str, service_id: int | None
     )
     await routing.end_offers(work, ticket)
     await tell_helpers(work, ticket, helpers, "claim.called_off", words=reason)
-    pressed: list[list[Any]] = [[("order_again", press("order"))]]
+    pressed: list[list[Any]] = [[("order_again", press("new"))]]
     if service_id is not None:
         pressed.insert(0, [("order_service", press("book", service_id))])
     await handling.tell_owner(work, ticket, "claim.turned_down", buttons=pressed, words=reason)
@@ -53,7 +53,6 @@ async def nobody_found(work: Work, ticket: Ticket, key: str) -> None:
     await routing.end_offers(work, ticket)
     await tell_helpers(work, ticket, helpers, "claim.called_off_too_few")
     ways: list[list[Any]] = [
-        [("order_again", press("order"))],
         [("order_grid_worker", press("new"))],
         [("order_service", press("book"))],
     ]

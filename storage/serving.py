@@ -48,7 +48,7 @@ async def done(work: Work, ticket: Ticket) -> None:
 
 async def ask(work: Work, ticket: Ticket, message: str, *, key: str | None = None) -> None:
     """Ask whoever asked for it whether it is done: 好了, 没好."""
-    buttons = [[("order_yes", press("oyes", ticket["id"]))], [("order_no", press("ono", ticket["id"]))]]
+    buttons = [[("order_yes", press("yes", ticket["id"]))], [("order_no", press("no", ticket["id"]))]]
     ids = [one["person_id"] for one in await helped.held(work, ticket)]
     found = await people.at_hand(work, ids)
     names = [found[one]["name"] for one in ids if one in found]

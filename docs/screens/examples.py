@@ -148,6 +148,7 @@ KNOWN: Mapping[str, Any] = {
     "who": "小王",
     "away.arranged.moved": 2,
     "away.arranged.asked": 1,
+    "away.arranged.is_own": False,
     "waiting.expired.phone": "09905550150",
     "rows": 200_000,
     "backup.next.at": NOW,

@@ -112,7 +112,7 @@ async def test_it_gives_a_booked_time_to_whom_staff_name_and_to_nobody_who_has_n
     other = town.tian if first is town.ye else town.ye
     name = "小田" if other is town.tian else "小叶"
     (row,) = await bookings(town)
-    await go(town, town.dan.forges(press("assign", row["id"])), town.dan.presses(name))
+    await go(town, town.dan.forges(press("assign", row["id"]), 1), town.dan.presses(name))
     assert (await agent_of(town, 0)) is other
     assert "时间不变" in town.dan.last.text
     (moved,) = await bookings(town)
@@ -121,5 +121,5 @@ async def test_it_gives_a_booked_time_to_whom_staff_name_and_to_nobody_who_has_n
     await books(town, town.chen, "24", "09:00")  # now the first has a visit then, too
     assert (await agent_of(town, 1)) is first
     own = "小叶" if first is town.ye else "小田"
-    await go(town, town.dan.forges(press("assign", row["id"])), town.dan.presses(own))
+    await go(town, town.dan.forges(press("assign", row["id"]), 1), town.dan.presses(own))
     assert (await agent_of(town, 0)) is other
