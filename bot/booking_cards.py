@@ -123,7 +123,8 @@ def _going_on(can: set[Action], facts: TicketFacts, booking: Row, now: datetime)
         rows.append([("visit_came", press("vcame", facts.id))])
     is_ahead = booking["starts_at"] is not None and booking["starts_at"] > now
     if Action.COME in can and booking["owner_comes_at"] is None and is_ahead:
-        rows.append([("visit_come", press("bcome", facts.id))])
+        label = "visit_come" if booking["way"] == Way.AT_HOME else "visit_will_come"
+        rows.append([(label, press("bcome", facts.id))])
     change: list[Button] = []
     if Action.RESCHEDULE in can and facts.state in _BEFORE:
         change.append(("visit_new_time", press("bmove", facts.id)))

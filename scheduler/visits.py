@@ -30,8 +30,10 @@ async def _ahead(work: Work, ticket: Ticket, reminder: Row) -> None:
     params = await visits.said(work, ticket, booking)
     key = f"r{reminder['id']}"
     move = [("visit_new_time", press("bmove", ticket["id"])), ("visit_call_off", press("bcancel", ticket["id"]))]
-    come = [] if booking["owner_comes_at"] is not None else [[("visit_come", press("bcome", ticket["id"]))]]
-    message = "visit.reminder" if visits.is_at_home(booking) else "visit.reminder_to_come"
+    is_at_home = visits.is_at_home(booking)
+    yes = ("visit_come" if is_at_home else "visit_will_come", press("bcome", ticket["id"]))
+    come = [] if booking["owner_comes_at"] is not None else [[yes]]
+    message = "visit.reminder" if is_at_home else "visit.reminder_to_come"
     await handling.tell_owner(
         work, ticket, message, buttons=[*come, move], priority=Priority.REMINDER, key=key, **params
     )

@@ -444,3 +444,10 @@ async def test_it_hears_what_is_the_matter_while_the_card_waits(town: Town) -> N
     await go(town, town.rosa.presses("就这样约"))
     (booking,) = await bookings(town)
     assert booking["note"] is None
+
+
+async def test_it_says_that_nothing_was_found_and_offers_the_duty_secretary(town: Town) -> None:
+    await agree(town, town.rosa)
+    await books(town, town.rosa, "坐火箭")
+    assert "没找到「坐火箭」" in town.rosa.last.text
+    assert any("值班员" in one for one in town.rosa.buttons)

@@ -30,9 +30,7 @@ UNSURE = frozenset({Intent.QUESTION, Intent.ORDER, Intent.SMALLTALK, Intent.REPO
 @entry.command("book", menu="menu_book")
 async def book(context: Context, args: list[str]) -> None:
     """/book, with or without words, and the button 代办."""
-    words = " ".join(args)
-    if not await flow.start(context, words):
-        await flow.start(context)
+    await flow.find_or_say_so(context, " ".join(args))
 
 
 @entry.pressed("book")

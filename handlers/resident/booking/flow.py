@@ -32,6 +32,14 @@ async def start(context: Context, words: str = "", *, is_guess: bool = False, is
     return True
 
 
+async def find_or_say_so(context: Context, words: str) -> None:
+    """Begin with what the words find; that they find nothing is said, with ways on."""
+    if await start(context, words):
+        return
+    await give_up(context)
+    await flows.begin(context, FLOW, BookingDraft(words=words[:200], is_lost=True))
+
+
 async def give_up(context: Context) -> None:
     """A booking that was begun before and is not confirmed gives its time back."""
     found = flows.current(context)
