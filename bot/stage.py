@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from bot.clock import system_now
 from bot.texts import DEFAULT
-from storage import posters, schema
+from storage import people, posters, schema
+from storage.changes import ChangeSet
 from storage.directory import load
 from storage.engine import Database
+from storage.ledger import Ledger
 from storage.migrate import upgrade
 from storage.rules.worktime import CalendarName, WorkCalendar
 from storage.structure import Plan, apply, check, read
@@ -194,18 +195,13 @@ async def _trainings(database: Database, now: datetime) -> None:
         (TIAN, dawn, free_from),
         (TIAN, free_until, night),
     )
-    person, absence = schema.person, schema.absence
-    async with database.writing() as connection:
-        found = await connection.execute(
-            sa.select(person.c.telegram_id, person.c.id).where(person.c.telegram_id.in_([YE, TIAN, DAN]))
-        )
-        ids = {row.telegram_id: row.id for row in found}
-        common = {"reason": "training", "told_by": ids[DAN], "created_at": now, "version": 1}
-        rows = [
-            {"id": number, "person_id": ids[who], "begins_at": begins, "ends_at": ends, **common}
-            for number, (who, begins, ends) in enumerate(away, 1)
-        ]
-        await connection.execute(absence.insert(), rows)
+    ledger = await Ledger.open(database)
+    found = await people.by_telegram_ids(ledger, [YE, TIAN, DAN])
+    changes = ChangeSet()
+    for number, (who, begins, ends) in enumerate(away, 1):
+        values = {"person_id": found[who]["id"], "begins_at": begins, "ends_at": ends, "told_by": found[DAN]["id"]}
+        changes.insert(schema.absence, id=number, reason="training", created_at=now, version=1, **values)
+    await ledger.commit([changes])
 
 
 def _first_moment(now: datetime) -> datetime:
