@@ -55,7 +55,7 @@ async def test_it_offers_a_neighbours_time_to_who_waits_first(town: Town) -> Non
     for phone in (town.rosa, town.daughter):
         await live(town, phone)
         await waits(town, phone)
-    assert "明天（周二）。您排第一位" in town.rosa.shows("在候补").text
+    assert "明天（周二），您排第一位" in town.rosa.shows("在候补").text
     assert "前面还有 1 位" in town.daughter.shows("在候补").text
     await gives_back(town, town.chen)
     assert "今天 11:30" in town.rosa.shows("有时间空出来了").text  # two working hours
@@ -130,7 +130,7 @@ async def test_it_speaks_english_too(town: Town) -> None:
     await live(town, town.rosa)
     await go(town, town.rosa.says("/lang"), town.rosa.presses("English"))
     await books(town, town.rosa, "blood pressure", "For myself", "I come", "24", "Yes, I wait", "tomorrow", "Either")
-    assert "You are first in line" in town.rosa.last.text
+    assert "you are first in line" in town.rosa.last.text
     await gives_back(town, town.chen)
     assert "is free: tomorrow (Tue) 10:00" in town.rosa.last.text
     await go(town, town.rosa.presses("I take this time"))
