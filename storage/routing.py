@@ -116,9 +116,7 @@ async def is_anybody_asked(work: Work, ticket: Row) -> bool:
     return any(people.is_reachable(row) for row in (await people.by_ids(work.ledger, ids)).values())
 
 
-def insert_offer(
-    work: Work, ticket: Row, person_id: int, tier: int, offered_at: datetime, answer_by: datetime
-) -> None:
+def insert_offer(work: Work, ticket: Row, person_id: int, tier: int, offered_at: datetime, answer_by: datetime) -> None:
     """Note that somebody may take a ticket."""
     work.changes.insert(
         schema.offer,
