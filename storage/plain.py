@@ -8,6 +8,7 @@ are found out a single time. On PostgreSQL marked queries go to asyncpg (`storag
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -89,7 +90,7 @@ class Marked:
     """The marked queries as one dialect writes them: compiled once for each length of their lists."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self.dialect = dialect
         self._statements: dict[_Key, _Statement] = {}
         self._columns: dict[int, _Columns] = {}
 
@@ -116,10 +117,10 @@ class Marked:
     def _compile(self, key: _Key, query: sa.Select[Any], params: Mapping[str, Any]) -> _Statement:
         values, _ = _spread(params)
         full = {name: _padded(value) if isinstance(value, list) else value for name, value in params.items()}
-        written = query.compile(dialect=self._dialect).construct_expanded_state(full)
+        written = query.compile(dialect=self.dialect).construct_expanded_state(full)
         types = {bind.key: bind.type for bind in sa.sql.visitors.iterate(query) if isinstance(bind, sa.BindParameter)}
         single = [name for name, value in full.items() if not isinstance(value, list)]
-        binds = [(name, types[name].dialect_impl(self._dialect).bind_processor(self._dialect)) for name in single]
+        binds = [(name, types[name].dialect_impl(self.dialect).bind_processor(self.dialect)) for name in single]
         fixed = {name: value for name, value in written.parameters.items() if name not in values}
         acts = tuple((name, act) for name, act in binds if act is not None)
         statement = _Statement(written.statement, fixed, acts, tuple(written.positiontup or ()))
@@ -128,8 +129,8 @@ class Marked:
         return statement
 
     def _columns_of(self, query: sa.Select[Any]) -> _Columns:
-        columns = [(column.key, column.type.dialect_impl(self._dialect)) for column in query.selected_columns]
-        acts = [(str(name), kind.result_processor(self._dialect, _NATIVE_FLOAT)) for name, kind in columns]
+        columns = [(column.key, column.type.dialect_impl(self.dialect)) for column in query.selected_columns]
+        acts = [(str(name), kind.result_processor(self.dialect, _NATIVE_FLOAT)) for name, kind in columns]
         return tuple(name for name, _ in acts), tuple((name, act) for name, act in acts if act is not None)
 
 
@@ -191,6 +192,12 @@ class Plain:
 
     def _as_sqlalchemy(self, sql: str, error: sqlite3.Error) -> Exception:
         return DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect)
+
+
+@cache
+def plain(**options: Any) -> Plain:
+    """The one of this process for a way of writing JSON: what it has compiled serves every database."""
+    return Plain(**options)
 
 
 def _padded(values: list[Any]) -> list[Any]:

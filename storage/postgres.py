@@ -6,6 +6,7 @@ needs sixty. A transaction is a hop for each of its statements anyway, and goes 
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -24,14 +25,19 @@ _OF_SQLALCHEMY = {"prepared_statement_cache_size", "prepared_statement_name_func
 _LOST = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
 
 
+@cache
+def _marked() -> Marked:
+    """What this process has compiled so far."""
+    made: Any = PGDialect_asyncpg  # SQLAlchemy gives it no types
+    return Marked(made(json_deserializer=orjson.loads))
+
+
 class Quick:
     """A few connections that only read, made when they are first needed."""
 
     def __init__(self, url: URL, settings: Mapping[str, str]) -> None:
-        made: Any = PGDialect_asyncpg  # SQLAlchemy gives it no types
-        dialect = made(json_deserializer=orjson.loads)
-        self._marked = Marked(dialect)
-        found = dialect.create_connect_args(url)[1]
+        self._marked = _marked()
+        found = self._marked.dialect.create_connect_args(url)[1]
         self._connect: dict[str, Any] = {name: value for name, value in found.items() if name not in _OF_SQLALCHEMY}
         self._settings = dict(settings)
         self._pool: asyncpg.Pool[Any] | None = None

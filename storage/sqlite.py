@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from .plain import OPTION, Plain, is_marked
+from .plain import OPTION, is_marked, plain
 
 READERS = 4
 BUSY_SECONDS = 5
@@ -28,11 +28,11 @@ class Lean:
     """One connection that reads here, one that writes over there; connected when first used."""
 
     def __init__(self, url: URL, options: Mapping[str, Any]) -> None:
-        plain = url.set(drivername="sqlite+pysqlite")
-        self._reading = _engine(plain, options, is_writer=False)
+        direct = url.set(drivername="sqlite+pysqlite")
+        self._reading = _engine(direct, options, is_writer=False)
         json = {name: options[name] for name in ("json_serializer", "json_deserializer") if name in options}
-        self._plain = Plain(**json)
-        self._writing = _engine(plain, options, is_writer=True).execution_options(**{OPTION: self._plain})
+        self._plain = plain(**json)
+        self._writing = _engine(direct, options, is_writer=True).execution_options(**{OPTION: self._plain})
         self._reader: sa.Connection | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
 

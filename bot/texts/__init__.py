@@ -27,14 +27,18 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of whatever follows: a name must not mirror our words."""
 
 
+_COMPILED: dict[str, tuple[Environment, Environment, dict[tuple[str, str, bool], Template]]] = {}
+"""By time zone: how HTML and plain texts are filled in, and what has been compiled so far in this process."""
+
+
 class Texts:
     """The texts of every language, compiled once."""
 
     def __init__(self, timezone: str = "Asia/Shanghai") -> None:
         self._zone = ZoneInfo(timezone)
-        self._html = self._environment(is_html=True)
-        self._plain = self._environment(is_html=False)
-        self._compiled: dict[tuple[str, str, bool], Template] = {}
+        if timezone not in _COMPILED:
+            _COMPILED[timezone] = (self._environment(is_html=True), self._environment(is_html=False), {})
+        self._html, self._plain, self._compiled = _COMPILED[timezone]
 
     def render(self, language: str, key: str, params: Mapping[str, Any], now: datetime) -> str:
         """A message in Telegram's HTML. Raises KeyError for a key no language has."""
