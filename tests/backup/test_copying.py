@@ -50,6 +50,7 @@ async def interrupted(source: str, target: str, at: int) -> None:
         await copy(source, target, watch)
 
 
+@pytest.mark.slow
 async def test_it_moves_a_living_town_and_the_bot_goes_on(any_town: Town, other_url: str) -> None:
     """The same people go on with the same matter on the other engine."""
     await report(any_town)

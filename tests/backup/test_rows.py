@@ -88,6 +88,7 @@ async def there_and_back(first_url: str, second_url: str, given: Given) -> None:
     assert await tallies(first_url) == await tallies(second_url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", [1, -1], ids=["sqlite to postgres", "postgres to sqlite"])
 def test_it_brings_back_whatever_a_row_holds(sqlite_url: str, postgres_url: str, direction: int) -> None:
     first, second = (sqlite_url, postgres_url)[::direction]

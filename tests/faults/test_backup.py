@@ -107,6 +107,7 @@ def is_settled(bot: Bot) -> bool:
     return not waiting and not bot.rows("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bots", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True)
 async def test_24_it_restores_a_backup_made_under_load_and_repeats_nothing(
     bots: tuple[Street, Bot], tmp_path: Path

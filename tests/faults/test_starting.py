@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from simulator.client import Sim
 from tests.faults.process import Bot
 from tests.town import MONDAY, TOKEN, copy_of_sample
 
 
+@pytest.mark.slow
 async def test_it_waits_for_the_network_when_it_is_started_without(tmp_path: Path) -> None:
     async with Sim(TOKEN) as sim:
         sim.faults.add("cut", method="getMe", count=1)
@@ -17,6 +20,7 @@ async def test_it_waits_for_the_network_when_it_is_started_without(tmp_path: Pat
         assert await bot.terminate() == 0
 
 
+@pytest.mark.slow
 async def test_it_waits_for_a_telegram_that_is_broken(tmp_path: Path) -> None:
     async with Sim(TOKEN) as sim:
         sim.faults.add("error", method="getMe", count=1, code=502)

@@ -63,6 +63,7 @@ async def new_holder(street: Replicas, post: str, before: Bot) -> Bot:
     return found
 
 
+@pytest.mark.slow
 async def test_it_goes_on_without_a_replica_that_is_killed_under_load(street: Replicas) -> None:
     """The one that sends, in the middle of sending: nothing is lost, and no more repeated than was in flight."""
     victim = street.holder("sender")
