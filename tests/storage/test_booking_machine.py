@@ -298,9 +298,9 @@ def test_it_never_over_books_on_postgresql(postgres_server: Server) -> None:
 
 @pytest.mark.slow
 def test_it_never_over_books_in_a_long_time() -> None:
-    run(BookingMachine, 80, 50)
+    run(BookingMachine, 30, 40)
 
 
 @pytest.mark.slow
 def test_it_never_over_books_in_a_long_time_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 40, 40)
+    run(on_postgres(postgres_server), 10, 30)

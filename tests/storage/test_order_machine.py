@@ -269,9 +269,9 @@ def test_it_keeps_its_word_among_neighbours() -> None:
 
 @pytest.mark.slow
 def test_it_keeps_its_word_among_neighbours_for_long() -> None:
-    _run(OrderMachine, 60, 50)
+    _run(OrderMachine, 20, 40)
 
 
 @pytest.mark.slow
 def test_it_keeps_its_word_among_neighbours_on_postgresql(postgres_server: Server) -> None:
-    _run(on_postgres(postgres_server), 15, 30)
+    _run(on_postgres(postgres_server), 8, 30)

@@ -282,9 +282,9 @@ def test_it_loses_nobody_who_waits_on_postgresql(postgres_server: Server) -> Non
 
 @pytest.mark.slow
 def test_it_loses_nobody_who_waits_in_a_long_time() -> None:
-    run(WaitingMachine, 80, 50)
+    run(WaitingMachine, 25, 40)
 
 
 @pytest.mark.slow
 def test_it_loses_nobody_who_waits_in_a_long_time_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 40, 40)
+    run(on_postgres(postgres_server), 10, 30)
