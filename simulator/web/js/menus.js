@@ -98,8 +98,10 @@ export function openPhoneMenu(phone) {
 }
 
 /** Follow a link: a typed one, or one of those the control end point offers, narrowed down by what is typed. */
-function openLink(phone) {
-  const { links } = phone.desk.panel.control;
+async function openLink(phone) {
+  const { control } = phone.desk.panel;
+  if (control.links.length === 0) await control.refresh(); // somebody was faster than the end point
+  const { links } = control;
   const placeholder = `https://t.me/${phone.bot?.username ?? "…"}?start=…`;
   const input = h("input", { name: "link", required: true, autocomplete: "off", placeholder });
   const list = h("div", { class: "posters", role: "group", "aria-label": say("posters") });
