@@ -5,6 +5,7 @@ file with the clock's offset, the port of the control end point and its token.
 """
 
 import asyncio
+import json
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +18,14 @@ from bot.control import Control
 from bot.pace import UNLIMITED
 from bot.settings import Settings
 from bot.stage import Stage
+from tests.town import MONDAY
 
 
 def _stage(folder: Path) -> Stage:
     """Where the control end point keeps the moved clock; nobody joins by it."""
     folder.mkdir(exist_ok=True)
-    (folder / "known.json").write_text('{"identity": "soak", "language": "zh-CN", "door": "", "links": {}}', "ascii")
+    known = {"identity": "soak", "language": "zh-CN", "door": "", "links": {}, "began": MONDAY.isoformat()}
+    (folder / "known.json").write_text(json.dumps(known), "ascii")
     return Stage(folder)
 
 
