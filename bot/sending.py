@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from storage import cards, notices, people, schema, tickets
 from storage.changes import ChangeSet
@@ -12,17 +13,18 @@ from storage.media import MediaStore
 from storage.rules.rights import Action, may
 
 from .cards import Cards
-from .documents import Documents
-from .exporting import Exports
 from .files import FileGone, Files
 from .keyboards import Keyboards
 from .notices import Notices
 from .retracting import retract
-from .rosters import Rosters
 from .splitting import cut, split, visible_length
 from .texts import Texts
 from .transport import ApiError, Caller
 from .unsent import Partly, Suppressed
+
+if TYPE_CHECKING:
+    from .documents import Documents
+    from .rosters import Rosters
 
 CAPTION_LIMIT = 1024
 ANSWER_LIMIT = 200
@@ -55,8 +57,22 @@ class Sender:
         self._keyboards = Keyboards(texts)
         self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
-        self._rosters = Rosters(ledger, texts)
-        self._documents = Documents(ledger, texts, Exports(ledger, texts, store))
+        self._store = store
+
+    # What draws files takes half a second and twenty megabytes to load: only where somebody wants one.
+
+    @cached_property
+    def _rosters(self) -> "Rosters":
+        from .rosters import Rosters  # noqa: PLC0415 - see above
+
+        return Rosters(self._ledger, self._texts)
+
+    @cached_property
+    def _documents(self) -> "Documents":
+        from .documents import Documents  # noqa: PLC0415 - see above
+        from .exporting import Exports  # noqa: PLC0415
+
+        return Documents(self._ledger, self._texts, Exports(self._ledger, self._texts, self._store))
 
     async def send(self, row: Row) -> Sent:
         """Send one row. Raises what the transport raises, Suppressed, or NotNow."""

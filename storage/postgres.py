@@ -50,11 +50,16 @@ class Quick:
         try:
             pool = self._pool or await self._open()
             async with pool.acquire() as connection:
-                found = await connection.fetch(statement.sql, *ordered)
+                try:
+                    found = await connection.fetch(statement.sql, *ordered)
+                except asyncpg.InterfaceError as error:
+                    if connection.is_closed():
+                        raise
+                    raise _refused(statement.sql, error) from error  # a value that fits no column will never fit
         except _LOST as error:
             raise DatabaseAway(type(error).__name__) from error
         except asyncpg.PostgresError as error:
-            raise DBAPIError(statement.sql, None, error, hide_parameters=True) from error
+            raise _refused(statement.sql, error) from error
         return self._marked.rows(query, found)
 
     async def close(self) -> None:
@@ -76,6 +81,10 @@ class Quick:
                     **self._connect,
                 )
         return self._pool
+
+
+def _refused(sql: str, error: Exception) -> DBAPIError:
+    return DBAPIError(sql, None, error, hide_parameters=True)
 
 
 async def _prepare(connection: "asyncpg.Connection[Any]") -> None:

@@ -13,7 +13,7 @@ from .residents import MOST_TURNS
 CARD = "bpapers:"
 """Every card of a booking that goes on has the button for its papers."""
 
-_ON_THE_WAY = ("consent", "choose:other", "choose:myself", "choose:read", "choose:x1", "choose:here")
+_ON_THE_WAY = ("consent", "choose:other", "choose:myself", "choose:read", "choose:x", "choose:here")
 _WAYS = ("choose:at_home", "choose:phone", "choose:appointment", "choose:walk_in")
 _WAITING = ("choose:wait", "choose:day", "choose:week", "choose:any")
 
@@ -40,6 +40,8 @@ async def book(person: Person, wish: Wish) -> None:
             return
         if data.startswith(("choose:t", "choose:d2")):
             data = person.random.choice([one for one in data_of(message) if one.startswith(data[:8])])
+        if data.startswith("choose:x") and person.random.random() < 0.2:  # every week
+            data = person.random.choice([one for one in data_of(message) if one.startswith("choose:x")])
         if data.startswith(("choose:p", "cancel")):  # a place, or something to be said
             await person.says(f"{wish.address}1502")
         elif data.startswith("choose:skip"):

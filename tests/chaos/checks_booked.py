@@ -109,3 +109,16 @@ def _originals(facts: Facts) -> Iterator[str]:
         returned = sum(row["kind"] == "returned" and row["refused_at"] is None for row in rows)
         if ticket_id in closed and taken > returned:
             yield f"ticket {closed[ticket_id]} is closed, and originals are out"
+
+
+@check("a shift is asked for once at a time")
+def _shifts(facts: Facts) -> Iterator[str]:
+    asked = Counter(
+        (row["rule_id"], row["day"], row["holder_id"])
+        for row in facts.tables["shift_change"]
+        if row["state"] == "asked"
+    )
+    yield from (f"shift {key} is asked for {count} times" for key, count in asked.items() if count > 1)
+    for row in facts.tables["shift_change"]:
+        if (row["state"] == "asked") == (row["answered_at"] is not None):
+            yield f"change of shift {row['id']} is {row['state']}, answered {row['answered_at']}"

@@ -28,6 +28,7 @@ TABLES = (
     "hold",
     "waiting",
     "paper",
+    "shift_change",
     "help_order",
     "claim",
 )

@@ -17,7 +17,7 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY, NOTICE_EVERY, ILL_EVERY = 40, 30, 120  # rounds
+ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 40, 30, 120, 50  # rounds
 BOOKED_SHARE = 1 / 6
 
 
@@ -140,9 +140,13 @@ class Life:
             place = random.choice(("community", "e1", "e4", random.choice(self._units).code))
             has_receipt = random.random() < 0.7
             self._soon(self._secretary, lambda: announcing.announce(self._secretary, place, has_receipt=has_receipt), 0)
+        agents = [self._people[one.telegram_id] for one in self._staff.values() if one.role == "proxy_agent"]
         if self.round % ILL_EVERY == ILL_EVERY // 2:
-            agent = random.choice([one for one in self._staff.values() if one.role == "proxy_agent"])
-            self._soon(self._people[agent.telegram_id], lambda: visiting.falls_ill(self._people[agent.telegram_id]), 0)
+            ill = random.choice(agents)
+            self._soon(ill, lambda: visiting.falls_ill(ill), 0)
+        if self.round % SWAP_EVERY == SWAP_EVERY // 2:
+            busy = random.choice(agents)
+            self._soon(busy, lambda: visiting.swaps(busy), 0)
         if self.round % ROLES_EVERY == ROLES_EVERY // 2:
             self._soon(self._administrator, self._take_a_role_away, 0)
         if self.round % ROLES_EVERY == ROLES_EVERY - 1:
@@ -296,9 +300,27 @@ class Life:
 
     def _at_the_visit(self, person: Person, message_id: int, ticket: str) -> None:
         """Inside, or in hand: stage by stage until it is done."""
-        data = next(one for one in data_of(person.phone.chat.messages[message_id]) if one.startswith(_RESULTS))
-        if self._is_first(person, data):
-            self._soon(person, lambda: visiting.finish(person, message_id, data), person.random.randint(1, 6))
+        found = data_of(person.phone.chat.messages[message_id])
+        data = next(one for one in found if one.startswith(_RESULTS))
+        if not self._is_first(person, data):
+            return
+        rounds = person.random.randint(1, 6)
+        if f"bpaper:{ticket}" in found and person.random.random() < 0.3 and self._is_first(person, f"paper:{ticket}"):
+            for kind, later in ((visiting.TAKEN, 1), (visiting.RETURNED, rounds + 4)):
+                self._hands_over(person, message_id, ticket, kind, later)
+            rounds += 8
+        self._soon(person, lambda: visiting.finish(person, message_id, data), rounds)
+
+    def _hands_over(self, person: Person, message_id: int, ticket: str, kind: str, rounds: int) -> None:
+        self._soon(person, lambda: visiting.sheet(person, message_id, ticket, kind), rounds)
+
+    def _handed_over(self, person: Person, message_id: int, paper: str) -> None:
+        """What stands on the sheet is right, mostly."""
+        self._press_one(person, message_id, f"bpaperyes:{paper}", 0.9)
+
+    def _asked_to_swap(self, person: Person, message_id: int, swap: str) -> None:
+        """A colleague asks: yes, or no."""
+        self._press_one(person, message_id, f"{person.random.choice(('dutyyes', 'dutyyes', 'dutyno'))}:{swap}", 0.9)
 
     def _asked_for(self, person: Person, message_id: int, ticket: str) -> None:
         """A room that wants the word of staff."""
@@ -331,6 +353,7 @@ _STAFF: Mapping[str, Reaction] = {
     "vstage": Life._at_the_visit,
     "vdone": Life._at_the_visit,
     "varrive": Life._visit,
+    "dutyyes": Life._asked_to_swap,
     "vrung": Life._to_ring,
     "vletin": Life._to_ring,
     "triage": Life._unowned,
@@ -339,6 +362,7 @@ _RESIDENT: Mapping[str, Reaction] = {
     "yes": Life._asked_whether_done,
     "answer": Life._asked_something,
     "vtake": Life._offered_time,
+    "bpaperyes": Life._handed_over,
     "bwtake": Life._freed,
     "vhere": Life._missed,
     "bmove": Life._booked,

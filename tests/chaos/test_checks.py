@@ -158,6 +158,9 @@ ROWS = {
     "numbers are called in their order, one each": "UPDATE booking SET queue_day = 20261123, queue_number = 2",
     "originals are back when a matter is done": "INSERT INTO paper (id, ticket_id, kind, made_by, made_at, version) "
     "SELECT 1, id, 'taken', owner_id, 1, 1 FROM ticket WHERE state = 'closed'",
+    "a shift is asked for once at a time": "INSERT INTO shift_change "
+    "(id, rule_id, day, holder_id, taker_id, asked_by, state, asked_at, answered_at, version) "
+    "SELECT 1, (SELECT min(id) FROM duty_rule), 20261124, min(id), max(id), min(id), 'asked', 1, 1, 1 FROM person",
     "what is recorded as sent was sent": "UPDATE outbox SET telegram_message_id = 999999 "
     "WHERE id = (SELECT max(id) FROM outbox WHERE telegram_message_id IS NOT NULL)",
 }

@@ -18,6 +18,7 @@ SOME = once(
     .where(schema.person.c.created_at <= sa.bindparam("at", type_=schema.UtcTime))
     .order_by(schema.person.c.id)
 )
+SHIFT = once(sa.select(schema.shift_change).where(schema.shift_change.c.day == sa.bindparam("day", type_=sa.Integer)))
 
 
 def people(ids: list[int]) -> sa.Select[tuple[object, ...]]:
@@ -47,3 +48,11 @@ async def test_it_tells_what_passes(database: Database) -> None:
     with pytest.raises(DBAPIError) as caught:
         await database.rows(EVERYTHING)
     assert not is_passing(caught.value)
+
+
+async def test_it_does_not_wait_for_a_value_that_will_never_fit(database: Database) -> None:
+    try:
+        assert database.is_sqlite is (await database.rows(SHIFT, {"day": 2**40}) == [])
+    except DBAPIError as error:
+        assert not database.is_sqlite
+        assert not is_passing(error)
