@@ -1,5 +1,6 @@
 """Looking for what must not be there any more: in every column of every table, and in every file."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.engine import Database
-from storage.keeping import erasing, nightly
+from storage.keeping import erasing, nightly, sweeping
 from storage.keeping.traces import parsed
 from storage.schema import metadata, reminder
 from tests.town import Town
@@ -60,3 +61,17 @@ async def a_night(town: Town) -> int:
     """Let the next night's retention run."""
     await town.advance(days=1)
     return await finish(town, nightly.KIND)
+
+
+async def age(town: Town) -> None:
+    """Let every file be old enough to be deleted, also where that was tried too soon and waits for its next try."""
+    for path in town.settings.media_path.rglob("*"):
+        os.utime(path, (0, 0))
+    await town.advance(seconds=sweeping.LATER.total_seconds() + 1)
+
+
+async def sweep(town: Town) -> None:
+    """Delete what nobody wants any more, as the loop does when it is old enough."""
+    await age(town)
+    while await sweeping.unwanted(town.app.ledger, town.app.store, town.clock.now()):
+        pass

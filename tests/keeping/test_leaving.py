@@ -1,6 +1,5 @@
 """48: somebody asks for their data, then for its deletion: nothing of them is left in any table, payload or file."""
 
-import os
 import zipfile
 from io import BytesIO
 
@@ -13,7 +12,7 @@ from tests.stories.chat import go, person, reports, tickets
 from tests.town import Town
 
 from .life import MARKS, VOICE, Life, lived
-from .marks import files_with, finish, places_of
+from .marks import files_with, finish, places_of, sweep
 
 
 def own_file(town: Town, phone: Phone) -> zipfile.ZipFile:
@@ -30,12 +29,9 @@ async def leaves(town: Town, phone: Phone) -> None:
     await go(town, phone.presses("全部删除"))
 
 
-async def sweep(town: Town) -> None:
-    """Delete files as the loop does when they are old enough."""
-    for path in town.settings.media_path.rglob("*"):
-        os.utime(path, (0, 0))
-    while await sweeping.unwanted(town.app.ledger, town.app.store, town.clock.now()):
-        pass
+async def sweep_all(town: Town) -> None:
+    """Delete also what no row names."""
+    await sweep(town)
     for part in range(PARTS):
         await sweeping.orphans(town.app.ledger, town.app.store, part)
 
@@ -57,7 +53,7 @@ async def test_48_it_leaves_nothing_of_who_asks_for_deletion(any_town: Town) -> 
     await leaves(town, life.rosa)
     assert life.rosa.shows("您的数据正在删除")
     await finish(town)
-    await sweep(town)
+    await sweep_all(town)
     await nothing_of(town, life)
     for phone in (town.wei, town.li, town.dan, town.chen):
         assert [mark for mark in MARKS if any(mark in (one.text or "") for one in phone.received)] == [], phone.screen()

@@ -1,7 +1,6 @@
 """Retention: what is over goes by its rule at night, in slices, once, whatever crashes; what is open stays."""
 
 import asyncio
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from tests.stories.chat import go, person, reports, ticket, tickets
 from tests.town import Town
 
 from .life import MARKS, VOICE, lived
-from .marks import a_night, files_with, finish, places_of
+from .marks import a_night, age, files_with, finish, places_of, sweep
 
 LAMP = "3栋2单元楼道灯坏了"
 
@@ -67,16 +66,9 @@ async def test_it_leaves_nothing_of_anybody_a_year_later(town: Town) -> None:
     assert all(row["anonymised_at"] for row in await tickets(town))
     found = {one.partition(":")[0] for one in await places_of(town.app.database, list(MARKS))}
     assert found <= {"person.name", "person.telegram_id", "person.phone", "person.room"}
-    old(town)
-    while await sweeping.unwanted(town.app.ledger, town.app.store, town.clock.now()):
-        pass
+    await sweep(town)
     assert files_with(town.settings.media_path, [VOICE]) == []
     assert {row["owner_id"] for row in await tickets(town)} == {clearing.NOBODY}
-
-
-def old(town: Town) -> None:
-    for path in town.settings.media_path.rglob("*"):
-        os.utime(path, (0, 0))
 
 
 async def close(town: Town, row: Any) -> None:
@@ -177,7 +169,7 @@ async def test_it_sweeps_what_no_row_names(town: Town) -> None:
     aside = town.settings.media_path / "aside"
     aside.mkdir(exist_ok=True)
     (aside / "half").write_bytes(b"half")
-    old(town)
+    await age(town)
     for part in range(256):
         await sweeping.orphans(town.app.ledger, town.app.store, part)
     assert await town.app.store.get(name) is None
@@ -196,8 +188,7 @@ async def test_it_keeps_a_file_that_another_matter_still_shows(town: Town) -> No
     work = town.app.ticking._work()
     await clearing.clear(work, first)
     assert await town.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
-    old(town)
-    await sweeping.unwanted(town.app.ledger, town.app.store, town.clock.now())
+    await sweep(town)
     assert await town.app.store.get(voice["stored_as"]) == VOICE
     assert [row["id"] for row in await rows(town, schema.attachment) if row["media"] == "voice"] == [7]
 
