@@ -46,7 +46,7 @@ async def swaps(person: Person) -> None:
     """换班: a shift of one's own is offered to a colleague, if there is one who is free then."""
     await person.says("/duty")
     for wanted in ("dutygive:", "dutygap:", "dutywith:", "dutyask:"):
-        message, data = await person.sees(wanted, "dutylist")
+        message, _ = await person.sees(wanted, "dutylist")
         found = [one for one in data_of(message) if one.startswith(wanted)]
         if not found:
             return
