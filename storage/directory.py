@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import catalogue, duty_rules, schema
+from . import catalogue, duty_rules, errands, schema
 from .plain import once
 from .rules.catalogue import Catalogue
+from .rules.errands import Helping
 from .rules.limits import Limits
 from .rules.roster import DutyRule, Roster
 from .rules.routing import Rule, parse_chain
@@ -24,6 +25,7 @@ from .rules.worktime import WorkCalendar
 
 STRUCTURE_VERSION = "structure_version"
 NOTHING_OFFERED = Catalogue()
+NOBODY_HELPS = Helping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Kind:
     is_confidential: bool
     needs_proof: bool
     needs_place: bool
-    flow: str  # report: residents say it in their own words; booking: it comes from the catalogue
+    flow: str  # how a matter of it begins: `rules.catalogue.Flow`
     position: int
 
     def name_in(self, language: str) -> str:
@@ -77,9 +79,11 @@ class Directory:
         version: str,
         catalogue: Catalogue = NOTHING_OFFERED,
         duty_rules: Iterable[DutyRule] = (),
+        helping: Helping = NOBODY_HELPS,
     ) -> None:
         self.version = version
         self.catalogue = catalogue
+        self.helping = helping
         self.places = {place.id: place for place in places}
         self.by_code = {place.code: place for place in self.places.values()}
         self.kinds = {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.position)}
@@ -237,6 +241,7 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         version=(await connection.scalar(VERSION)) or "",
         catalogue=await catalogue.load(rows),
         duty_rules=await duty_rules.load(rows),
+        helping=await errands.load(rows),
     )
 
 

@@ -34,6 +34,7 @@ class Flow(StrEnum):
 
     REPORT = "report"  # residents say it in their own words
     BOOKING = "booking"  # it comes from the catalogue
+    ORDER = "order"  # neighbours are asked to do it
 
 
 class Fee(StrEnum):

@@ -82,6 +82,7 @@ helper = sa.Table(
     words("about"),
     sa.Column("photo", sa.Text),  # its file_id
     ref("organisation_id", "organisation", null=True, index=True),  # home unit of a member on double registration
+    ref("asks_organisation_id", "organisation", null=True, index=True),  # whose contact has not said so yet
     time("verified_at"),
     ref("verified_by", "person", null=True),
     time("suspended_at"),
@@ -149,6 +150,14 @@ post_holding = sa.Table(
         "uq_post_holding_held",
         "post_id",
         "seat",
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+    sa.Index(
+        "uq_post_holding_person",
+        "post_id",
+        "person_id",
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),

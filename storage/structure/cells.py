@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from storage.rules.catalogue import Fee, Flow, ProviderKind, Way
 from storage.rules.chains import format_chain, parse_chain
 from storage.rules.days import parse_days
+from storage.rules.errands import Per, Who
 from storage.rules.limits import Limit
 from storage.rules.rights import Role
 from storage.rules.roster import Turn
@@ -216,3 +217,5 @@ FeeCode = Annotated[Fee, PlainValidator(_one_of(Fee))]
 FlowCode = Annotated[Flow, PlainValidator(_one_of(Flow))]
 ProviderKindCode = Annotated[ProviderKind, PlainValidator(_one_of(ProviderKind))]
 TurnCode = Annotated[Turn, PlainValidator(_one_of(Turn))]
+WhoCode = Annotated[Who, PlainValidator(_one_of(Who))]
+PerCode = Annotated[Per, PlainValidator(_one_of(Per))]

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from storage.rules.catalogue import Fee, Flow, ProviderKind, Way
+from storage.rules.errands import EARNED
 
 from .columns import KindLine
+from .helping import PointLine
 from .line import Line
 from .offered import DutyLine, OpeningLine, ProviderLine, ServiceLine
 from .plan import Placed
@@ -27,6 +29,10 @@ def check_offered(lines: Lines) -> Iterator[Problem]:
     for row, duty in _of(lines, "duty", DutyLine):
         if duty.until_day is not None and duty.until_day < duty.from_day:
             yield Problem(Reason.ENDS_TOO_EARLY, "duty", row, "until_day")
+    for row, rule in _of(lines, "points", PointLine):
+        if rule.per not in EARNED[rule.who]:
+            allowed = ", ".join(sorted(EARNED[rule.who]))
+            yield Problem(Reason.NOT_ONE_OF, "points", row, "per", {"value": str(rule.per), "allowed": allowed})
 
 
 def _of(lines: Lines, sheet: str, model: type[L]) -> Iterator[tuple[int, L]]:
@@ -38,7 +44,7 @@ def _of(lines: Lines, sheet: str, model: type[L]) -> Iterator[tuple[int, L]]:
 def _service(
     row: int, line: ServiceLine, providers: Mapping[str, ProviderLine] | None, flows: Mapping[str, Flow]
 ) -> Iterator[Problem]:
-    if flows.get(line.kind) is Flow.REPORT:
+    if flows.get(line.kind, Flow.BOOKING) is not Flow.BOOKING:
         yield Problem(Reason.NOT_BOOKED, "services", row, "kind", {"value": line.kind})
     if not line.ways and not line.phone and not line.address:
         yield Problem(Reason.NOTHING_TO_TELL, "services", row, "ways")

@@ -34,6 +34,7 @@ from .cells import (
     TelegramId,
     Whole,
 )
+from .helping import HELPING
 from .line import Line, Ref, Sheet
 from .offered import OFFERED
 
@@ -119,6 +120,7 @@ SHEETS: Mapping[str, Sheet] = {
         Sheet("routing", "派单", RoutingLine, schema.routing_rule),
         Sheet("calendar", "日历", CalendarLine, schema.calendar_day, is_coded=False),
         *OFFERED,
+        *HELPING,
     )
 }
 

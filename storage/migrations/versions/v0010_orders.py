@@ -117,6 +117,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index(
+        "uq_post_holding_person",
+        "post_holding",
+        ["post_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "team",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -229,6 +237,7 @@ def upgrade() -> None:
         sa.Column("about", sa.Text(), nullable=True),
         sa.Column("photo", sa.Text(), nullable=True),
         sa.Column("organisation_id", sa.BigInteger(), nullable=True),
+        sa.Column("asks_organisation_id", sa.BigInteger(), nullable=True),
         sa.Column("verified_at", sa.BigInteger(), nullable=True),
         sa.Column("verified_by", sa.BigInteger(), nullable=True),
         sa.Column("suspended_at", sa.BigInteger(), nullable=True),
@@ -238,6 +247,9 @@ def upgrade() -> None:
         sa.Column("registered_at", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asks_organisation_id"], ["organisation.id"], name=op.f("fk_helper_asks_organisation_id")
+        ),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_helper_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_helper_person_id")),
         sa.ForeignKeyConstraint(["suspended_by"], ["person.id"], name=op.f("fk_helper_suspended_by")),
@@ -246,6 +258,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_helper_person_id")),
     )
     op.create_index(op.f("ix_helper_organisation_id"), "helper", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_helper_asks_organisation_id"), "helper", ["asks_organisation_id"], unique=False)
     op.create_table(
         "team_member",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
