@@ -140,15 +140,24 @@ class Window:
 
 
 def starts(spans: Iterable[Span], service: Service, window: Window, calendar: WorkCalendar) -> Iterator[datetime]:
-    """Every start in a window, in order, whether it is free or not."""
+    """Every start in a window, in order, whether it is free or not.
+
+    Where a span goes over midnight, the new day counts its steps from midnight: so every range shows the same starts.
+    """
     length = length_of(service)
     step = _STEP if length >= _STEP else CELL
     for begins, ends in spans:
-        at = _next_quarter(begins)
+        at, midnight = _next_quarter(begins), _midnight_after(begins, calendar)
         while at + length <= ends:
             if at >= window.earliest and window.first <= calendar.to_local(at).date() <= window.last:
                 yield at
             at += step
+            if at >= midnight:
+                at, midnight = midnight, _midnight_after(midnight, calendar)
+
+
+def _midnight_after(at: datetime, calendar: WorkCalendar) -> datetime:
+    return _instant(calendar.to_local(at).date() + _ONE_DAY, _MIDNIGHT, calendar)
 
 
 def _next_quarter(at: datetime) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.rules.catalogue import Opening, Provider, ProviderKind, Service
@@ -260,6 +260,10 @@ def test_every_start_is_open_to_its_end_and_on_a_quarter(openings: list[Opening]
         assert found == [at for at in quarters if is_open_by_hand(openings, at)]
 
 
+ROUND_THE_CLOCK = [opened("working", "00:00", "00:00"), opened("daily", "00:15", "00:00")]
+
+
+@example(ROUND_THE_CLOCK, 1)
 @given(patterns(), st.integers(-2, 2))
 def test_a_day_has_the_same_starts_whatever_range_it_is_asked_in(openings: list[Opening], wider: int) -> None:
     first, last = TUESDAY - timedelta(days=abs(wider)), TUESDAY + timedelta(days=max(wider, 0))
