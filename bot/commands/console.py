@@ -15,8 +15,8 @@ import click
 
 from bot import settings, texts
 from storage.engine import Database
+from storage.migrate import revision_of
 from storage.passing import is_passing
-from storage.structure.held import has_tables
 
 _TEXTS = texts.Texts()
 _BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
@@ -89,7 +89,7 @@ async def database_of(chosen: settings.Settings) -> AsyncIterator[Database]:
     database = await Database.open(chosen.database_url)
     try:
         async with database.reading() as connection:
-            is_ready = await has_tables(connection)
+            is_ready = await connection.run_sync(revision_of) is not None
         if not is_ready:
             raise fail(words("import.no_tables"))
         yield database

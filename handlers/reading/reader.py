@@ -41,12 +41,12 @@ def _confidence(first: float, second: float) -> float:
 
 
 class LexiconReader:
-    """Reads by weighted word lists and rules that are kept as data; pure and offline, about a millisecond a message."""
+    """Reads by weighted word lists and rules that are kept as data; pure and offline, about a millisecond a message.
+
+    The lists become expressions with the first message that is read: a bot that starts takes messages in before.
+    """
 
     def __init__(self) -> None:
-        self._intents = scorer("intent")
-        self._kinds = scorer("kind")
-        self._danger = danger_lexicon()
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def read(self, text: str) -> Reading:
@@ -58,8 +58,8 @@ class LexiconReader:
 
     def _read(self, text: str) -> Reading:
         words = tidy(text)
-        finding = self._danger.find(words)
-        kinds = self._kinds.scores(words)
+        finding = danger_lexicon().find(words)
+        kinds = scorer("kind").scores(words)
         intent, intent_confidence = self._intent(words, finding, max(kinds.values()))
         kind, kind_confidence, others = self._kind(intent, finding, kinds)
         place = read_place(words)
@@ -81,7 +81,7 @@ class LexiconReader:
         )
 
     def _intent(self, words: str, finding: Finding, kind_points: float) -> tuple[Intent, float]:
-        points = self._intents.scores(words)
+        points = scorer("intent").scores(words)
         if finding.danger is Danger.YES:
             is_call = points["sos"] > 0 or (finding.is_personal and not _STRANGER.search(words))
             return (Intent.SOS if is_call else Intent.REPORT), 0.9

@@ -3,21 +3,17 @@
 The result is what every other part of the reading works on. Reading it again changes nothing that matters.
 """
 
-import importlib
-import os
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-# Only single characters are looked up: the phrases would take 50 MiB and most of a second to read.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
-_pypinyin = importlib.import_module("pypinyin")
+from storage.rules.sounds import syllable
 
 
 @cache
@@ -40,16 +36,18 @@ _MAX_CHARS = 2_000
 """More than this is a document, not a message; its beginning is read."""
 
 
-@cache
-def _syllable(char: str) -> str:
-    """The sound of one character without its tone; anything not Chinese is its own sound."""
-    return str(_pypinyin.lazy_pinyin(char)[0]) if "\u4e00" <= char <= "\u9fff" else char
-
-
-_BY_SOUND = {tuple(map(_syllable, term)): term for term in _VARIANTS["sounds"]}
 _OWN_WORDS = frozenset(_VARIANTS["not_sounds"])
 _LENGTHS = sorted({len(term) for term in _VARIANTS["sounds"]}, reverse=True)
-_FIRST_SYLLABLES = frozenset(key[0] for key in _BY_SOUND)
+
+
+@cache
+def _by_sound() -> Mapping[tuple[str, ...], str]:
+    return {tuple(map(syllable, term)): term for term in _VARIANTS["sounds"]}
+
+
+@cache
+def _first_syllables() -> frozenset[str]:
+    return frozenset(key[0] for key in _by_sound())
 
 
 def _term_at(text: str, sounds: list[str], at: int) -> str | None:
@@ -61,7 +59,7 @@ def _term_at(text: str, sounds: list[str], at: int) -> str | None:
         surface = text[at : at + length]
         if surface in _OWN_WORDS:
             return None
-        term: str | None = _BY_SOUND.get(tuple(sounds[at : at + length]))
+        term: str | None = _by_sound().get(tuple(sounds[at : at + length]))
         if term is not None and not set(term).isdisjoint(surface):
             return term
     return None
@@ -69,11 +67,11 @@ def _term_at(text: str, sounds: list[str], at: int) -> str | None:
 
 def mend_sounds(text: str) -> str:
     """Put right words typed by their sound: 电替 becomes 电梯, 楼到灯 becomes 楼道灯."""
-    sounds = [_syllable(char) for char in text]
+    sounds, first = [syllable(char) for char in text], _first_syllables()
     out: list[str] = []
     at = 0
     while at < len(text):
-        term = _term_at(text, sounds, at) if sounds[at] in _FIRST_SYLLABLES else None
+        term = _term_at(text, sounds, at) if sounds[at] in first else None
         out.append(term or text[at])
         at += len(term) if term else 1
     return "".join(out)

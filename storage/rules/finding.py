@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 
 from storage.rules.catalogue import Catalogue, Service
+from storage.rules.sounds import syllables
 
 ENOUGH = 62
 """Below this score a term has too little to do with the query."""
@@ -107,9 +107,9 @@ def _terms(catalogue: Catalogue, service: Service) -> Iterator[_Term]:
 
 def _term(service: Service, text: str, *, is_name: bool) -> _Term:
     is_chinese = bool(_HAN.search(text))
-    syllables = _syllables(text) if is_chinese else ()
-    initials = "".join(one[0] for one in syllables) if is_chinese else "".join(one[0] for one in text.split())
-    return _Term(service, text, _alike(syllables), "".join(syllables), initials, is_name, is_chinese)
+    sounds = _sounds(text) if is_chinese else ()
+    initials = "".join(one[0] for one in sounds) if is_chinese else "".join(one[0] for one in text.split())
+    return _Term(service, text, _alike(sounds), "".join(sounds), initials, is_name, is_chinese)
 
 
 def _plain(words: str) -> str:
@@ -117,14 +117,14 @@ def _plain(words: str) -> str:
     return " ".join(re.findall(r"[\w]+", text.replace("_", " ")))
 
 
-def _syllables(text: str) -> tuple[str, ...]:
-    return tuple(one for part in lazy_pinyin(text) for one in part.split() if one)
+def _sounds(text: str) -> tuple[str, ...]:
+    return tuple(one for part in syllables(text) for one in part.split() if one)
 
 
-def _alike(syllables: Sequence[str]) -> tuple[str, ...]:
+def _alike(sounds: Sequence[str]) -> tuple[str, ...]:
     """Syllables with what sounds alike to many made the same."""
     found = []
-    for one in syllables:
+    for one in sounds:
         for sound, plain in _SOUNDS:
             one = one.replace(sound, plain)  # noqa: PLW2901
         found.append(one)
@@ -164,7 +164,7 @@ def _is_in_order(text: str, within: str) -> bool:
 
 
 def _by_sound(terms: Sequence[_Term], query: str) -> Iterator[tuple[_Term, float]]:
-    said = _alike(_syllables("".join(_HAN.findall(query))))
+    said = _alike(_sounds("".join(_HAN.findall(query))))
     joined = f" {' '.join(said)} "
     for term in terms:
         if len(term.sounds) < 2 or not term.is_chinese:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import calendar_day, person, place, role_grant
+from storage.schema import calendar_day, person, role_grant
 
 from .columns import SHEETS
 
@@ -41,8 +41,3 @@ async def load(connection: AsyncConnection) -> Held:
         grants={(row["person_id"], row["role"], row["place_id"]): row for row in grants},
         days={str(row["id"]): row for row in await rows(sa.select(calendar_day).order_by(calendar_day.c.id))},
     )
-
-
-async def has_tables(connection: AsyncConnection) -> bool:
-    """Whether the database was migrated at all."""
-    return await connection.run_sync(lambda plain: sa.inspect(plain).has_table(place.name))
