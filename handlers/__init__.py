@@ -41,5 +41,9 @@ from .worker import papers as worker_papers  # noqa: F401
 
 
 def register(application: AnyApplication) -> None:
+from .staff import vouching as staff_vouching  # noqa: F401
+from .volunteer import joining, listing, registration, skills, talents, teams, wishing  # noqa: F401
+from .volunteer import posts as volunteer_posts  # noqa: F401
+from .volunteer import units as volunteer_units  # noqa: F401
     """Hand every command, press and listener to PTB."""
     entry.install(application)

@@ -26,6 +26,8 @@ _commands: dict[str, Command] = {}
 _presses: dict[str, Pressed] = {}
 _menu: dict[str, Command] = {}
 _listeners: list[tuple[int, Heard]] = []
+Opened = Callable[[Context, str], Awaitable[None]]
+InGroup = Callable[[Context, Update], Awaitable[None]]
 _doorsteps: list[Callable[[Update, Context], Awaitable[None]]] = []
 _farewells: list[Callable[[Context], Awaitable[None]]] = []
 
@@ -36,6 +38,11 @@ def command(name: str, *, menu: str | None = None) -> Callable[[Command], Comman
     def add(act: Command) -> Command:
         _commands[name] = act
         if menu is not None:
+_group_commands: dict[str, InGroup] = {}
+_group_presses: dict[str, Pressed] = {}
+_group_listeners: list[InGroup] = []
+_group_events: list[InGroup] = []
+_openers: dict[str, Opened] = {}
             _menu[menu] = act
         return act
 
@@ -74,6 +81,57 @@ def farewell(act: Callable[[Context], Awaitable[None]]) -> Callable[[Context], A
     """Register what happens after everything else was decided."""
     _farewells.append(act)
     return act
+def command_in_group(name: str) -> Callable[[InGroup], InGroup]:
+    """Register what a command does in a group."""
+
+    def add(act: InGroup) -> InGroup:
+        _group_commands[name] = act
+        return act
+
+    return add
+
+
+def pressed_in_group(*verbs: str) -> Callable[[Pressed], Pressed]:
+    """Register what a button does that is pressed in a group, by whomever."""
+
+    def add(act: Pressed) -> Pressed:
+        for verb in verbs:
+            _group_presses[verb] = act
+        return act
+
+    return add
+
+
+def heard_in_group(act: InGroup) -> InGroup:
+    """Register who looks at messages in groups that are no command."""
+    _group_listeners.append(act)
+    return act
+
+
+def of_group(act: InGroup) -> InGroup:
+    """Register who looks at what becomes of groups: who is in them, and where they move."""
+    _group_events.append(act)
+    return act
+
+
+def opened(prefix: str) -> Callable[[Opened], Opened]:
+    """Register what an address does whose payload begins with a letter that means nothing else."""
+
+    def add(act: Opened) -> Opened:
+        _openers[prefix] = act
+        return act
+
+    return add
+
+
+async def open_address(context: Context, payload: str) -> bool:
+    """Do what a payload asks for; False when nobody knows its letter."""
+    act = _openers.get(payload[:1])
+    if act is not None:
+        await act(context, payload[1:])
+    return act is not None
+
+
 
 
 def commands() -> tuple[str, ...]:

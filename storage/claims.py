@@ -91,6 +91,7 @@ async def claim(
     if any(one["person_id"] == helper["id"] for one in taken):
         return
     await _check(work, ticket, order, helper, organisation_id)
+    await _stand_for(work, helper["id"])
     await _insert(work, ticket, order, taken, helper, organisation_id, shows_phone=shows_phone)
     await _settle(work, ticket, order, helper["id"])
     await tickets.show(work, ticket, also=[helper["id"]])
@@ -108,6 +109,13 @@ async def _check(work: Work, ticket: Ticket, order: Row, helper: Row, organisati
     bar = await matched.barred(work, ticket, order, helper)
     if bar is not None:
         raise _REFUSALS.get(bar, NotYours)
+
+
+async def _stand_for(work: Work, helper_id: int) -> None:
+    """Of a suspension and a place taken at the same moment one comes second, and is decided again."""
+    registered = await matched.helper_of(work.ledger, helper_id)
+    if registered is not None:
+        work.changes.update(schema.helper, registered)
 
 
 async def _check_naming(work: Work, helper: Row, organisation_id: int | None) -> None:

@@ -147,7 +147,7 @@ async def _of_people(
         helper = helpers.get(row["id"])
         if helper is None and not is_anybody and row["role"] not in _STAFF:
             continue
-        mine = [one for one in skills[row["id"]] if one["expires_at"] is None or one["expires_at"] > work.now]
+        mine = _that_count(work, skills[row["id"]])
         was = asked.get(row["id"])
         made.append(
             Candidate(
@@ -157,6 +157,7 @@ async def _of_people(
                 never=frozenset(helper["never"] or ()) if helper else frozenset(),
                 distance=distance(work, ticket["place_id"], row["home_id"]),
                 is_free=helper is not None and is_free(helper["times"], order, work.directory.calendar),
+                is_in_reach=helper is None or goes_to(work, helper, ticket["place_id"]),
                 is_verified=row["role"] in _STAFF or (helper is not None and helper["verified_at"] is not None),
                 is_suspended=helper is not None and helper["suspended_at"] is not None,
                 is_reachable=people.is_reachable(row),
@@ -166,6 +167,20 @@ async def _of_people(
             )
         )
     return made
+
+
+async def skills_that_count(work: Work, person_id: int) -> frozenset[str]:
+    """What somebody can, without what has to be verified again first."""
+    return frozenset(one["skill"] for one in _that_count(work, await work.ledger.all(_SKILLS, ids=[person_id])))
+
+
+def _that_count(work: Work, rows: Iterable[Row]) -> list[Row]:
+    return [one for one in rows if one["expires_at"] is None or one["expires_at"] > work.now]
+
+
+def goes_to(work: Work, helper: Row, place_id: int | None) -> bool:
+    """Whether somebody goes to a place by their own word; no word is everywhere."""
+    return not helper["places"] or bool({*helper["places"]} & work.directory.scope(place_id))
 
 
 def _by_person(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -54,7 +54,7 @@ async def start(context: Context, args: list[str]) -> None:
         await taking_up.by_address(context, payload[1:])
     elif payload.startswith("s"):
         await _by_invitation(context, payload[1:])
-    else:
+    elif not await entry.open_address(context, payload):
         welcome(context)
 
 

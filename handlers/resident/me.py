@@ -30,6 +30,8 @@ async def me(context: Context, _args: list[str]) -> None:
         [("me_name", press("me_name")), ("me_home", press("me_home"))],
         [("me_phone", press("me_phone")), ("me_family", press("family"))],
         [("me_lang", press("me_lang")), ("me_privacy", press("me_privacy"))],
+        [("me_help", press("help"))],
+        *_of_double_registration(context),
         [_activities(person)],
     ]
     work.reply(

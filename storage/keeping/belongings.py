@@ -33,6 +33,16 @@ _OF_BOOKING = (
 )
 _OF_ORDER = ("starts_at", "ends_at", "minutes", "helpers", "is_vulnerable", "needs_sign_in", "shows_phone")
 _OF_CLAIM = ("state", "claimed_at", "ended_at", "is_late", "signed_in_at", "minutes", "shows_phone")
+_OF_HELPER = (
+    *("times", "never", "shown", "about", "photo", "verified_at", "suspended_at", "suspended_why", "registered_at"),
+    "left_at",
+)
+_OF_SKILL = ("skill", "fee", "declared_at", "verified_at", "expires_at", "ended_at")
+_TEAMS = (
+    sa.select(schema.team)
+    .join(schema.team_member, schema.team_member.c.team_id == schema.team.c.id)
+    .where(schema.team_member.c.person_id == sa.bindparam("person"))
+)
 _OF_PAPER = ("kind", "made_at", "confirmed_at", "refused_at")
 
 
@@ -66,6 +76,7 @@ class Gathering:
                 {name: row[name] for name in ("reason", "registered_at", "ended_at")}
                 for row in await self._rows(schema.support, "person_id")
             ],
+            "helping": await self._helping(),
             "helped": [{name: row[name] for name in _OF_CLAIM} for row in await self._rows(schema.claim, "person_id")],
             "joined": [await self._joined(row) for row in await traces.joined_by(self._ledger, me["id"])],
             "notices": [
@@ -141,6 +152,29 @@ class Gathering:
     async def _order(self, ticket: Row) -> dict[str, Any] | None:
         row = await self._ledger.get(schema.help_order, ticket["id"])
         return None if row is None else {name: row[name] for name in _OF_ORDER}
+
+    async def _helping(self) -> dict[str, Any] | None:
+        """What they said of themselves as a helper, the picture included; nothing of others in their teams."""
+        rows = await self._rows(schema.helper, "person_id")
+        if not rows:
+            return None
+        teams = {row["id"]: row for row in await self._ledger.all(_TEAMS, person=self._me["id"])}
+        return {
+            "registration": {name: rows[0][name] for name in _OF_HELPER}
+            | {"places": [self._place(one) for one in rows[0]["places"] or ()]},
+            "skills": [
+                {name: row[name] for name in _OF_SKILL} for row in await self._rows(schema.helper_skill, "person_id")
+            ],
+            "teams": [
+                {
+                    "name": teams[row["team_id"]]["name"],
+                    "is_leader": teams[row["team_id"]]["leader_id"] == self._me["id"],
+                    "joined_at": row["joined_at"],
+                    "left_at": row["left_at"],
+                }
+                for row in await self._rows(schema.team_member, "person_id")
+            ],
+        }
 
     def _service(self, service_id: int) -> str | None:
         service = self._ledger.directory.catalogue.services.get(service_id)

@@ -1,4 +1,4 @@
-"""Finding a service by what people call it: in everyday words, in a sentence, by sound, by initials, or misspelt.
+"""Finding something by what people call it: in everyday words, in a sentence, by sound, by initials, or misspelt.
 
 Every name and alias of a service is a term. A query is held against all terms at once, as characters, as syllables
 (so that 老年正 and 老年證 find 老年证, and liang xue ya finds 量血压; zh and z, n and ng, l and n sound alike to many),
@@ -61,9 +61,9 @@ _POLITE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """One name of a service, in every form in which it is compared."""
+    """One name of something, in every form in which it is compared; `of` says of what."""
 
-    service: Service
+    of: int | str
     text: str
     sounds: tuple[str, ...]  # of Chinese characters, as they are often confused
     letters: str  # the syllables in one word, as they are typed
@@ -77,22 +77,65 @@ def find(catalogue: Catalogue, words: str, language: str, limit: int = 8) -> lis
     query = _plain(words)
     if not query:
         return []
-    best: dict[int, float] = {}
-    for term, score in _scores(_index(catalogue), query):
+    best = _best(_index(catalogue), query, language)
+    found = [catalogue.services[int(service_id)] for service_id in best]
+    return sorted(found, key=lambda one: (-best[one.id], one.position))[:limit]
+
+
+Names = tuple[tuple[str, tuple[str, ...]], ...]
+"""Codes, each with what is called so: the name first, then other words for it."""
+
+
+def find_named(names: Names, words: str, language: str, limit: int = 8) -> list[str]:
+    """The codes of what the words can mean, best first; of equals whatever stands first in `names`.
+
+    Where nothing is called so, what shares two characters beside each other will do: 修水电 finds 水电维修.
+    """
+    query = _plain(words)
+    if not query:
+        return []
+    terms = _index_of(names)
+    best = _best(terms, query, language) or {
+        term.of: float(len(pairs)) for term in terms if (pairs := _shared(term, query))
+    }
+    order = {code: position for position, (code, _) in enumerate(names)}
+    return sorted((str(one) for one in best), key=lambda code: (-best[code], order[code]))[:limit]
+
+
+def _shared(term: _Term, query: str) -> set[str]:
+    """The pairs of Chinese characters that stand side by side in both."""
+    return _pairs(term.text) & _pairs(query)
+
+
+def _pairs(text: str) -> set[str]:
+    return {run[at : at + 2] for run in _HAN.findall(text) for at in range(len(run) - 1)}
+
+
+def _best(terms: Sequence[_Term], query: str, language: str) -> dict[int | str, float]:
+    """What is not far worse than the best, with its score."""
+    best: dict[int | str, float] = {}
+    for term, score in _scores(terms, query):
         own = term.is_chinese == language.startswith("zh")
         total = score + term.is_name + own / 2
-        best[term.service.id] = max(total, best.get(term.service.id, 0))
-    if not best:
-        return []
-    least = max(ENOUGH, max(best.values()) - _NEAR)
-    found = [catalogue.services[service_id] for service_id, score in best.items() if score >= least]
-    return sorted(found, key=lambda one: (-best[one.id], one.position))[:limit]
+        best[term.of] = max(total, best.get(term.of, 0))
+    least = max(ENOUGH, max(best.values(), default=0) - _NEAR)
+    return {one: score for one, score in best.items() if score >= least}
 
 
 @lru_cache(maxsize=4)
 def _index(catalogue: Catalogue) -> tuple[_Term, ...]:
     """All terms of a catalogue; made once for each version of the structure."""
     return tuple(term for one in catalogue.services.values() if not one.is_off for term in _terms(catalogue, one))
+
+
+@lru_cache(maxsize=4)
+def _index_of(names: Names) -> tuple[_Term, ...]:
+    return tuple(
+        _term(code, plain, is_name=text == called[0])
+        for code, called in names
+        for text in dict.fromkeys(called)
+        if (plain := _plain(text.replace("_", " ")))
+    )
 
 
 def _terms(catalogue: Catalogue, service: Service) -> Iterator[_Term]:
@@ -102,14 +145,14 @@ def _terms(catalogue: Catalogue, service: Service) -> Iterator[_Term]:
     for text in dict.fromkeys((*names, *service.aliases, *shelves)):
         plain = _plain(text.replace("_", " "))
         if plain:
-            yield _term(service, plain, is_name=text in names)
+            yield _term(service.id, plain, is_name=text in names)
 
 
-def _term(service: Service, text: str, *, is_name: bool) -> _Term:
+def _term(of: int | str, text: str, *, is_name: bool) -> _Term:
     is_chinese = bool(_HAN.search(text))
     sounds = _sounds(text) if is_chinese else ()
     initials = "".join(one[0] for one in sounds) if is_chinese else "".join(one[0] for one in text.split())
-    return _Term(service, text, _alike(sounds), "".join(sounds), initials, is_name, is_chinese)
+    return _Term(of, text, _alike(sounds), "".join(sounds), initials, is_name, is_chinese)
 
 
 def _plain(words: str) -> str:

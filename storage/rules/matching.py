@@ -28,7 +28,7 @@ class Bar(StrEnum):
     SUSPENDED = "suspended"
     UNVERIFIED = "unverified"
     UNSKILLED = "unskilled"
-    UNWANTED = "unwanted"  # they said that they do not do such things
+    UNWANTED = "unwanted"  # they said that they do not do such things, or do not go there
     UNREACHABLE = "unreachable"
 
 
@@ -47,6 +47,7 @@ class Candidate:
     never: frozenset[str] = frozenset()
     distance: int = 3
     is_free: bool = True
+    is_in_reach: bool = True  # by their own word, they go there
     is_verified: bool = False
     is_suspended: bool = False
     is_reachable: bool = True
@@ -81,7 +82,7 @@ def bar(need: Need, one: Candidate) -> Bar | None:
 
 def bar_to_asking(need: Need, one: Candidate) -> Bar | None:
     """Why somebody is not asked; who comes by themselves may take what they would not have been asked for."""
-    if need.errand is not None and need.errand in one.never:
+    if not one.is_in_reach or (need.errand is not None and need.errand in one.never):
         return Bar.UNWANTED
     return bar(need, one) or (None if one.is_reachable else Bar.UNREACHABLE)
 

@@ -534,3 +534,66 @@ def duty_roles(action: DutyAction) -> frozenset[Role]:
 def may_with_duty(actor: Actor, action: DutyAction, scope: frozenset[int]) -> bool:
     """Whether `actor` holds a role that permits `action` at one of the places `scope`."""
     return any(grant.role in _DUTY_PERMITS[action] and grant.place_id in scope for grant in actor.grants)
+
+
+# --- people who help -----------------------------------------------------------------------------------------
+
+
+class HelperAction(StrEnum):
+    """What a person may want to do with somebody's registration as a helper."""
+
+    SEE = "see"  # all of it; neighbours see what was consented to
+    JUDGE = "judge"  # verify, suspend and let help again
+
+
+_HELPER_PERMITS: Mapping[HelperAction, frozenset[Role]] = MappingProxyType(
+    {
+        HelperAction.SEE: frozenset({Role.GRID_WORKER, Role.UNIT_HEAD, *_VERIFIERS}),
+        HelperAction.JUDGE: frozenset(_SECRETARIES),
+    }
+)
+
+
+def helper_roles(action: HelperAction) -> frozenset[Role]:
+    """The roles that permit it."""
+    return _HELPER_PERMITS[action]
+
+
+def may_with_helper(actor: Actor, action: HelperAction, scope: frozenset[int], person_id: int) -> bool:
+    """Whether `actor` is entitled to `action` on the registration of somebody who helps at the place `scope` covers.
+
+    Nobody judges themselves.
+    """
+    if action is HelperAction.JUDGE and actor.person_id == person_id:
+        return False
+    return any(grant.role in _HELPER_PERMITS[action] and grant.place_id in scope for grant in actor.grants)
+
+
+# --- points --------------------------------------------------------------------------------------------------
+
+
+class PointsAction(StrEnum):
+    """What a person may want to do with the points of others."""
+
+    HAND_OUT = "hand_out"  # what they exchanged them for, at the hall
+    TAKE_BACK = "take_back"  # what was not earned honestly
+    NOMINATE = "nominate"  # the year's drafts for 金牌管家 and 社区好人
+
+
+_POINTS_PERMITS: Mapping[PointsAction, frozenset[Role]] = MappingProxyType(
+    {
+        PointsAction.HAND_OUT: frozenset({Role.PROXY_AGENT, *_SECRETARIES}),
+        PointsAction.TAKE_BACK: frozenset(_SECRETARIES),
+        PointsAction.NOMINATE: frozenset({Role.COMMUNITY_SECRETARY}),
+    }
+)
+
+
+def points_roles(action: PointsAction) -> frozenset[Role]:
+    """The roles that permit it."""
+    return _POINTS_PERMITS[action]
+
+
+def may_with_points(actor: Actor, action: PointsAction, scope: frozenset[int]) -> bool:
+    """Whether `actor` holds a role that permits `action` at one of the places `scope`."""
+    return any(grant.role in _POINTS_PERMITS[action] and grant.place_id in scope for grant in actor.grants)
