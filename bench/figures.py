@@ -56,7 +56,8 @@ FIGURES: tuple[Figure, ...] = (
         "×",
         "Updates come by the clock, a hundred a second, whether the bot is done or not; from the update to the first "
         "message that answers it. Linli has written the update, its effect and the answer to the disk by then; the "
-        "floor stores nothing.",
+        "floor stores nothing. A disk that stalls is part of what is measured: below stands how long the disk alone "
+        "took in the same seconds, and what Linli does with its files in memory.",
         is_most=True,
     ),
     Figure(
