@@ -17,6 +17,7 @@ from .exporting import Exports
 from .ics import Entry, calendar_file
 from .papers import Paper, sheet_bytes
 from .papers.sheet import Both
+from .service_records import ServiceRecords, packed
 from .texts import LANGUAGES, Texts
 from .unsent import Suppressed
 
@@ -40,6 +41,7 @@ class Documents:
         self._ledger = ledger
         self._texts = texts
         self._exports = exports
+        self._records = ServiceRecords(ledger, texts)
         self._drawing = asyncio.Lock()  # the fonts of all PDFs are the same objects
 
     async def make(self, row: Row, person: Row | None, now: datetime) -> Document:
@@ -51,6 +53,8 @@ class Documents:
                 return await self._sheet(row, person, now)
             case "calendar":
                 return await self._calendar(row, person, now)
+            case "record":
+                return await self._record(row["params"], person, now)
             case _:
                 name, content = await self._exports.make(person, now)
                 return Document(name, content, "privacy.export", {})
@@ -116,6 +120,18 @@ class Documents:
 
     def _word(self, language: str, key: str, params: Mapping[str, Any], now: datetime) -> str:
         return self._texts.plain(language, f"sheet.{key}", params, now)
+
+    # --- service records -------------------------------------------------------------------------------------
+
+    async def _record(self, params: Mapping[str, Any], person: Row, now: datetime) -> Document:
+        """A quarter's record, for the person it is about or for whoever speaks for the unit."""
+        of = await self._records.gather(params, person)
+        record = self._records.drawn(of, person["language"], now)
+        async with self._drawing:
+            content = await asyncio.to_thread(packed, record, params["form"])
+        said = {"who": of.who, "year": of.quarter.year, "number": of.quarter.number}
+        name = f"linli-{of.quarter}-record.{params['form']}"
+        return Document(name, content, "posts.record", {**said, "count": len(of.services), "hours": of.hours})
 
     # --- calendar --------------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class Sender:
             return await (self._answer if row["method"] == "answer" else self._retract)(row)
         person = await self._reader(row)
         match row["method"]:
-            case "export" | "paper" | "calendar":
+            case "export" | "paper" | "calendar" | "record":
                 return await self._document(row, person)
             case "card" | "board" | "roster":
                 drawn = {"card": self._card, "board": self._board, "roster": self._roster}

@@ -16,6 +16,8 @@ from storage import (
     handling,
     overdue,
     people,
+    posts,
+    quotas,
     reminders,
     roster,
     routing,
@@ -52,6 +54,9 @@ async def fire(work: Work, reminder: Row) -> None:
         return
     if subject == "hold":
         await slots.expire(work, int(subject_id))
+        return
+    if subject == posts.SUBJECT:
+        await posts.fire(work, int(subject_id), reminder)
         return
     if subject == "draft":
         await unsure.becomes_danger(work, int(subject_id))
@@ -155,6 +160,7 @@ SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
     erasing.KIND: erasing.go_on,
     gaps.KIND: gaps.look,
     visit_lists.KIND: visit_lists.send,
+    quotas.KIND: quotas.remind,
     **waiting_line.SLICES,
     **away_moves.SLICES,
 }

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage import broadcast, gaps, people, recomputing, reminders, visit_lists
+from storage import broadcast, gaps, people, quotas, recomputing, reminders, visit_lists
 from storage.changes import ChangeSet, Outcome
 from storage.keeping import nightly
 from storage.leases import Lease, always, guard, still_stands
@@ -171,6 +171,7 @@ class Ticking:
             await nightly.seed(self._ledger, self._now())
             await gaps.seed(self._ledger, self._now())
             await visit_lists.seed(self._ledger, self._now())
+            await quotas.seed(self._ledger, self._now())
             self._keeps_house = True
 
     def _work(self) -> Work:

@@ -41,7 +41,7 @@ class Paper:
 
 def sheet_bytes(paper: Paper, say: Say) -> bytes:
     """The sheet as a PDF. Without a font of the machine, that of the PDF reader is used."""
-    font = _font_name(find_font())
+    font = font_name(find_font())
     packed = io.BytesIO()
     document = SimpleDocTemplate(
         packed, pagesize=A4, topMargin=22 * mm, bottomMargin=18 * mm, leftMargin=18 * mm, rightMargin=18 * mm
@@ -52,31 +52,33 @@ def sheet_bytes(paper: Paper, say: Say) -> bytes:
 
 
 @cache
-def _font_name(font: Path | None) -> str:
-    """Reading the font takes a while: once is enough. One that cannot be embedded is done without."""
+def font_name(font: Path | None) -> str:
+    """The font's name. Reading it takes a while: once is enough. One that cannot be embedded is done without."""
     try:
         return register(font)
     except NoFontError:
         return register(None)
 
 
-def _style(font: str, size: float, colour: str = INK) -> ParagraphStyle:
+def letters(font: str, size: float, colour: str = INK) -> ParagraphStyle:
+    """How letters of a size look, in points."""
     return ParagraphStyle("", fontName=font, fontSize=size, leading=size * 1.5, textColor=colour, wordWrap="CJK")
 
 
-def _text(words: str, style: ParagraphStyle) -> Any:
+def written(words: str, style: ParagraphStyle) -> Any:
+    """Words as they are, in no markup."""
     return Paragraph(escape(words), style)
 
 
 def _story(paper: Paper, say: Say, font: str) -> Iterator[Any]:
-    big, small = _style(font, 24, GREEN), _style(font, 11, GREY)
-    yield _text(say("zh-CN", paper.kind), big)
-    yield _text(say("en", paper.kind), small)
+    big, small = letters(font, 24, GREEN), letters(font, 11, GREY)
+    yield written(say("zh-CN", paper.kind), big)
+    yield written(say("en", paper.kind), small)
     yield Spacer(0, 4 * mm)
     yield HRFlowable(width="100%", color=GREEN, thickness=1.2)
     yield Spacer(0, 3 * mm)
-    for language, style in (("zh-CN", _style(font, 13)), ("en", _style(font, 10, GREY))):
-        yield _text(say(language, f"{paper.kind}_words"), style)
+    for language, style in (("zh-CN", letters(font, 13)), ("en", letters(font, 10, GREY))):
+        yield written(say(language, f"{paper.kind}_words"), style)
     yield Spacer(0, 4 * mm)
     yield _fields(_rows(paper), say, font)
     if paper.is_mandate:
@@ -95,10 +97,10 @@ def _rows(paper: Paper) -> Iterator[tuple[str, Sequence[Both]]]:
 
 
 def _fields(rows: Iterator[tuple[str, Sequence[Both]]], say: Say, font: str) -> Any:
-    label, note, value = _style(font, 12, GREEN), _style(font, 9, GREY), _style(font, 13)
+    label, note, value = letters(font, 12, GREEN), letters(font, 9, GREY), letters(font, 13)
     cells = [
         [
-            [_text(say("zh-CN", key), label), _text(say("en", key), note)],
+            [written(say("zh-CN", key), label), written(say("en", key), note)],
             [one for zh, en in values for one in _value(zh, en, value, note)],
         ]
         for key, values in rows
@@ -110,18 +112,18 @@ def _fields(rows: Iterator[tuple[str, Sequence[Both]]], say: Say, font: str) -> 
 
 
 def _value(zh: str, en: str, style: ParagraphStyle, note: ParagraphStyle) -> Iterator[Any]:
-    yield _text(zh, style)
+    yield written(zh, style)
     if en and en != zh:
-        yield _text(en, note)
+        yield written(en, note)
 
 
 def _by_hand(say: Say, font: str) -> Iterator[Any]:
     """Offices ask for numbers and signatures that are kept nowhere here."""
-    style = _style(font, 12)
+    style = letters(font, 12)
     yield Spacer(0, 9 * mm)
-    yield _text(f"{say('zh-CN', 'by_hand')}  {say('en', 'by_hand')}", _style(font, 10, GREY))
+    yield written(f"{say('zh-CN', 'by_hand')}  {say('en', 'by_hand')}", letters(font, 10, GREY))
     for who in ("owner", "agent"):
         yield Spacer(0, 6 * mm)
         named = f"{say('zh-CN', who)} {say('en', who)}"
         lines = "    ".join(f"{say('zh-CN', key)} {'_' * 18}" for key in ("id_number", "signature"))
-        yield _text(f"{named}:  {lines}", style)
+        yield written(f"{named}:  {lines}", style)

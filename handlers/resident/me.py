@@ -4,7 +4,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Step
 from handlers.said import Said
-from storage import family, people, taking_over
+from storage import family, organisations, people, posts, taking_over
 from storage.drafts import ResidentDraft
 from storage.ledger import Row
 from storage.rules import phones
@@ -44,6 +44,15 @@ async def me(context: Context, _args: list[str]) -> None:
         relatives=sum(not link["is_elder"] for link in links),
         elders=sum(bool(link["is_elder"]) for link in links),
     )
+
+
+def _of_double_registration(context: Context) -> list[list[Button]]:
+    """Posts for who helps; units for who acts for one, and for the secretaries who keep their records."""
+    work = context.work
+    mine: list[Button] = [("me_posts", press("posts"))] if posts.is_volunteer(work) else []
+    if organisations.of_contact(work) or organisations.kept_by(work):
+        mine.append(("me_unit", press("unit_all")))
+    return [mine] if mine else []
 
 
 def _activities(person: Row) -> Button:

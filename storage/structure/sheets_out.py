@@ -64,7 +64,7 @@ def _shown(sheet: Sheet, row: Values, name: str, codes: Codes) -> Any:
 def write(path: Path, sheets: Sheets) -> None:
     """Write to `path`: a workbook if it ends in .xlsx, a zip if in .zip, else a folder of CSV files."""
     if path.suffix.casefold() == ".xlsx":
-        write_private(path, _workbook(sheets))
+        write_private(path, workbook(sheets))
     elif path.suffix.casefold() == ".zip":
         write_private(path, _zip(sheets))
     else:
@@ -89,7 +89,8 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _workbook(sheets: Sheets) -> bytes:
+def workbook(sheets: Sheets) -> bytes:
+    """A workbook with a tab for each sheet, in which no text is a formula; the first row stays in view."""
     book = Workbook(write_only=True)
     for name, rows in sheets.items():
         tab = book.create_sheet(name)

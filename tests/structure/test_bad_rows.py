@@ -127,6 +127,7 @@ def test_it_finds_parents_in_a_circle(folder: Folder) -> None:
 def test_it_wants_every_kind_that_the_bot_can_read(folder: Folder) -> None:
     folder.drop("kinds", "environment")
     folder.put("routing", "repairs", kinds="utilities")
+    folder.put("points", "say-report", errands="utilities")
     assert [(p.reason, p.params) for p in folder.problems()] == [(Reason.MISSING_KIND, {"value": "environment"})]
 
 
