@@ -34,6 +34,8 @@ IN_FLIGHT = 48
 LOOK_AHEAD = 96
 IDLE_SECONDS = 1.0
 PACED_SECONDS = 0.05
+DRAWN = frozenset({"card", "group_card"})
+"""What is drawn when it is sent, so that two that wait for one chat are one."""
 
 
 class Delivery:
@@ -251,7 +253,7 @@ class Delivery:
 
     def _coalesce(self, head: Row, row: Row) -> bool:
         """Two edits of one card that wait are one edit: a card is drawn when it is sent. Tells whether they were."""
-        is_same = row["method"] == head["method"] == "card" and row["ticket_id"] == head["ticket_id"]
+        is_same = row["method"] == head["method"] and row["ticket_id"] == head["ticket_id"] and row["method"] in DRAWN
         if is_spared := is_same and not row["params"].get("is_fresh"):
             spared = Result(row["id"])
             outbox.mark(spared.mark, row, outbox.SENT, sent_at=self._now())

@@ -18,7 +18,7 @@ from storage.inbox import Stored
 from storage.ledger import Ledger, Row
 from storage.numbers import Numbers
 from storage.passing import is_passing
-from storage.rules.errors import AlreadyTaken, Refusal
+from storage.rules.errors import AlreadyTaken, NotYours, Refusal
 from storage.work import Conversation, Work
 
 from .payload import Pressed, read, take_pressed
@@ -114,10 +114,10 @@ class Dispatch:
     ) -> Decided:
         update, pressed = one.update, one.pressed
         user_id, chat = sender(update), update.effective_chat
-        if user_id is None:
-            return Decided(ChangeSet())
-        person = persons.get(user_id)
         is_private = chat is None or chat.type == Chat.PRIVATE
+        if user_id is None and (is_private or not is_about_group(update)):
+            return Decided(ChangeSet())
+        person = persons.get(user_id or 0)
         work = Work(
             ledger=self._ledger,
             now=now,
@@ -129,10 +129,12 @@ class Dispatch:
             query_id=update.callback_query.id if update.callback_query else None,
             pressed=pressed.message_id,
             is_caption=pressed.is_caption,
+            is_forum=bool(chat is not None and chat.is_forum),
+            thread_id=_thread(update),
             grants=grants.get(person["id"], ()) if person else (),
             shared=shared,
         )
-        if is_private:
+        if is_private and user_id is not None:
             work.conversation = drafts.get(user_id) or Conversation(user_id)
         return await self._run(update, work)
 
@@ -160,8 +162,11 @@ class Dispatch:
             work.audit("refused", code=error.code, update=update.update_id)
         pressed = press_of(update)
         ticket_id = pressed.number() if pressed else None
+        group = work.directory.groups.get(work.chat_id or 0)
         if ticket_id is not None and work.person is not None and work.is_private:
             work.card(ticket_id, work.person)
+        elif ticket_id is not None and group is not None and not isinstance(error, NotYours):
+            work.group_card(ticket_id, group)  # whoever pressed what is over saw an old copy
 
     async def _note_error(self, update: object, context: Any) -> None:
         """PTB keeps handlers' errors to itself; this is where they are found out."""
@@ -181,3 +186,15 @@ def sender(update: Update) -> int | None:
         return None
     message = None if update.callback_query else update.effective_message
     return None if message is not None and message.sender_chat is not None else user.id
+
+
+def is_about_group(update: Update) -> bool:
+    """Whether it tells what became of a group, whoever did it: the bot was put out, the group has a new id."""
+    message = update.message
+    has_moved = message is not None and (message.migrate_to_chat_id is not None)
+    return update.my_chat_member is not None or has_moved
+
+
+def _thread(update: Update) -> int | None:
+    message = update.message
+    return message.message_thread_id if message is not None and message.is_topic_message else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import outbox, unreachable
+from storage import groups, outbox, unreachable
 from storage.changes import ChangeSet
 from storage.ledger import Ledger, Row
 from storage.work import Work
@@ -66,6 +66,8 @@ class Notes:
             result.also = partial(self._moved, chat_id, verdict.moved_to)
         elif verdict.is_unreachable and row["person_id"] is not None and chat_id > 0:
             result.also = partial(self._unreachable, row)
+        elif verdict.is_unreachable and chat_id < 0:
+            result.also = partial(self._left, chat_id)
         if verdict.state == outbox.FAILED:
             about = {"row": row["id"], "kind": row["message"] or row["method"], "error": verdict.error}
             log.warning("outbox row %(row)s (%(kind)s): %(error)s", about)
@@ -74,7 +76,15 @@ class Notes:
 
     async def _moved(self, old: int, new: int) -> ChangeSet:
         await outbox.move_chat(self._ledger, old, new)
-        return ChangeSet()
+        work = Work.for_clock(self._ledger, self._now())
+        await groups.follow(work, old, new)
+        return work.changes
+
+    async def _left(self, chat_id: int) -> ChangeSet:
+        """The bot is not in a group any more, and nobody has told it."""
+        work = Work.for_clock(self._ledger, self._now())
+        await groups.left(work, chat_id)
+        return work.changes
 
     async def _unreachable(self, row: Mapping[str, Any]) -> ChangeSet:
         """Somebody blocked the bot: their work goes to the next as soon as the clock ticks."""

@@ -16,7 +16,7 @@ from .failures import where
 from .transport import Ambiguous, ApiError, NotSent
 from .unsent import NotNow, Suppressed
 
-REPEATABLE = {"edit", "answer", "card"}
+REPEATABLE = {"edit", "answer", "card", "group_card"}
 TRIES = 6
 LONGEST_PAUSE = 15.0  # seconds: an alarm must not sit out a long silence of the network
 TOKEN_PAUSE = 10.0

@@ -14,6 +14,7 @@ from storage.rules.rights import Action, may
 
 from .cards import Cards
 from .files import FileGone, Files
+from .group_sending import GroupSending
 from .keyboards import Keyboards
 from .notices import Notices
 from .retracting import retract
@@ -58,6 +59,7 @@ class Sender:
         self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
         self._store = store
+        self._groups = GroupSending(ledger, transport, texts, self._keyboards, now, self._change)
 
     # What draws files takes half a second and twenty megabytes to load: only where somebody wants one.
 
@@ -78,9 +80,12 @@ class Sender:
         """Send one row. Raises what the transport raises, Suppressed, or NotNow."""
         if row["method"] in {"answer", "retract"}:
             return await (self._answer if row["method"] == "answer" else self._retract)(row)
+        if row["method"] in {"group_card", "group_topic"}:
+            done = await (self._groups.card if row["method"] == "group_card" else self._groups.topic)(row)
+            return Sent(message_id=done.message_id, keep=done.keep)
         person = await self._reader(row)
         match row["method"]:
-            case "export" | "paper" | "calendar" | "record":
+            case "export" | "paper" | "calendar" | "record" | "honours":
                 return await self._document(row, person)
             case "card" | "board" | "roster":
                 drawn = {"card": self._card, "board": self._board, "roster": self._roster}
@@ -132,6 +137,8 @@ class Sender:
         if row["message"]:
             text = self._texts.plain(params["language"], row["message"], params, self._now())
             call |= {"text": cut(text, ANSWER_LIMIT), "show_alert": bool(params.get("alert"))}
+        if "url" in params:
+            call["url"] = params["url"]
         try:
             await self._transport.call("answerCallbackQuery", call)
         except ApiError as error:
@@ -171,6 +178,7 @@ class Sender:
         parts = split(text)
         said = len(sent) - (1 if photo and sent else 0)
         look = {"link_preview_options": NO_PREVIEW} if row["params"].get("has_no_preview") else {}
+        look |= _around(row["params"])
         for part in parts[said:-1]:
             first = await self._transport.call("sendMessage", _call(row["chat_id"], None, text=part, **look))
             sent.append(first["message_id"])
@@ -287,6 +295,14 @@ class Sender:
         neutral = self._texts.render(language, "card.retracted", {}, self._now())
         await retract(self._transport, row["chat_id"], row["params"]["message_ids"], neutral)
         return Sent()
+
+
+def _around(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Where in a group something is said: in a topic, below a message."""
+    found: dict[str, Any] = {"message_thread_id": params["thread"]} if "thread" in params else {}
+    if "reply_to" in params:
+        found["reply_parameters"] = {"message_id": params["reply_to"], "allow_sending_without_reply": True}
+    return found
 
 
 def _call(chat_id: int, markup: Mapping[str, Any] | None, **content: Any) -> dict[str, Any]:

@@ -1,33 +1,48 @@
 """Where updates come in: commands, presses and words, each looked up in one table; PTB's filters do the sorting.
 
-In a group nothing private is said: only what is registered for groups is heard there.
+In a group nothing private is said: only what is registered for groups is heard there, and nobody is met.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from telegram import Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import (
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
 
 from storage.rules.press import Press, read
 
 from . import flows
 from .context import AnyApplication, Context
+from .lookup import address
 from .said import Said, said
 
 Command = Callable[[Context, list[str]], Awaitable[None]]
 Pressed = Callable[[Context, Press, Said], Awaitable[None]]
 Heard = Callable[[Context, Said], Awaitable[bool]]
+Opened = Callable[[Context, str], Awaitable[None]]
+InGroup = Callable[[Context, Update], Awaitable[None]]
 
 ADMINS = "admins"  # bot_data: the numeric ids whom the settings name as administrators
+HELLO = "hello"
+"""The payload of an address that only opens the private chat."""
 LABELS = "labels"  # bot_data: what a button of the main keyboard says -> its name, in every language
 
 _commands: dict[str, Command] = {}
 _presses: dict[str, Pressed] = {}
 _menu: dict[str, Command] = {}
 _listeners: list[tuple[int, Heard]] = []
-Opened = Callable[[Context, str], Awaitable[None]]
-InGroup = Callable[[Context, Update], Awaitable[None]]
+_group_commands: dict[str, InGroup] = {}
+_group_presses: dict[str, Pressed] = {}
+_group_listeners: list[InGroup] = []
+_group_events: list[InGroup] = []
+_openers: dict[str, Opened] = {}
 _doorsteps: list[Callable[[Update, Context], Awaitable[None]]] = []
 _farewells: list[Callable[[Context], Awaitable[None]]] = []
 
@@ -38,11 +53,6 @@ def command(name: str, *, menu: str | None = None) -> Callable[[Command], Comman
     def add(act: Command) -> Command:
         _commands[name] = act
         if menu is not None:
-_group_commands: dict[str, InGroup] = {}
-_group_presses: dict[str, Pressed] = {}
-_group_listeners: list[InGroup] = []
-_group_events: list[InGroup] = []
-_openers: dict[str, Opened] = {}
             _menu[menu] = act
         return act
 
@@ -71,16 +81,6 @@ def heard(order: int) -> Callable[[Heard], Heard]:
     return add
 
 
-def doorstep(act: Callable[[Update, Context], Awaitable[None]]) -> Callable[[Update, Context], Awaitable[None]]:
-    """Register what happens before anything else: who is it?"""
-    _doorsteps.append(act)
-    return act
-
-
-def farewell(act: Callable[[Context], Awaitable[None]]) -> Callable[[Context], Awaitable[None]]:
-    """Register what happens after everything else was decided."""
-    _farewells.append(act)
-    return act
 def command_in_group(name: str) -> Callable[[InGroup], InGroup]:
     """Register what a command does in a group."""
 
@@ -132,6 +132,16 @@ async def open_address(context: Context, payload: str) -> bool:
     return act is not None
 
 
+def doorstep(act: Callable[[Update, Context], Awaitable[None]]) -> Callable[[Update, Context], Awaitable[None]]:
+    """Register what happens before anything else: who is it?"""
+    _doorsteps.append(act)
+    return act
+
+
+def farewell(act: Callable[[Context], Awaitable[None]]) -> Callable[[Context], Awaitable[None]]:
+    """Register what happens after everything else was decided."""
+    _farewells.append(act)
+    return act
 
 
 def commands() -> tuple[str, ...]:
@@ -146,7 +156,11 @@ def install(application: AnyApplication) -> None:
     for name in _commands:
         application.add_handler(CommandHandler(name, _on_command, filters=private & filters.UpdateType.MESSAGE))
     groups = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
+    application.add_handler(MessageHandler(groups & filters.StatusUpdate.MIGRATE, _on_event))
+    application.add_handler(ChatMemberHandler(_on_event, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(CommandHandler(list(_group_commands), _on_group_command, filters=groups))
     application.add_handler(CommandHandler(list(_commands), _in_group, filters=groups))
+    application.add_handler(MessageHandler(groups & ~filters.StatusUpdate.ALL, _on_group_message))
     application.add_handler(CallbackQueryHandler(_on_press))
     application.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, _on_message))
     application.add_handler(TypeHandler(Update, _leave), group=1)
@@ -172,14 +186,35 @@ async def _on_command(update: Update, context: Context) -> None:
 
 
 async def _in_group(_update: Update, context: Context) -> None:
-    """A private command in a group: nothing personal is said there, only where to go."""
-    context.work.reply("group.private_only")
+    private_only(context)
+
+
+def private_only(context: Context) -> None:
+    """Something private was asked for in a group: nothing personal is said there, only where to go."""
+    context.work.reply("group.private_only", [[("to_private", f"url={address(context, HELLO)}")]])
+
+
+async def _on_group_command(update: Update, context: Context) -> None:
+    message = update.effective_message
+    words = (message.text or "").split() if message else []
+    await _group_commands[words[0].removeprefix("/").partition("@")[0].lower()](context, update)
+
+
+async def _on_group_message(update: Update, context: Context) -> None:
+    for act in _group_listeners:
+        await act(context, update)
+
+
+async def _on_event(update: Update, context: Context) -> None:
+    for act in () if context.work.is_private else _group_events:
+        await act(context, update)
 
 
 async def _on_press(update: Update, context: Context) -> None:
     query = update.callback_query
     found = read(query.data) if query else None
-    act = _presses.get(found.verb) if found and context.work.is_private else None
+    known = _presses if context.work.is_private else _group_presses
+    act = known.get(found.verb) if found else None
     if found is None or act is None:
         context.work.audit("press_unknown")
         context.work.answer("refused.stale", alert=True)

@@ -35,8 +35,11 @@ class Said:
 def said(update: Update) -> Said:
     """Read an update. Unknown kinds of messages come out without content."""
     message = update.effective_message
-    if message is None or update.callback_query is not None:
-        return Said()
+    return Said() if message is None or update.callback_query is not None else said_in(message)
+
+
+def said_in(message: Message) -> Said:
+    """Read one message, which may be another than that of the update: one that was replied to."""
     file, is_too_large = _file(message)
     position = message.venue.location if message.venue else message.location
     contact = message.contact

@@ -1,7 +1,7 @@
-"""The structure in memory: places, kinds, routing rules and the working calendar of one import.
+"""The structure in memory: places, kinds, routing rules, the working calendar of one import, and the groups.
 
 It is small (a district has some thousands of places) and changes seldom, so each process keeps it whole and loads it
-again when the import's version moved. People and their roles are never kept here: rights are read when they are used.
+again when its version moved. People and their roles are never kept here: rights are read when they are used.
 """
 
 from collections import defaultdict
@@ -18,6 +18,7 @@ from . import catalogue, duty_rules, errands, schema
 from .plain import once
 from .rules.catalogue import Catalogue
 from .rules.errands import Helping
+from .rules.groups import Purpose
 from .rules.limits import Limits
 from .rules.roster import DutyRule, Roster
 from .rules.routing import Rule, parse_chain
@@ -43,6 +44,18 @@ class Place:
     latitude: float | None
     longitude: float | None
     hotline: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that the bot is in, bound to a place for a purpose."""
+
+    id: int
+    chat_id: int
+    place_id: int
+    purpose: Purpose
+    is_forum: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +93,12 @@ class Directory:
         catalogue: Catalogue = NOTHING_OFFERED,
         duty_rules: Iterable[DutyRule] = (),
         helping: Helping = NOBODY_HELPS,
+        groups: Iterable[Group] = (),
     ) -> None:
         self.version = version
         self.catalogue = catalogue
         self.helping = helping
+        self.groups = {group.chat_id: group for group in groups}
         self.places = {place.id: place for place in places}
         self.by_code = {place.code: place for place in self.places.values()}
         self.kinds = {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.position)}
@@ -242,7 +257,14 @@ async def load(connection: AsyncConnection, timezone: str) -> Directory:
         catalogue=await catalogue.load(rows),
         duty_rules=await duty_rules.load(rows),
         helping=await errands.load(rows),
+        groups=[group_in(row) for row in await rows(schema.group_chat) if row["left_at"] is None],
     )
+
+
+def group_in(row: Mapping[str, Any]) -> Group:
+    """A group as its row says it is."""
+    fields = {name: row[name] for name in Group.__slots__ if name != "purpose"}
+    return Group(**fields, purpose=Purpose(row["purpose"]))
 
 
 def _kind(row: Mapping[str, Any]) -> Kind:

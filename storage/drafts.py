@@ -5,6 +5,7 @@ question about danger is not answered.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel
@@ -15,8 +16,8 @@ from .ledger import Row
 REPORT = "report"
 """The flow that gathers a report."""
 
-FLOWLESS = frozenset({"book", "order", "complaint"})
-"""What has no flow of its own yet, and a booking that no service fits, becomes a ticket for the duty secretary."""
+FLOWLESS = frozenset({"book", "complaint"})
+"""What has no flow of its own, and a booking that no service fits, becomes a ticket for the duty secretary."""
 
 IN_THE_FLAT = frozenset({"utilities", "care", "dispute", tickets.DANGER})
 """Kinds for which the room matters even where nobody said it; a lamp on the stairs is in nobody's room."""
@@ -24,6 +25,11 @@ IN_THE_FLAT = frozenset({"utilities", "care", "dispute", tickets.DANGER})
 _WHOLE_HOUSE = re.compile(
     r"停[水电气暖]|没[水电气暖]|断[水电气]|(?:no|without) (?:water|power|gas|heating)|outage|blackout", re.IGNORECASE
 )
+
+
+def is_flowless(intent: str, kinds: Collection[str]) -> bool:
+    """Whether a person has to arrange it; a hand is asked of neighbours where the import has the kind for that."""
+    return intent in FLOWLESS or (intent == "order" and "order" not in kinds)
 
 
 class Draft(BaseModel):
@@ -89,6 +95,7 @@ class ReportDraft(Draft):
     same: dict[str, Any] = {}  # what the one who asks is told of it
     is_apart: bool = False
     album: str | None = None
+    group: dict[str, Any] | None = None  # where it was said: `group_cards.adopt`
     before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
 
     @property

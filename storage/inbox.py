@@ -1,9 +1,11 @@
 """The inbox: every update as it came, stored and committed before Telegram is told that it arrived."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import json
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -123,6 +125,15 @@ async def earlier(ledger: Ledger, heads: Sequence[Stored]) -> list[Stored]:
     """What waits in the lanes of these updates and has a lower number, the lowest first. On PostgreSQL alone."""
     lanes, ids = [one.lane for one in heads], [one.id for one in heads]
     return [_stored(row) for row in await ledger.all(_earlier, lanes=lanes, ids=ids)]
+
+
+async def update_of(ledger: Ledger, update_id: int | None) -> Mapping[str, Any] | None:
+    """An update as it came, as long as it is kept."""
+    row = await ledger.get(_table, update_id)
+    if row is None or row["payload"] is None:
+        return None
+    found = json.loads(row["payload"])
+    return found if isinstance(found, dict) else None
 
 
 async def still_waiting(ledger: Ledger, ids: Collection[int]) -> dict[int, Stored]:

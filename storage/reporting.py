@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from . import drafts, family, routing, schema, tickets
+from . import drafts, family, group_cards, routing, schema, tickets
 from .drafts import AfterDraft, ReportDraft
 from .ledger import Row
 from .work import Priority, Work
@@ -39,6 +39,8 @@ async def send(
     """
     owner = await owner_of(work, draft, asker)
     ticket = await tickets.create(work, replace(drafts.as_asked(draft, asker, owner), same_key=same_key))
+    if draft.group is not None:
+        await group_cards.adopt(work, ticket, draft.group)
     await routing.offer_next(work, ticket, asker["id"])
     if shown_as is not None:
         tickets.adopt_card(work, ticket, asker, shown_as)

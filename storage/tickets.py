@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import cells, helped, people, reminders, schema, timing
+from . import cells, group_cards, helped, people, reminders, schema, timing
 from .ledger import Ledger, Row
 from .plain import once
 from .rules.lifecycle import OPEN, Event, State, next_state
@@ -72,6 +72,7 @@ async def create(work: Work, asked: Asked) -> dict[str, Any]:
     remember(work, ticket, "created", asked.filed_by_id, None, str(State.NEW), {"kind": asked.kind})
     for one in asked.attachments:
         attach(work, ticket, asked.filed_by_id, one, "report")
+    await group_cards.show(work, ticket)
     return ticket
 
 
@@ -107,6 +108,7 @@ async def move(
     if was_order and (new not in OPEN or event is Event.DANGER_RAISED):
         await helped.end(work, ticket, event, actor_id)
     await reminders.replan(work, ticket)
+    await group_cards.show(work, ticket)
 
 
 def alter(work: Work, ticket: dict[str, Any], **values: Any) -> None:
@@ -429,3 +431,4 @@ async def show(
     ids = ({row["person_id"] for row in known} | set(also) | set(fresh)) - set(but)
     for person in (await people.at_hand(work, ids)).values():
         work.card(ticket["id"], person, is_fresh=person["id"] in fresh)
+    await group_cards.show(work, ticket)

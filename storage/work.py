@@ -14,7 +14,7 @@ import orjson
 
 from . import schema
 from .changes import ChangeSet
-from .directory import Directory
+from .directory import Directory, Group
 from .ids import new_id
 from .ledger import Ledger, Row
 from .numbers import Numbers
@@ -76,6 +76,8 @@ class Work:
     is_private: bool = True
     query_id: str | None = None
     pressed: int | None = None  # the message whose button was pressed
+    is_forum: bool = False  # whether it came from a group with topics
+    thread_id: int | None = None  # the topic that it came from
     is_caption: bool = False  # whether its words stand under a picture
     conversation: Conversation | None = None
     grants: Sequence[Row] = ()
@@ -128,8 +130,14 @@ class Work:
             params=_params(params, buttons, self._board(keyboard), edit, self.language) | self._under(edit),
         )
 
-    def _under(self, edit: int | None) -> dict[str, bool]:
-        return {"is_caption": True} if self.is_caption and edit is not None and edit == self.pressed else {}
+    def _under(self, edit: int | None) -> dict[str, Any]:
+        if edit is None:
+            return self._in_thread
+        return {"is_caption": True} if self.is_caption and edit == self.pressed else {}
+
+    @property
+    def _in_thread(self) -> dict[str, Any]:
+        return {} if self.thread_id is None or self.is_private else {"thread": self.thread_id}
 
     def _board(self, keyboard: str | None) -> str | None:
         """The main keyboard is everybody's own: by the roles that are held now."""
@@ -211,6 +219,56 @@ class Work:
             priority=priority,
             due_at=due_at or (self.speak_at(priority) if is_fresh else self.now),
             params={"is_fresh": is_fresh, "is_offer": is_offer},
+        )
+
+    def say_in_group(
+        self,
+        group: Group,
+        message: str,
+        buttons: Sequence[Sequence[Button]] = (),
+        *,
+        thread: int | None = None,
+        reply_to: int | None = None,
+        key: str | None = None,
+        **params: Any,
+    ) -> None:
+        """Say something to a whole group, in its language; nothing that is anybody's."""
+        around = {"thread": thread, "reply_to": reply_to}
+        self._say(
+            "message",
+            message,
+            chat_id=group.chat_id,
+            person_id=None,
+            priority=Priority.ANSWER,
+            key=key,
+            params=_params(params, buttons, None, None, group.language)
+            | {name: value for name, value in around.items() if value is not None},
+        )
+
+    def group_card(self, ticket_id: int, group: Group, *, priority: Priority = Priority.NEWS) -> None:
+        """Show or renew a ticket's card in a group. It is drawn when it is sent."""
+        if (ticket_id, -group.id) in self._carded:
+            return
+        self._carded.add((ticket_id, -group.id))
+        self._say(
+            "group_card",
+            None,
+            chat_id=group.chat_id,
+            person_id=None,
+            ticket_id=ticket_id,
+            priority=priority,
+            params={"group": group.id},
+        )
+
+    def group_topic(self, group: Group, place_id: int) -> None:
+        """Have a topic made for a grid in a forum, unless it is there."""
+        self._say(
+            "group_topic",
+            None,
+            chat_id=group.chat_id,
+            person_id=None,
+            priority=Priority.NEWS,
+            params={"group": group.id, "place": place_id},
         )
 
     def draw(

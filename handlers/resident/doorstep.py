@@ -8,7 +8,7 @@ from handlers.said import Said
 from storage import joining, people, privacy, taking_over, tickets, unreachable
 from storage.rules.press import Press
 
-from . import home, kin, own_data, taking_up
+from . import home, in_group, kin, own_data, taking_up
 from .names import tidy_name
 from .short import says
 
@@ -44,7 +44,7 @@ def keyboard_for(context: Context) -> str:
 
 @entry.command("start")
 async def start(context: Context, args: list[str]) -> None:
-    """/start, alone or with the payload of a poster (p…), of a family (f…) or of an invitation (s…)."""
+    """/start, alone or with the payload of a poster (p…), a family (f…), a group (g…) or an invitation (s…)."""
     payload = args[0] if args else ""
     if payload.startswith("p"):
         await _by_poster(context, payload[1:])
@@ -52,6 +52,8 @@ async def start(context: Context, args: list[str]) -> None:
         await kin.by_link(context, payload[1:])
     elif payload.startswith(taking_over.PREFIX):
         await taking_up.by_address(context, payload[1:])
+    elif payload.startswith(in_group.PREFIX):
+        await in_group.by_address(context, payload[1:])
     elif payload.startswith("s"):
         await _by_invitation(context, payload[1:])
     elif not await entry.open_address(context, payload):

@@ -48,6 +48,12 @@ class NotYours(Refusal):
     code = "not_yours"
 
 
+class NotYoursHere(NotYours):
+    """The person is not entitled to press this in a group."""
+
+    code = "not_yours_here"
+
+
 class Stale(Refusal):
     """The button belongs to an earlier state of the ticket."""
 
@@ -94,3 +100,15 @@ class NotAlone(Refusal):
     """The first visit to somebody who lives alone is by two."""
 
     code = "not_alone"
+
+
+class TooFewPoints(Refusal):
+    """The person has fewer points than it takes."""
+
+    code = "too_few_points"
+
+
+class OutOfStock(Refusal):
+    """The last one has been taken."""
+
+    code = "out_of_stock"

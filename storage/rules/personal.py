@@ -229,10 +229,10 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             technical="id who per points most_a_day months position retired_at version",
             public="code name name_en errands",
         ),
-        "account": _table(Reach.POINTS, technical="id kind balance version", person="person_id"),
+        "account": _table(Reach.POINTS, technical="id kind balance ranking version", person="person_id"),
         "transfer": _table(
             Reach.POINTS,
-            technical="id reason rule ticket_id reverses_id unique_key unspent expires_at at version",
+            technical="id reason rule ticket_id reverses_id unique_key unspent taken owed expires_at told_at at version",
             person="person_id",
         ),
         "posting": _table(Reach.NOTHING, technical="id transfer_id account_id amount"),
@@ -250,11 +250,13 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "group_chat": _table(
             Reach.POINTS,
-            technical="id chat_id place_id purpose is_forum bound_at left_at version",
+            technical="id chat_id place_id purpose is_forum language bound_at topics_refused_at left_at version",
             person="bound_by",
         ),
         "group_topic": _table(Reach.NOTHING, technical="id group_id place_id thread_id version"),
-        "group_card": _table(Reach.NOTHING, technical="id ticket_id group_id message_id thread_id sent_at version"),
+        "group_card": _table(
+            Reach.NOTHING, technical="id ticket_id group_id message_id reply_to thread_id sent_at version"
+        ),
         "setting": _table(Reach.NOTHING, technical="name value"),
         "counter": _table(Reach.NOTHING, technical="name next"),
         "lease": _table(Reach.NOTHING, technical="id name owner until version"),

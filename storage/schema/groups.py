@@ -12,8 +12,10 @@ group_chat = sa.Table(
     ref("place_id", "place", index=True),
     sa.Column("purpose", sa.Text, nullable=False),  # staff, volunteers, neighbours
     flag("is_forum"),
+    sa.Column("language", sa.Text, nullable=False, default="zh-CN", server_default="zh-CN"),  # what it is spoken to in
     ref("bound_by", "person"),
     time("bound_at", null=False),
+    time("topics_refused_at"),  # the bot may not make topics there, and has said so
     time("left_at"),  # the bot was removed, or the binding was ended
     version(),
 )
@@ -35,7 +37,8 @@ group_card = sa.Table(
     own_id(),
     ref("ticket_id", "ticket"),
     ref("group_id", "group_chat"),
-    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger),  # null = to be said, or said anew
+    sa.Column("reply_to", sa.BigInteger),  # the neighbour's message that it came from
     sa.Column("thread_id", sa.BigInteger),
     time("sent_at", null=False),
     version(),

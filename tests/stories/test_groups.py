@@ -1,0 +1,290 @@
+"""The bot in groups: bound by an administrator, cards that agree everywhere, words that become a report in private."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from simulator.group import Group
+from storage import claims, schema
+from storage.rules.groups import Purpose
+from storage.rules.press import press
+from tests.town import Town
+
+from .chat import finish, go, reports, tickets
+from .groups import acts, agrees, bound, chinese, fresh, order, volunteers
+
+LAMP = "3栋2单元楼道灯坏了"
+
+
+async def rows(town: Town, table: sa.Table, *where: Any) -> list[Mapping[str, Any]]:
+    return await town.app.ledger.all(sa.select(table).where(*where).order_by(table.c.id))
+
+
+def said(group: Group) -> list[str]:
+    return [one.text for one in group.messages if one.text and one.body["from"]["is_bot"]]
+
+
+def card(group: Group) -> str:
+    return said(group)[-1]
+
+
+# --- binding ---------------------------------------------------------------------------------------------------
+
+
+async def test_it_is_bound_by_an_administrator_with_buttons(town: Town) -> None:
+    group = await bound(town, Purpose.STAFF, town.wei, at="幸福里社区")
+    assert "网格员群了" in card(group)
+    (row,) = await rows(town, schema.group_chat)
+    assert (row["chat_id"], row["purpose"], row["left_at"]) == (group.id, "staff", None)
+
+
+async def test_it_is_bound_by_nobody_else(town: Town) -> None:
+    await chinese(town, town.ada)
+    group = town.sim.group("一个群", town.dan, town.ada)
+    dan, ada = town.dan.in_group(group), town.ada.in_group(group)
+    await go(town, dan.says("/bind"))
+    assert "社区管理员" in card(group)
+    await go(town, ada.says("/bind"), dan.presses("网格员群"))
+    assert "请私下跟我说" in dan.alerts[-1].text
+    assert not await rows(town, schema.group_chat)
+
+
+async def test_it_says_hello_once_and_ends_a_binding(town: Town) -> None:
+    group = await bound(town, Purpose.VOLUNTEERS)
+    assert sum("大家好" in one for one in said(group)) == 1
+    ada = town.ada.in_group(group)
+    await go(town, ada.says("/unbind"), ada.presses("不再用这个群"))
+    assert (await rows(town, schema.group_chat))[0]["left_at"] is not None
+    await volunteers(town, town.vera)
+    await order(town)
+    assert "不再往这里发" in card(group)
+
+
+# --- requests to neighbours ------------------------------------------------------------------------------------
+
+
+async def test_it_shows_a_request_to_volunteers_and_lets_one_win(any_town: Town) -> None:
+    town = any_town
+    await chinese(town, town.vera)
+    await volunteers(town, town.vera, town.chen, town.zhao)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera, town.chen, town.zhao)
+    other = await bound(town, Purpose.VOLUNTEERS, town.vera)
+    await order(town)
+    assert "1 位邻居帮一下" in card(group)
+    vera, chen = town.vera.in_group(group), town.chen.in_group(group)
+    await go(town, vera.presses("我来帮"))
+    assert "有人去了" in card(group)
+    assert "有人去了" in card(other)
+    assert not group.messages[-1].inline_rows
+    assert "详细的我私下发给您" in vera.alerts[-1].text
+    assert town.vera.shows("302")
+    stale = press("oclaim", (await tickets(town))[-1]["id"])
+    await go(town, chen.forges(stale, group.messages[-1].id))
+    assert "已经有人接了" in chen.alerts[-1].text
+
+
+async def test_it_counts_the_places_that_are_left(town: Town) -> None:
+    await volunteers(town, town.vera, town.chen, town.zhao)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera, town.chen)
+    ticket_id = await order(town, wanted=2)
+    await go(town, town.chen.in_group(group).presses("我来帮"))
+    assert "还要 1 位" in card(group)
+    mine = await claims.mine(
+        town.app.ledger, ticket_id, (await claims.held(town.app.ledger, ticket_id))[0]["person_id"]
+    )
+
+    async def give_back(work: Any) -> None:
+        ticket = await work.ledger.get(schema.ticket, ticket_id)
+        assert mine is not None
+        await claims.give_back(work, dict(ticket), mine)
+
+    await acts(town, town.chen, give_back)
+    assert "2 位邻居帮一下" in card(group)
+    assert len(said(group)) == 3  # hello, the binding, and one card that is edited
+
+
+async def test_it_leads_strangers_into_the_private_chat(town: Town) -> None:
+    await volunteers(town, town.vera)
+    otto = town.sim.person("奥托二", user_id=7801)
+    await agrees(town, town.rosa)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera, town.rosa, otto)
+    await order(town, by=town.chen)
+    await go(town, otto.in_group(group).presses("我来帮"))
+    assert otto.in_group(group).alerts[-1].url == "https://t.me/linli_bot?start=hello"
+    assert not await rows(town, schema.claim)
+    await go(town, town.rosa.in_group(group).presses("我来帮"))
+    assert "请私下跟我说" in town.rosa.in_group(group).alerts[-1].text
+    assert not await rows(town, schema.claim)
+
+
+async def test_it_says_nothing_personal_about_a_request(town: Town) -> None:
+    await volunteers(town, town.vera)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera)
+    await order(town, is_vulnerable=True)
+    everything = "\n".join(said(group))
+    for secret in ("王", "302", "3栋", "1990000", "灯泡坏了", "薇拉", "独居"):
+        assert secret not in everything
+
+
+# --- staff -----------------------------------------------------------------------------------------------------
+
+
+async def test_it_shows_tickets_to_staff_and_who_has_them(town: Town) -> None:
+    group = await bound(town, Purpose.STAFF, town.wei, town.dan)
+    await reports(town, town.rosa, LAMP)
+    assert "接单" in card(group)
+    assert "楼道灯" not in card(group)
+    await go(town, town.dan.in_group(group).presses("接单"))
+    assert "请私下跟我说" in town.dan.in_group(group).alerts[-1].text
+    before = len(group.messages)
+    await go(town, town.wei.in_group(group).presses("接单"))
+    assert "网格员 小魏 在办" in card(group)
+    assert town.rosa.shows("小魏 已接单")
+    await finish(town, town.wei)
+    assert "办好了" in card(group)
+    assert len(group.messages) == before
+
+
+async def test_it_keeps_what_is_confidential_out(town: Town) -> None:
+    group = await bound(town, Purpose.STAFF, town.wei)
+    before = len(group.messages)
+    await reports(town, town.rosa, "3栋2单元楼上漏水，邻居不肯赔钱，要调解")
+    assert (await tickets(town))[-1]["is_confidential"]
+    assert len(group.messages) == before
+
+
+# --- topics ----------------------------------------------------------------------------------------------------
+
+
+async def test_it_makes_a_topic_for_each_grid_and_makes_it_again(town: Town) -> None:
+    group = await bound(town, Purpose.STAFF, town.wei, is_forum=True, is_bot_admin=True)
+    grids = [one.name for one in (await fresh(town)).directory.places.values() if one.level == "grid"]
+    assert set(group.topics) == set(grids)
+    await reports(town, town.rosa, LAMP)
+    thread = group.messages[-1].thread_id
+    topic = next(one for one in group.topics.values() if one.id == thread)
+    group.deletes_topic(topic)
+    await go(town, town.wei.presses("接单"))
+    assert group.messages[-1].thread_id == group.topics[topic.name].id != thread
+    assert "小魏 在办" in card(group)
+
+
+async def test_it_says_once_which_right_it_lacks(town: Town) -> None:
+    group = await bound(town, Purpose.STAFF, town.wei, is_forum=True)
+    assert sum("管理话题" in one for one in said(group)) == 1
+    assert town.ada.shows("不能建话题")
+    await reports(town, town.rosa, LAMP)
+    assert "接单" in card(group)
+    assert group.messages[-1].thread_id is None
+    group.promotes(town.sim.bot)
+    await town.settle()
+    assert len(group.topics) > 1
+
+
+# --- what becomes of groups ------------------------------------------------------------------------------------
+
+
+async def test_it_tells_the_duty_secretary_when_it_is_put_out(town: Town) -> None:
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera)
+    group.removes(town.sim.bot)
+    await town.settle()
+    assert town.dan.shows("我不在")
+    assert (await rows(town, schema.group_chat))[0]["left_at"] is not None
+
+
+async def test_it_notices_by_a_refusal_that_it_was_put_out(town: Town) -> None:
+    await volunteers(town, town.vera)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera)
+    group.chat.members[town.sim.bot.id] = "kicked"
+    await order(town)
+    await town.settle()
+    assert town.dan.shows("我不在")
+
+
+@pytest.mark.parametrize("hears", [True, False])
+async def test_32_it_follows_a_group_that_became_a_supergroup(town: Town, hears: bool) -> None:
+    await volunteers(town, town.vera)
+    group = await bound(town, Purpose.VOLUNTEERS, town.vera)
+    await order(town)
+    if not hears:
+        town.sim.hold_updates()
+    new = group.migrates()
+    if hears:
+        await town.settle()
+    await order(town, wanted=2)
+    (row,) = await rows(town, schema.group_chat)
+    assert row["chat_id"] == new
+    assert "2 位邻居" in card(group)
+    if not hears:
+        town.sim.release()
+    await town.settle()
+    assert len(await rows(town, schema.group_chat, schema.group_chat.c.left_at.is_(None))) == 1
+
+
+# --- neighbours ------------------------------------------------------------------------------------------------
+
+
+async def test_it_turns_a_mention_into_a_report_in_private(town: Town) -> None:
+    await reports(town, town.rosa, "3栋2单元门禁坏了")
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, town.chen)
+    rosa = town.rosa.in_group(group)
+    await go(town, rosa.sends_photo(f"@linli_bot {LAMP}"))
+    assert "私下问清楚" in card(group)
+    assert town.rosa.shows("请看看对不对")
+    await go(town, town.rosa.presses("报上去"))
+    ticket = (await tickets(town))[-1]
+    assert await rows(town, schema.attachment, schema.attachment.c.ticket_id == ticket["id"])
+    assert "正在找人去" in card(group)
+    assert str(ticket["number"])[-3:] in card(group)
+    count = len(group.messages)
+    await go(town, town.wei.presses("接单"))
+    assert "有人在办了" in card(group)
+    assert "小魏" not in card(group)
+    assert len(group.messages) == count
+
+
+async def test_it_asks_whoever_said_it_when_somebody_else_points_at_it(town: Town) -> None:
+    await reports(town, town.rosa, "3栋2单元门禁坏了")
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, town.chen, is_bot_admin=True)
+    words = await town.rosa.in_group(group).says(LAMP)
+    await go(town, town.chen.in_group(group).says("/report", reply_to=words))
+    assert town.rosa.shows("您在邻居群里说了")
+    assert not town.chen.sees(LAMP)
+    await go(town, town.rosa.presses("报给社区"), town.rosa.presses("报上去"))
+    assert (await tickets(town))[-1]["words"] == LAMP
+    assert "正在找人去" in card(group)
+
+
+async def test_it_lets_a_stranger_come_over_and_nobody_else(town: Town) -> None:
+    stranger = town.sim.person("新邻居", user_id=7802)
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, stranger, is_bot_admin=True)
+    words = await stranger.in_group(group).says(LAMP)
+    await go(town, town.chen.says("/start"))
+    await go(town, town.rosa.in_group(group).says("/report", reply_to=words))
+    assert not await rows(town, schema.person, schema.person.c.telegram_id == 7802)
+    await go(town, town.rosa.in_group(group).presses("报给社区"))
+    assert town.rosa.shows("别的邻居说的")
+    await go(town, stranger.in_group(group).presses("报给社区"))
+    await go(town, stranger.presses("同意，继续"))
+    await go(town, stranger.presses("报上去"))
+    assert (await tickets(town))[-1]["words"] == LAMP
+    assert "正在找人去" in card(group)
+
+
+async def test_it_calls_for_help_at_once_when_it_is_dangerous(town: Town) -> None:
+    await go(town, town.rosa.says("/start"), town.rosa.presses("同意，继续"))
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, town.chen, is_bot_admin=True)
+    await go(town, town.rosa.in_group(group).says("@linli_bot 3栋2单元有很重的煤气味"))
+    assert (await tickets(town))[-1]["is_danger"]
+    assert town.rosa.shows("119")
+    assert "编号" in card(group)
+
+
+async def test_it_hears_nobody_who_is_nobody(town: Town) -> None:
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, is_bot_admin=True)
+    before = len(said(group))
+    await town.rosa.in_group(group).says(LAMP)
+    await town.settle()
+    assert len(said(group)) == before
