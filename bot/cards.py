@@ -14,7 +14,7 @@ from storage.rules.press import press
 from storage.rules.rights import Action, Actor, Role, TicketFacts, actions, may
 from storage.work import Button
 
-from . import booking_cards
+from . import booking_cards, order_cards
 from .keyboards import Keyboards
 from .texts import Texts
 
@@ -64,6 +64,8 @@ class Cards:
         if booking is not None:
             template = "card.booking_resident" if is_resident else "card.booking_staff"
             params |= await booking_cards.params(self._ledger, ticket, booking, facts, viewer, now)
+        if facts.is_order:
+            return await self._order(ticket, facts, actor, viewer, params, now, is_own=is_own)
         text = self._texts.render(viewer["language"], template, params, now)
         buttons = self._buttons(actor, facts, ticket, booking, now, is_resident=is_resident)
         if params.get("asks_proof"):
@@ -71,6 +73,27 @@ class Cards:
         if viewer["id"] not in {facts.owner_id, *facts.follower_ids}:
             buttons += secretary_buttons(actor, facts, ticket)
         return Drawn(text, self._keyboards.inline(buttons, viewer["language"], now))
+
+    async def _order(
+        self,
+        ticket: Row,
+        facts: TicketFacts,
+        actor: Actor,
+        viewer: Row,
+        params: Mapping[str, Any],
+        now: datetime,
+        *,
+        is_own: bool,
+    ) -> Drawn:
+        """The card of a request to neighbours."""
+        which = order_cards.side(actor, facts, is_own=is_own)
+        standing = await self._standing(ticket, facts, viewer)
+        filled = {**params, **standing, **await order_cards.params(self._ledger, facts, ticket, which, viewer)}
+        text = self._texts.render(viewer["language"], f"card.{which}", filled, now)
+        rows = await order_cards.buttons(self._ledger, actor, facts, ticket, which)
+        if which == order_cards.STAFF:
+            rows += secretary_buttons(actor, facts, ticket)
+        return Drawn(text, self._keyboards.inline(rows, viewer["language"], now))
 
     def _buttons(
         self, actor: Actor, facts: TicketFacts, ticket: Row, booking: Row | None, now: datetime, *, is_resident: bool

@@ -19,6 +19,12 @@ STYLES: Mapping[str, str] = {
     "book_send": "success",
     "book_move": "success",
     "book_same": "success",
+    "order_send": "success",
+    "order_take": "success",
+    "order_staff_take": "success",
+    "order_staff_verify": "success",
+    "order_done": "success",
+    "order_yes": "success",
     "accept": "success",
     "finish": "success",
     "done_yes": "success",
@@ -33,23 +39,37 @@ STYLES: Mapping[str, str] = {
     "notice_stop_yes": "danger",
 }
 
-MAIN: Sequence[Sequence[str]] = (("menu_report", "menu_book"), ("menu_sos", "menu_my"), ("menu_me", "menu_help"))
-STAFF: Sequence[Sequence[str]] = (("menu_tasks", "menu_sos"), ("menu_report", "menu_book"), ("menu_my", "menu_me"))
+MAIN: Sequence[Sequence[str]] = (
+    ("menu_report", "menu_order"),
+    ("menu_book", "menu_sos"),
+    ("menu_my", "menu_me", "menu_help"),
+)
+STAFF: Sequence[Sequence[str]] = (
+    ("menu_tasks", "menu_sos"),
+    ("menu_report", "menu_order"),
+    ("menu_book", "menu_my", "menu_me"),
+)
+VOLUNTEER: Sequence[Sequence[str]] = (
+    ("menu_claim", "menu_sos"),
+    ("menu_report", "menu_order"),
+    ("menu_book", "menu_my", "menu_me"),
+)
 FILING: Sequence[Sequence[str]] = (
     ("menu_tasks", "menu_file"),
-    ("menu_report", "menu_book"),
-    ("menu_sos", "menu_my", "menu_me"),
+    ("menu_report", "menu_order"),
+    ("menu_book", "menu_sos"),
+    ("menu_my", "menu_me"),
 )
 GRID: Sequence[Sequence[str]] = (
     ("menu_tasks", "menu_file"),
     ("menu_notice", "menu_sos"),
-    ("menu_report", "menu_book"),
-    ("menu_my", "menu_me"),
+    ("menu_report", "menu_order"),
+    ("menu_book", "menu_my", "menu_me"),
 )
 SECRETARY: Sequence[Sequence[str]] = (
     ("menu_triage", "menu_tasks"),
     ("menu_file", "menu_notice"),
-    ("menu_report", "menu_book"),
+    ("menu_report", "menu_order", "menu_book"),
     ("menu_sos", "menu_my", "menu_me"),
 )
 ADMIN: Sequence[Sequence[str]] = (("menu_admin",),)
@@ -59,6 +79,7 @@ ABOVE: Mapping[str, Sequence[Sequence[str]]] = {"place": (("menu_position",),), 
 BOARDS: Mapping[str, Sequence[Sequence[str]]] = {
     boards.MAIN: MAIN,
     boards.STAFF: STAFF,
+    boards.VOLUNTEER: VOLUNTEER,
     boards.FILING: FILING,
     boards.GRID: GRID,
     boards.SECRETARY: SECRETARY,

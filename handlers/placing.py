@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from storage.directory import Directory, Place
 from storage.rules.press import base36, press
@@ -53,6 +54,35 @@ def _estate_in(directory: Directory, text: str) -> str | None:
 
 def _says(text: str, name: str) -> bool:
     return name.casefold() in text.casefold()
+
+
+class Placed(Protocol):
+    """Whatever a place is being chosen for; `options` are the places an address can mean."""
+
+    place_id: int | None
+    is_place_sure: bool
+    options: list[int]
+    room: str | None
+
+
+def choose(directory: Directory, draft: Placed, text: str, choice: str | None, near: int | None) -> bool | None:
+    """Take a tap or a typed address: True when it is settled, None when there is more to tap, False when unclear."""
+    if choice is None:
+        typed = read(directory, text, near)
+        draft.room = typed.room or draft.room
+        draft.place_id, draft.options = (typed.places[0], []) if len(typed.places) == 1 else (None, [*typed.places])
+        draft.is_place_sure = draft.place_id is not None
+    elif choice == "here":
+        draft.is_place_sure = draft.place_id is not None
+    else:
+        place = pressed(directory, choice)
+        if place is None:
+            return False
+        draft.is_place_sure = place.id in draft.options or not below(directory, place.id)
+        draft.place_id, draft.options = place.id, []
+    if draft.is_place_sure:
+        return True
+    return None if draft.place_id is not None or draft.options else False
 
 
 def pressed(directory: Directory, choice: str | None) -> Place | None:

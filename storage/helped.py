@@ -103,6 +103,7 @@ async def clock_facts(work: Work, ticket: Row, order: Row) -> OrderFacts:
         needs_sign_in=bool(order["needs_sign_in"]),
         signed_in_at=min((one["signed_in_at"] for one in taken if one["signed_in_at"] is not None), default=None),
         done_at=ticket["done_at"],
+        minutes=order["minutes"],
     )
 
 

@@ -33,10 +33,12 @@ async def refuse(work: Work, ticket: Ticket, reason: str, service_id: int | None
     )
     await routing.end_offers(work, ticket)
     await tell_helpers(work, ticket, helpers, "claim.called_off", words=reason)
-    pressed: list[list[Any]] = [[("order_again", press("new"))]]
-    if service_id is not None:
-        pressed.insert(0, [("order_service", press("book", service_id))])
-    await handling.tell_owner(work, ticket, "claim.turned_down", buttons=pressed, words=reason)
+    service = work.directory.catalogue.services.get(service_id or 0)
+    pressed: list[list[Any]] = [[("order_again", press("order", ticket["id"]))]]
+    if service is not None:
+        pressed.insert(0, [("order_service", press("book", service.id))])
+    named = {one: service.name_in(one) for one in ("zh-CN", "en")} if service is not None else None
+    await handling.tell_owner(work, ticket, "claim.turned_down", buttons=pressed, words=reason, service=named)
     await tickets.show(work, ticket)
 
 
@@ -53,6 +55,7 @@ async def nobody_found(work: Work, ticket: Ticket, key: str) -> None:
     await routing.end_offers(work, ticket)
     await tell_helpers(work, ticket, helpers, "claim.called_off_too_few")
     ways: list[list[Any]] = [
+        [("order_again", press("order", ticket["id"]))],
         [("order_grid_worker", press("new"))],
         [("order_service", press("book"))],
     ]

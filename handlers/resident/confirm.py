@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.flows import Rows
 from handlers.reading import Intent
 from handlers.said import Said
-from storage.drafts import FLOWLESS, ReportDraft, kind_or_question
+from storage.drafts import ReportDraft, is_flowless, kind_or_question
 from storage.rules.press import press
 
 from .draft import READER, is_small_talk, take_in
@@ -81,7 +81,7 @@ def params(context: Context, draft: ReportDraft) -> Mapping[str, Any]:
         "has_position": draft.latitude is not None,
         "is_anonymous": draft.is_anonymous,
         "is_confidential": draft.is_confidential or bool(kind and kind.is_confidential),
-        "is_by_duty_secretary": draft.intent in FLOWLESS,
+        "is_by_duty_secretary": is_flowless(draft.intent, work.directory.kinds),
         "for_whom": draft.for_whom,
         "owner": draft.owner_name,
         "caller": draft.caller_name,

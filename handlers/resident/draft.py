@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.reading import Danger, Intent, LexiconReader, Reading
 from handlers.said import Said
 from storage import nearby
-from storage.drafts import FLOWLESS, ReportDraft
+from storage.drafts import ReportDraft, is_flowless
 
 from .short import is_outdoors
 
@@ -76,7 +76,7 @@ def read_into(context: Context, draft: ReportDraft, reading: Reading) -> None:
 def _kind(context: Context, reading: Reading) -> tuple[str | None, bool]:
     """What has no flow of its own yet goes to the duty secretary; nobody has to choose a kind for it."""
     kinds = context.work.directory.kinds
-    if reading.intent in FLOWLESS and reading.intent_sure:
+    if is_flowless(reading.intent, kinds) and reading.intent_sure:
         return ("question", True) if "question" in kinds else (None, False)
     if reading.kind not in kinds:
         return None, False

@@ -18,6 +18,7 @@ from storage.work import Priority
 
 from . import confirm, steps, withdrawing
 from .draft import is_danger, take_in
+from .order import start as start_order
 from .short import says
 
 Take = Callable[[Context, ReportDraft, Said], Awaitable[bool | None]]
@@ -34,6 +35,8 @@ async def go_on(context: Context, draft: ReportDraft, said: Said) -> None:
     """Danger at once; anything else step by step."""
     if draft.danger == "yes":
         await send_danger(context, draft)
+        return
+    if await start_order.instead(context, draft):
         return
     await know_elders(context, draft)
     await flows.begin(context, REPORT, draft, edit=said.pressed_message)
@@ -108,7 +111,7 @@ async def _take_words(context: Context, draft: ReportDraft, said: Said) -> bool 
     if not (draft.words or draft.files):
         await steps.again(context, draft, said)  # a position alone does not say what it is about
         return None
-    return True
+    return None if await start_order.instead(context, draft) else True
 
 
 def _aside(_context: Context, draft: ReportDraft) -> Rows:
@@ -133,7 +136,7 @@ async def _finish(context: Context, draft: ReportDraft) -> None:
         work, draft, person, same_key=same.key, shown_as=context.pressed_message if work.is_private else None
     )
     _remember(context, ticket, draft)
-    if draft.intent in drafts.FLOWLESS:
+    if drafts.is_flowless(draft.intent, work.directory.kinds):
         work.reply("report.by_duty_secretary", ticket_id=ticket["id"], number=ticket["number"], intent=draft.intent)
 
 

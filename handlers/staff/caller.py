@@ -1,5 +1,7 @@
 """Who calls: a name, a number, and whether that is somebody the community knows already."""
 
+from typing import Any
+
 from pydantic import Field
 
 from handlers.context import Context
@@ -20,6 +22,7 @@ class FilingDraft(ReportDraft):
     at: Picked = Picked()
     known_id: int | None = None
     known_name: str | None = None
+    wish: dict[str, Any] | None = None  # what neighbours shall be asked for, where that was begun already
     can_register: bool = Field(default=False, exclude=True)  # looked up when the question is asked
 
     def forget(self, step: str) -> None:

@@ -10,7 +10,8 @@ from handlers.lookup import address
 from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
 from storage import filing, reach, supports, taking_over, tickets
-from storage.drafts import FLOWLESS, kind_or_question
+from storage.drafts import REPORT, is_flowless, kind_or_question
+from storage.order_drafts import OrderDraft
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
 
@@ -29,6 +30,9 @@ async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool 
     if said.choice == "book":
         await for_callers.book(context, draft)
         return None
+    if said.choice == "order":
+        await for_callers.order(context, draft)
+        return None
     if said.choice is not None or not said.has_content:
         return False
     is_first = draft.is_empty
@@ -42,6 +46,9 @@ async def _take_words(context: Context, draft: FilingDraft, said: Said) -> bool 
     if found:
         await for_callers.book(context, draft, found)
         return None
+    if is_first and for_callers.wants_neighbours(context, draft):
+        await for_callers.order(context, draft)
+        return None
     return await _is_calm(context, draft)
 
 
@@ -51,9 +58,10 @@ def _read(context: Context, draft: FilingDraft) -> None:
     draft.intent = str(reading.intent)
     draft.danger = {Danger.YES: "yes", Danger.MAYBE: "maybe"}.get(reading.danger, "no")
     if "kind" not in draft.answered:
-        kind = "question" if draft.intent in FLOWLESS else reading.kind
+        is_arranged = is_flowless(draft.intent, kinds)
+        kind = "question" if is_arranged else reading.kind
         draft.kind = kind if kind in kinds else None
-        draft.is_kind_sure = draft.kind is not None and (reading.kind_sure or draft.intent in FLOWLESS)
+        draft.is_kind_sure = draft.kind is not None and (reading.kind_sure or is_arranged)
     draft.is_confidential = reading.is_confidential
     draft.is_anonymous = reading.wants_anonymity
     draft.spot = reading.spot
@@ -92,7 +100,8 @@ async def _take_kind(context: Context, draft: FilingDraft, said: Said) -> bool |
     if said.choice == tickets.DANGER:
         draft.danger = "yes"
         return await _is_calm(context, draft)
-    if said.choice not in context.work.directory.kinds:
+    kind = context.work.directory.kinds.get(said.choice or "")
+    if kind is None or kind.flow != REPORT:
         return False
     draft.kind, draft.is_kind_sure = said.choice, True
     return True
@@ -103,6 +112,7 @@ def _kinds(context: Context, _draft: FilingDraft) -> Rows:
     buttons: list[Button] = [
         ("named", press("choose", kind.code), {"name": f"{kind.emoji} {kind.name_in(work.language)}".strip()})
         for kind in work.directory.kinds.values()
+        if kind.flow == REPORT
     ]
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
@@ -231,6 +241,15 @@ FILE = flows.declare(
                 needs_consent=False,
             ),
             Step(
+                "wish",
+                "filing.ask_words",
+                _take_words,
+                lambda draft: draft.wish is not None,
+                shown=for_callers.go_on_to_order,
+                params=_params,
+                needs_consent=False,
+            ),
+            Step(
                 "words",
                 "filing.ask_words",
                 _take_words,
@@ -294,12 +313,21 @@ async def file_command(context: Context, _args: list[str]) -> None:
 
 
 @entry.pressed("file")
-async def file_press(context: Context, _pressed: Press, _said: Said) -> None:
-    """The same from the list of tasks."""
-    await _begin(context)
+async def file_press(context: Context, pressed: Press, _said: Said) -> None:
+    """The same from the list of tasks; or 替居民点单, with what was said so far."""
+    await _begin(context, _wish(context) if pressed.args[:1] == ("order",) else None)
 
 
-async def _begin(context: Context) -> None:
+def _wish(context: Context) -> dict[str, Any]:
+    """The request that was begun before anybody asked for whom it is; it goes on there."""
+    found = flows.current(context)
+    if found is None or not isinstance(found[1], OrderDraft):
+        return {}
+    context.conversation.clear()
+    return found[1].model_dump(mode="json", include={"words", "files", "errand_id", "minutes", "wanted", "album"})
+
+
+async def _begin(context: Context, wish: dict[str, Any] | None = None) -> None:
     filing.check(context.work, None)
-    draft = FilingDraft(at=places.begin(reach.seats(context.work, reach.FILERS)))
+    draft = FilingDraft(at=places.begin(reach.seats(context.work, reach.FILERS)), wish=wish)
     await flows.begin(context, FILE, draft)

@@ -40,7 +40,7 @@ class OrderFacts:
 
     `offered_since` is when it was let out, or a place became free again; `wave` the last wave and `wave_at`
     its time; `held` how many places are taken, `missing` how many are not; `can_begin` whether those who are there may
-    begin without the rest.
+    begin without the rest. `minutes` is how long it takes.
     """
 
     id: int
@@ -59,11 +59,18 @@ class OrderFacts:
     needs_sign_in: bool = False
     signed_in_at: datetime | None = None
     done_at: datetime | None = None
+    minutes: int = 0
 
     @property
     def begins_at(self) -> datetime:
         """When helpers have to be there at the latest."""
         return self.starts_at or self.ends_at
+
+    @property
+    def begins_by(self) -> datetime:
+        """The last moment at which there is time for it: whoever is wanted in an afternoon may come at five."""
+        latest = self.ends_at - timedelta(minutes=self.minutes) if self.minutes else self.begins_at
+        return max(self.begins_at, latest)
 
 
 def plan_order(facts: OrderFacts) -> tuple[Planned, ...]:
@@ -134,7 +141,7 @@ def _accepted(facts: OrderFacts) -> Iterator[Planned]:
     if facts.starts_at is not None and facts.signed_in_at is None:
         yield _at(ClockKind.ORDER_SOON, facts.starts_at, facts.starts_at - SOON)
         if facts.needs_sign_in:
-            yield _at(ClockKind.ORDER_NOT_COME, facts.starts_at, facts.starts_at + NOT_COME_AFTER)
+            yield _at(ClockKind.ORDER_NOT_COME, facts.starts_at, facts.begins_by + NOT_COME_AFTER)
     yield _at(ClockKind.ORDER_LEFT_OPEN, facts.ends_at, facts.ends_at + LEFT_OPEN_AFTER)
     yield _at(ClockKind.ORDER_UNSETTLED, facts.ends_at, facts.ends_at + UNSETTLED_AFTER)
 

@@ -128,26 +128,11 @@ def needs_room(draft: BookingDraft) -> bool:
 
 async def take_place(context: Context, draft: BookingDraft, said: Said) -> bool | None:
     """Taps from the estate down, or a typed address."""
-    directory = context.work.directory
-    if said.choice is None:
-        typed = placing.read(directory, said.text, context.person["home_id"])
-        draft.room = typed.room or draft.room
-        draft.place_id, draft.options = (typed.places[0], []) if len(typed.places) == 1 else (None, [*typed.places])
-        draft.is_place_sure = draft.place_id is not None
-    elif said.choice == "here":
-        draft.is_place_sure = draft.place_id is not None
-    else:
-        place = placing.pressed(directory, said.choice)
-        if place is None:
-            return False
-        draft.is_place_sure = place.id in draft.options or not placing.below(directory, place.id)
-        draft.place_id, draft.options = place.id, []
-    if draft.is_place_sure:
-        return True
-    if draft.place_id is None and not draft.options:
-        return False
-    await again(context, draft, said)
-    return None
+    work = context.work
+    is_settled = placing.choose(work.directory, draft, said.text, said.choice, context.person["home_id"])
+    if is_settled is None:
+        await again(context, draft, said)
+    return is_settled
 
 
 def places(context: Context, draft: BookingDraft) -> Rows:

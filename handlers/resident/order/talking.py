@@ -1,0 +1,145 @@
+"""Between whoever asked and who comes: a message through the bot, one's number shown or hidden, and what went wrong."""
+
+from typing import Any
+
+from handlers import entry, flows
+from handlers.context import Context
+from handlers.flows import Flow, Rows, Step
+from handlers.lookup import ticket_by_id, ticket_of
+from handlers.resident.about import AboutTicket
+from handlers.said import Said
+from storage import claims, concerns, relays
+from storage.rules.errors import Stale
+from storage.rules.press import Press, base36, press
+from storage.rules.rights import Action
+
+LEAST_WORDS = 2
+
+
+# --- a message -----------------------------------------------------------------------------------------------
+
+
+class MessageDraft(AboutTicket):
+    """What is said to the other side."""
+
+    files: list[dict[str, Any]] = []
+
+
+async def _take_message(_context: Context, draft: MessageDraft, said: Said) -> bool:
+    draft.words, draft.files = said.text, list(said.files)
+    return said.choice is None and bool(said.text or said.files)
+
+
+async def _pass_on(context: Context, draft: MessageDraft) -> None:
+    ticket = await ticket_by_id(context, draft.ticket_id)
+    await relays.relay(context.work, ticket, draft.words, draft.files)
+    context.work.reply("order.passed_on", ticket_id=ticket["id"], number=ticket["number"])
+
+
+RELAY = flows.declare(
+    Flow(
+        "order_relay",
+        MessageDraft,
+        (
+            Step(
+                "words",
+                "order.ask_message",
+                _take_message,
+                unclear="order.ask_message",
+                params=lambda _context, draft: {"number": draft.number},
+                needs_consent=False,
+            ),
+        ),
+        _pass_on,
+    )
+)
+
+
+@entry.pressed("orelay")
+async def relay(context: Context, pressed: Press, _said: Said) -> None:
+    """捎句话: what shall be passed on?"""
+    ticket = await ticket_of(context, pressed)
+    await relays.check(context.work, Action.RELAY, ticket)
+    await flows.begin(context, RELAY, MessageDraft(ticket_id=ticket["id"], number=ticket["number"]))
+
+
+@entry.pressed("ophone")
+async def phone(context: Context, pressed: Press, _said: Said) -> None:
+    """One's number is shown to the other side, or not any more."""
+    ticket = await ticket_of(context, pressed)
+    shows = await relays.show_phone(context.work, ticket)
+    context.work.answer("order.phone_shown" if shows else "order.phone_hidden")
+
+
+@entry.pressed("obegin")
+async def begin(context: Context, pressed: Press, _said: Said) -> None:
+    """There are enough: those who are there begin."""
+    ticket = await ticket_of(context, pressed)
+    await claims.begin(context.work, ticket)
+    context.work.answer("order.begun")
+
+
+# --- a problem -----------------------------------------------------------------------------------------------
+
+
+class ConcernDraft(AboutTicket):
+    """What was wrong, and with whom."""
+
+    about_id: int | None = None
+    others: list[dict[str, Any]] = []  # whom it can be about: id and name
+
+
+async def _take_about(_context: Context, draft: ConcernDraft, said: Said) -> bool:
+    found = next((one["id"] for one in draft.others if said.choice == f"a{base36(one['id'])}"), None)
+    draft.about_id = found
+    return found is not None
+
+
+def _others(_context: Context, draft: ConcernDraft) -> Rows:
+    return [[("named", press("choose", f"a{base36(one['id'])}"), {"name": one["name"]})] for one in draft.others]
+
+
+async def _take_concern(_context: Context, draft: ConcernDraft, said: Said) -> bool:
+    draft.words = said.text
+    return said.choice is None and len(said.text) >= LEAST_WORDS
+
+
+async def _report(context: Context, draft: ConcernDraft) -> None:
+    ticket = await ticket_by_id(context, draft.ticket_id)
+    await concerns.report(context.work, ticket, draft.about_id or 0, draft.words)
+    context.work.reply("order.concern_noted", ticket_id=ticket["id"], number=ticket["number"])
+
+
+CONCERN = flows.declare(
+    Flow(
+        "order_concern",
+        ConcernDraft,
+        (
+            Step(
+                "about",
+                "order.ask_about",
+                _take_about,
+                lambda draft: draft.about_id is None,
+                _others,
+                unclear="order.ask_about",
+                needs_consent=False,
+            ),
+            Step("words", "order.ask_concern", _take_concern, unclear="order.ask_concern", needs_consent=False),
+        ),
+        _report,
+    )
+)
+
+
+@entry.pressed("oproblem")
+async def problem(context: Context, pressed: Press, _said: Said) -> None:
+    """有问题: what happened? A duty secretary reads it."""
+    ticket = await ticket_of(context, pressed)
+    await relays.check(context.work, Action.PROBLEM, ticket)
+    others = await concerns.about_whom(context.work, ticket)
+    if not others:
+        raise Stale
+    draft = ConcernDraft(ticket_id=ticket["id"], number=ticket["number"])
+    draft.others = [{"id": row["id"], "name": row["name"]} for row in others]
+    draft.about_id = others[0]["id"] if len(others) == 1 else None
+    await flows.begin(context, CONCERN, draft)

@@ -1,0 +1,144 @@
+"""What somebody is asking neighbours for, before it is asked: the draft that the conversation keeps."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Field
+
+from .drafts import ResidentDraft
+from .orders import Wish
+from .rules.errors import NotOpen
+from .rules.order_times import Span
+
+ORDER = "order"
+"""The flow that gathers a request."""
+
+_FALLS_WITH: Mapping[str, tuple[str, ...]] = {"whom": ("name", "alone", "place"), "place": ("room",), "day": ("part",)}
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "what": ("words", "files", "album", "errand_id"),
+    "whom": ("owner_id", "owner_name", "owner_phone", "for_whom", "organisation_id"),
+    "name": ("for_whom",),
+    "alone": ("is_vulnerable",),
+    "place": ("place_id", "is_place_sure", "options", "spot"),
+    "room": ("room",),
+    "day": ("day", "starts_at", "ends_at"),
+    "part": ("starts_at", "ends_at"),
+}
+
+
+class TimedDraft(ResidentDraft):
+    """Something for which a time is chosen; the day is an ISO date, the times are ISO text, aware UTC."""
+
+    day: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+    minutes: int = 30
+
+    def keep(self, span: Span) -> None:
+        """Take a time."""
+        self.starts_at = span.starts_at.isoformat() if span.starts_at is not None else None
+        self.ends_at = span.ends_at.isoformat()
+
+    @property
+    def span(self) -> Span | None:
+        """The time that was chosen."""
+        if self.ends_at is None:
+            return None
+        begins = datetime.fromisoformat(self.starts_at) if self.starts_at is not None else None
+        return Span(begins, datetime.fromisoformat(self.ends_at))
+
+
+class OrderDraft(TimedDraft):
+    """A request to neighbours that is being put together."""
+
+    words: str = ""
+    files: list[dict[str, Any]] = []
+    album: str | None = None
+    is_guess: bool = False  # nobody said that somebody is wanted: it may be about something else
+    errand_id: int | None = None
+    asks: list[str] = []  # the questions that not everybody is asked
+    owner_id: int | None = None  # an elder of the family, or whom staff write it down for; None = the one who asks
+    owner_name: str | None = None
+    owner_phone: str | None = None
+    for_whom: str | None = None  # mother, father, or a name
+    elders: list[dict[str, Any]] = []
+    is_filed: bool = False  # written down by staff for `owner_id`
+    caller_phone: str | None = None
+    organisation_id: int | None = None  # the unit for which somebody asks
+    place_id: int | None = None
+    is_place_sure: bool = False
+    options: list[int] = []
+    room: str | None = None
+    spot: str | None = None
+    wanted: int = 1
+    is_vulnerable: bool | None = None  # lives alone, or a child; None = nobody was asked
+    shows_phone: bool = False
+    before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
+
+    is_late: bool = Field(default=False, exclude=True)  # the time went by while it was being put together
+
+    @property
+    def waits_for_consent(self) -> bool:
+        """Staff write down what others say: it is not their own."""
+        return not self.is_filed
+
+    @property
+    def is_for_other(self) -> bool:
+        """Whether somebody else than the one who asks is to be helped."""
+        return self.owner_id is not None or self.for_whom is not None
+
+    def edit(self, step: str) -> Self:
+        """Ask one thing again from the card; "back" leads to the card as it was."""
+        before = self.model_dump(mode="json", exclude={"before", "resumes"})
+        self.forget(step)
+        self.before = before
+        return self
+
+    def can_retreat(self, step: str) -> bool:
+        """From an edit to the card, and one tap back among the places."""
+        return self.before is not None or (step == "place" and (self.place_id is not None or bool(self.options)))
+
+    def retreat(self, step: str) -> None:
+        """Undo the tap on a place, or the whole edit."""
+        if step == "place" and (self.place_id is not None or self.options):
+            self.place_id, self.options = None, []
+        elif self.before is not None:
+            was = type(self).model_validate(self.before)
+            for name in type(self).model_fields:
+                if name != "resumes":
+                    setattr(self, name, getattr(was, name))
+
+    def forget(self, step: str) -> None:
+        """Take an answer back, and what hangs on it."""
+        super().forget(step)
+        kept = ("owner_id", "owner_name", "owner_phone") if self.is_filed else ()
+        for name in (one for one in _FIELDS.get(step, ()) if one not in kept):
+            setattr(self, name, type(self).model_fields[name].get_default(call_default_factory=True))
+        for other in _FALLS_WITH.get(step, ()):
+            self.forget(other)
+
+    def wish(self, me: int, owner_id: int) -> Wish:
+        """What is asked for, by `me` for `owner_id`. Raises NotOpen while no time was chosen."""
+        span = self.span
+        if span is None:
+            raise NotOpen
+        return Wish(
+            owner_id=owner_id,
+            filed_by_id=me,
+            words=self.words,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            errand_id=self.errand_id,
+            place_id=self.place_id,
+            room=self.room,
+            spot=self.spot,
+            minutes=self.minutes,
+            wanted=self.wanted,
+            is_vulnerable=bool(self.is_vulnerable),
+            shows_phone=self.shows_phone,
+            organisation_id=self.organisation_id,
+            for_whom=self.for_whom,
+            caller_phone=self.caller_phone,
+            attachments=tuple(self.files),
+        )
