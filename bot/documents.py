@@ -14,6 +14,7 @@ from storage.rules.papers import PaperKind, lines
 from storage.rules.rights import Action, may
 
 from .exporting import Exports
+from .honours import Honours
 from .ics import Entry, calendar_file
 from .papers import Paper, sheet_bytes
 from .papers.sheet import Both
@@ -53,11 +54,17 @@ class Documents:
                 return await self._sheet(row, person, now)
             case "calendar":
                 return await self._calendar(row, person, now)
+            case "honours":
+                return await self._drafts(row["params"], person, now)
             case "record":
                 return await self._record(row["params"], person, now)
             case _:
                 name, content = await self._exports.make(person, now)
                 return Document(name, content, "privacy.export", {})
+
+    async def _drafts(self, params: Mapping[str, Any], person: Row, now: datetime) -> Document:
+        content = await Honours(self._ledger, self._texts).make(params, person, now)
+        return Document(f"linli-{params['year']}-drafts.xlsx", content, "points.staff_drafts", {"year": params["year"]})
 
     async def _ticket(self, ticket_id: int | None) -> Row:
         ticket = await tickets.by_id(self._ledger, ticket_id)

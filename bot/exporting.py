@@ -46,6 +46,7 @@ LABELS = (
     "export.waiting",
     "export.support",
     "export.missing",
+    "export.points",
     "export.joined",
     "export.notices",
     "export.draft",
@@ -97,6 +98,7 @@ class Exports:
             "way": lambda name: self._word(language, f"export.way_{name}", now),
             "sheet": lambda name: self._word(language, f"export.sheet_{name}", now),
             "reason": lambda name: self._word(language, f"export.reason_{name}", now),
+            "moved": lambda name: self._word(language, f"export.points_{name}", now),
             "who": lambda name: self._who(language, name, now),
         }
         return self._texts.page(_PAGE.read_text(encoding="utf-8"), language, params, now)

@@ -30,7 +30,6 @@ from .staff import (  # noqa: F401
     correcting,
     duty,
     filing,
-    honours,
     inviting,
     offering,
     offering_words,
@@ -42,6 +41,7 @@ from .staff import (  # noqa: F401
     writing,
 )
 from .staff import notices as staff_notices  # noqa: F401
+from .staff import points as staff_points  # noqa: F401
 from .staff import visits as staff_visits  # noqa: F401
 from .staff import vouching as staff_vouching  # noqa: F401
 from .volunteer import joining, listing, registration, skills, talents, teams, wishing  # noqa: F401

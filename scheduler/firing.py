@@ -12,6 +12,7 @@ from storage import (
     away_moves,
     broadcast,
     closing,
+    expiring,
     gaps,
     handling,
     overdue,
@@ -161,6 +162,7 @@ SLICES: Mapping[str, Callable[[Work, Row], Awaitable[None]]] = {
     gaps.KIND: gaps.look,
     visit_lists.KIND: visit_lists.send,
     quotas.KIND: quotas.remind,
+    expiring.KIND: expiring.go_through,
     **waiting_line.SLICES,
     **away_moves.SLICES,
 }

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from storage import broadcast, gaps, people, quotas, recomputing, reminders, visit_lists
+from storage import broadcast, expiring, gaps, people, quotas, recomputing, reminders, visit_lists
 from storage.changes import ChangeSet, Outcome
 from storage.keeping import nightly
 from storage.leases import Lease, always, guard, still_stands
@@ -172,6 +172,7 @@ class Ticking:
             await gaps.seed(self._ledger, self._now())
             await visit_lists.seed(self._ledger, self._now())
             await quotas.seed(self._ledger, self._now())
+            await expiring.seed(self._ledger, self._now())
             self._keeps_house = True
 
     def _work(self) -> Work:

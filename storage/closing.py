@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import claims, duplicates, handling, helped, people, roster, routing, schema, tickets
+from . import claims, duplicates, handling, helped, people, points, roster, routing, schema, tickets
 from .ledger import Row
 from .rules.errors import Stale
 from .rules.lifecycle import Event, State
@@ -67,6 +67,7 @@ async def rate(work: Work, ticket: Ticket, stars: int) -> None:
     if not can_rate(ticket):  # rated already, or closed without an answer: nobody said that it was done
         raise Stale
     await tickets.move(work, ticket, Event.RATED, _me(work), why={"stars": stars}, stars=stars)
+    await points.earn_stars(work, ticket)
     if stars <= LOW_STARS:
         for person, at in await roster.secretaries(work, ticket["place_id"]):
             work.notify(

@@ -5,7 +5,7 @@ What was confirmed earns points; what was not so after all loses them (`revoke`)
 
 from typing import Any
 
-from . import handling, helped, order_ends, people, schema, setting_out, tickets, waves
+from . import handling, helped, order_ends, people, points, schema, setting_out, tickets, waves
 from .handling import Ticket
 from .ledger import Row
 from .rules.errors import NotYours, Stale
@@ -64,8 +64,10 @@ async def confirm(work: Work, ticket: Ticket) -> None:
 async def settle(work: Work, ticket: Ticket, *, why: dict[str, Any] | None = None) -> None:
     """The same without asking who says so: the clock, or a duty secretary who rang."""
     await tickets.move(work, ticket, Event.CONFIRMED, _me(work), why=why, closed_at=work.now, closed_how="confirmed")
-    helpers = [one["person_id"] for one in await helped.held(work, ticket)]
-    await order_ends.tell_helpers(work, ticket, helpers, "claim.thanks")
+    earned = await points.earn(work, ticket)
+    for one in await helped.held(work, ticket):
+        helper = one["person_id"]
+        await order_ends.tell_helpers(work, ticket, [helper], "claim.thanks", points=earned.get(helper, 0))
     await tickets.show(work, ticket)
 
 
@@ -91,6 +93,7 @@ async def revoke(work: Work, ticket: Ticket) -> None:
     await tickets.move(work, ticket, Event.REVOKED, _me(work))
     for claim in await helped.held(work, ticket):
         work.changes.update(schema.claim, claim, state=helped.MISSED, minutes=None)
+    await points.reverse(work, ticket)
     await tickets.show(work, ticket)
 
 

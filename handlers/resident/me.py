@@ -4,7 +4,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Step
 from handlers.said import Said
-from storage import family, organisations, people, posts, taking_over
+from storage import family, organisations, people, points, posts, taking_over
 from storage.drafts import ResidentDraft
 from storage.ledger import Row
 from storage.rules import phones
@@ -30,7 +30,7 @@ async def me(context: Context, _args: list[str]) -> None:
         [("me_name", press("me_name")), ("me_home", press("me_home"))],
         [("me_phone", press("me_phone")), ("me_family", press("family"))],
         [("me_lang", press("me_lang")), ("me_privacy", press("me_privacy"))],
-        [("me_help", press("help"))],
+        [("me_help", press("help")), *([("me_points", press("points"))] if points.are_used(work) else [])],
         *_of_double_registration(context),
         [_activities(person)],
     ]

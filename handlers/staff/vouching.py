@@ -4,8 +4,8 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Step
 from handlers.said import Said
+from storage import points, vouching
 from storage import talents as register
-from storage import vouching
 from storage.rules.press import Press, press
 
 REASONS = ("missed", "complaint", "asked")
@@ -56,7 +56,8 @@ async def _take(_context: Context, draft: SuspensionDraft, said: Said) -> bool:
 async def _finish(context: Context, draft: SuspensionDraft) -> None:
     work = context.work
     await vouching.suspend(work, await register.person_of(work, draft.person_id), draft.why)
-    work.reply("helper.staff_suspended", name=draft.name, for_roles=vouching.JUDGES)
+    fraud = [[("points_take_back", press("pointtake", draft.person_id))]] if points.are_used(work) else []
+    work.reply("helper.staff_suspended", fraud, name=draft.name, for_roles=vouching.JUDGES)
 
 
 SUSPEND = flows.declare(

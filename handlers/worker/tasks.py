@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import cards, handling, people, reach, roster, tickets, visit_lists, walk_ins
+from storage import cards, handling, people, reach, rewards, roster, tickets, visit_lists, walk_ins
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -59,7 +59,15 @@ async def tasks(context: Context, _args: list[str]) -> None:
     calls = walk_ins.buttons(work, await walk_ins.halls_to_call(work))
     today = await visit_lists.of_day(work, context.person["id"], visit_lists.today(work))
     day: Rows = [[("visit_day", "vday")]] if today else []
-    work.reply("worker.tasks", [*day, *calls, *buttons, *files, switches, *shifts], count=len(rows), is_on_duty=on_duty)
+    counter: Rows = []
+    if on_duty and (fetched := await rewards.to_hand_out(work)):
+        counter.append([("hand_list", press("handlist"), {"count": len(fetched)})])
+    work.reply(
+        "worker.tasks",
+        [*day, *calls, *counter, *buttons, *files, switches, *shifts],
+        count=len(rows),
+        is_on_duty=on_duty,
+    )
 
 
 SWITCH: Mapping[str, bool | None] = {"on": True, "off": False, "auto": None}

@@ -11,13 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import outbox, papers, people, schema, tickets
+from .. import outbox, papers, people, points, rewards, schema, tickets
 from ..ledger import Ledger, Row
 from ..rules.papers import lines
 from ..rules.rights import Role
 from . import traces
 from .traces import Who
 
+EVERY_LINE = 100_000
 OWN_FILES = {"report", "added", "answer"}
 _PRIVATE = {Role.RESIDENT, Role.FAMILY}
 
@@ -43,6 +44,7 @@ _TEAMS = (
     .join(schema.team_member, schema.team_member.c.team_id == schema.team.c.id)
     .where(schema.team_member.c.person_id == sa.bindparam("person"))
 )
+_OF_POST = ("from_at", "until_at", "ended_at")
 _OF_PAPER = ("kind", "made_at", "confirmed_at", "refused_at")
 
 
@@ -78,6 +80,8 @@ class Gathering:
             ],
             "helping": await self._helping(),
             "helped": [{name: row[name] for name in _OF_CLAIM} for row in await self._rows(schema.claim, "person_id")],
+            "points": await self._points(),
+            "posts": await self._posts(),
             "joined": [await self._joined(row) for row in await traces.joined_by(self._ledger, me["id"])],
             "notices": [
                 {"received_at": row["sent_at"], "read_at": row["read_at"]}
@@ -161,7 +165,8 @@ class Gathering:
         teams = {row["id"]: row for row in await self._ledger.all(_TEAMS, person=self._me["id"])}
         return {
             "registration": {name: rows[0][name] for name in _OF_HELPER}
-            | {"places": [self._place(one) for one in rows[0]["places"] or ()]},
+            | {"places": [self._place(one) for one in rows[0]["places"] or ()]}
+            | {"unit": self._unit(rows[0]["organisation_id"])},
             "skills": [
                 {name: row[name] for name in _OF_SKILL} for row in await self._rows(schema.helper_skill, "person_id")
             ],
@@ -176,6 +181,18 @@ class Gathering:
             ],
         }
 
+    async def _posts(self) -> list[dict[str, Any]]:
+        known = self._ledger.directory.helping.posts
+        return [
+            {"post": known[row["post_id"]].name_in(self._me["language"]) if row["post_id"] in known else None}
+            | {name: row[name] for name in _OF_POST}
+            for row in await self._rows(schema.post_holding, "person_id")
+        ]
+
+    def _unit(self, unit_id: int | None) -> str | None:
+        unit = self._ledger.directory.helping.organisations.get(unit_id or 0)
+        return unit.name_in(self._me["language"]) if unit is not None else None
+
     def _service(self, service_id: int) -> str | None:
         service = self._ledger.directory.catalogue.services.get(service_id)
         return service.name_in(self._me["language"]) if service is not None else None
@@ -186,6 +203,24 @@ class Gathering:
         return {name: row[name] for name in plain} | {
             "service": self._service(row["service_id"]),
             "note": wanted.get("note"),
+        }
+
+    async def _points(self) -> dict[str, Any]:
+        """What they have, got and spent, and what they still have to fetch."""
+        me, is_zh = self._me["id"], self._me["language"].startswith("zh")
+        rows = await points.history(self._ledger, me, limit=EVERY_LINE)
+        return {
+            "balance": await points.balance(self._ledger, me),
+            "shown": str(await points.shown_in_rankings(self._ledger, me)),
+            "history": [
+                {name: row[name] for name in ("at", "reason", "amount", "number")}
+                | {"reward": row["reward"] if is_zh else row["reward_en"]}
+                for row in rows
+            ],
+            "to_fetch": [
+                {name: row[name] for name in ("code", "created_at", "until_at")}
+                for row in await rewards.waiting_for(self._ledger, me)
+            ],
         }
 
     def _file(self, number: int, row: Row) -> dict[str, Any]:

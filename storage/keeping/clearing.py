@@ -65,6 +65,8 @@ async def _empty(work: Work, ticket: Row, *, spared: Collection[int], **values: 
     for table in (schema.paper, schema.concern):
         for row in await _rows(work, table, ticket):
             work.changes.update(table, row, **emptied(table.name))
+    for row in await _rows(work, schema.transfer, ticket):  # whose points these are would say whose matter it was
+        work.changes.update(schema.transfer, row, ticket_id=None, unique_key=f"cleared:{row['id']}")
     for row in await _rows(work, schema.card, ticket):
         if row["person_id"] not in spared:
             work.retract(row["chat_id"], [row["message_id"]])

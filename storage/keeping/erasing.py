@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import attachments, closing, family, helpers, outbox, people, reminders, schema, slots, tickets, unsure
+from .. import attachments, closing, family, helpers, outbox, people, reminders, rewards, schema, slots, tickets, unsure
 from ..ledger import Ledger, Row
 from ..rules.errors import Refusal
 from ..rules.lifecycle import OPEN, Event, State
@@ -77,6 +77,7 @@ async def begin(work: Work, *, is_traceless: bool = False) -> None:
         await _end(work, dict(row))
     await booked.let_go(work, me["id"])
     await helpers.part(work, me["id"])
+    await rewards.let_go(work, me["id"])
     await _leave_family(work, me)
     for grant in await _grants(work.ledger, me["id"]):
         if grant["revoked_at"] is None:

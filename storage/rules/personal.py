@@ -232,7 +232,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "account": _table(Reach.POINTS, technical="id kind balance ranking version", person="person_id"),
         "transfer": _table(
             Reach.POINTS,
-            technical="id reason rule ticket_id reverses_id unique_key unspent taken owed expires_at told_at at version",
+            technical="id reason rule ticket_id reverses_id unique_key unspent taken owed expires_at told_at at"
+            " version",
             person="person_id",
         ),
         "posting": _table(Reach.NOTHING, technical="id transfer_id account_id amount"),

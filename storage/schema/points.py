@@ -29,6 +29,7 @@ account = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),  # person; issued, spent, expired: the community's own
     ref("person_id", "person", null=True),
     sa.Column("balance", sa.BigInteger, nullable=False, default=0, server_default="0"),
+    sa.Column("ranking", sa.Text),  # how they stand in it: named, hidden; null = as "a neighbour"
     version(),
     sa.UniqueConstraint("person_id"),
     sa.Index(
@@ -49,12 +50,16 @@ transfer = sa.Table(
     sa.Column("rule", sa.Text),  # the code of the rule
     ref("person_id", "person", index=True),
     ref("ticket_id", "ticket", null=True, index=True),
-    ref("reverses_id", "transfer", null=True),
+    ref("reverses_id", "transfer", null=True, index=True),  # the lot that it takes back or lets expire
     sa.Column("unique_key", sa.Text, nullable=False, unique=True),  # nothing is earned twice
     sa.Column("unspent", sa.Integer, nullable=False, default=0, server_default="0"),  # of what was earned
+    sa.Column("taken", sa.JSON),  # out of which lots: pairs of a transfer's id and how many points
+    sa.Column("owed", sa.Integer, nullable=False, default=0, server_default="0"),  # reversed, but spent already
     time("expires_at"),
+    time("told_at"),  # that it will expire
     time("at", null=False),
     version(),
+    sa.Index("ix_transfer_at", "at"),
     sa.Index(
         "ix_transfer_expiring",
         "expires_at",
@@ -94,12 +99,18 @@ redemption = sa.Table(
     own_id(),
     ref("person_id", "person", index=True),
     ref("reward_id", "reward"),
-    ref("transfer_id", "transfer"),
-    sa.Column("code", sa.Text, nullable=False, unique=True),  # told at the hall
+    ref("transfer_id", "transfer", index=True),
+    sa.Column("code", sa.Text, unique=True),  # told at the hall, as long as it waits there
     sa.Column("state", sa.Text, nullable=False),  # open, fetched, cancelled, expired
     time("created_at", null=False),
     time("until_at", null=False),
     time("ended_at"),
     ref("handed_by", "person", null=True),
     version(),
+    sa.Index(
+        "ix_redemption_open",
+        "until_at",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
 )

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("balance", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("ranking", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("kind <> 'person' OR balance >= 0", name=op.f("ck_account_balance")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id")),
@@ -75,7 +76,10 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.BigInteger(), nullable=True),
         sa.Column("unique_key", sa.Text(), nullable=False),
         sa.Column("unspent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("taken", sa.JSON(), nullable=True),
+        sa.Column("owed", sa.Integer(), server_default="0", nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_transfer_person_id")),
@@ -84,6 +88,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
         sa.UniqueConstraint("unique_key", name=op.f("uq_transfer_unique_key")),
     )
+    op.create_index("ix_transfer_at", "transfer", ["at"], unique=False)
     op.create_index(
         "ix_transfer_expiring",
         "transfer",
@@ -93,6 +98,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("unspent > 0 AND expires_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_transfer_person_id"), "transfer", ["person_id"], unique=False)
+    op.create_index(op.f("ix_transfer_reverses_id"), "transfer", ["reverses_id"], unique=False)
     op.create_index(op.f("ix_transfer_ticket_id"), "transfer", ["ticket_id"], unique=False)
     op.create_table(
         "posting",
@@ -112,7 +118,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("reward_id", sa.BigInteger(), nullable=False),
         sa.Column("transfer_id", sa.BigInteger(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=False),
@@ -126,4 +132,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redemption")),
         sa.UniqueConstraint("code", name=op.f("uq_redemption_code")),
     )
+    op.create_index(
+        "ix_redemption_open",
+        "redemption",
+        ["until_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_index(op.f("ix_redemption_person_id"), "redemption", ["person_id"], unique=False)
+    op.create_index(op.f("ix_redemption_transfer_id"), "redemption", ["transfer_id"], unique=False)
