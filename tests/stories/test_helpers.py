@@ -8,7 +8,7 @@ from storage.rules.press import press
 from tests.town import Town
 
 from .chat import go, person
-from .helping import helps, lives, posts
+from .lending import lends_a_hand, lives, posts
 
 
 async def places(town: Town, phone: Phone) -> list[str]:
@@ -38,7 +38,7 @@ async def test_it_asks_for_consent_and_a_home_first(town: Town) -> None:
 
 
 async def test_it_takes_what_fits_with_one_tap(town: Town) -> None:
-    await helps(town, town.chen)
+    await lends_a_hand(town, town.chen)
     await lives(town, town.rosa)
     await posts(town, town.rosa)
     await go(town, town.chen.says("/claim"))
@@ -53,7 +53,7 @@ async def test_it_takes_what_fits_with_one_tap(town: Town) -> None:
 
 async def test_it_says_politely_who_was_faster(town: Town) -> None:
     for phone in (town.chen, town.daughter):
-        await helps(town, phone)
+        await lends_a_hand(town, phone)
     await lives(town, town.rosa)
     await posts(town, town.rosa)
     for phone in (town.chen, town.daughter):
@@ -64,7 +64,7 @@ async def test_it_says_politely_who_was_faster(town: Town) -> None:
 
 
 async def test_it_stops_asking_whoever_leaves(town: Town) -> None:
-    await helps(town, town.chen)
+    await lends_a_hand(town, town.chen)
     await go(town, town.chen.says("/me"), town.chen.presses("帮邻居"), town.chen.presses("先不帮了"))
     await go(town, town.chen.presses("是，先不帮了"))
     row = await person(town, town.chen)
@@ -74,7 +74,7 @@ async def test_it_stops_asking_whoever_leaves(town: Town) -> None:
 
 
 async def test_it_pauses_a_helper_kindly_and_offers_anew_what_they_took(town: Town) -> None:
-    await helps(town, town.chen)
+    await lends_a_hand(town, town.chen)
     await lives(town, town.rosa)
     await posts(town, town.rosa)
     await go(town, town.chen.says("/claim"), town.chen.presses("接第 1 件"))
@@ -92,7 +92,7 @@ async def test_it_pauses_a_helper_kindly_and_offers_anew_what_they_took(town: To
 
 async def test_it_lets_a_team_say_yes_for_itself(town: Town) -> None:
     for phone in (town.chen, town.daughter):
-        await helps(town, phone)
+        await lends_a_hand(town, phone)
     await lives(town, town.rosa)
     await posts(town, town.rosa)
     chen, daughter = town.chen, town.daughter
@@ -110,7 +110,7 @@ async def test_it_lets_a_team_say_yes_for_itself(town: Town) -> None:
 
 @pytest.mark.parametrize("verb", ["helpverify", "helpsuspend", "helplift"])
 async def test_it_lets_no_neighbour_judge_by_a_forged_button(town: Town, verb: str) -> None:
-    await helps(town, town.chen)
+    await lends_a_hand(town, town.chen)
     await lives(town, town.rosa)
     row = await person(town, town.chen)
     await go(town, town.rosa.forges(press(verb, row["id"]), 1))

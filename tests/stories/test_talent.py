@@ -4,13 +4,13 @@ from storage import helpers
 from tests.town import Town
 
 from .chat import go, person
-from .helping import helps, lives
+from .lending import lends_a_hand, lives
 
 
 async def an_electrician(town: Town) -> None:
     """Uncle Chen can repair things, and lets neighbours see that and his name."""
     chen = town.chen
-    await helps(town, chen)
+    await lends_a_hand(town, chen)
     await go(town, chen.presses("水电维修"), chen.presses("✅ 好了"), chen.presses("给邻居看"))
     await go(town, chen.presses("▫️ 会什么"), chen.presses("▫️ 称呼"))
 
@@ -26,7 +26,7 @@ async def test_it_finds_who_can_by_a_sentence(town: Town) -> None:
 
 
 async def test_it_shows_nothing_without_consent(town: Town) -> None:
-    await helps(town, town.chen)
+    await lends_a_hand(town, town.chen)
     await go(town, town.chen.presses("水电维修"))
     await lives(town, town.rosa)
     await go(town, town.rosa.says("/talent 水电"))
@@ -71,7 +71,7 @@ async def test_it_says_about_a_danger_what_it_always_says(town: Town) -> None:
 
 async def test_it_keeps_words_and_a_picture(town: Town) -> None:
     chen = town.chen
-    await helps(town, chen)
+    await lends_a_hand(town, chen)
     await go(town, chen.presses("✅ 好了"), chen.presses("💬 介绍"), chen.says("做了三十年电工"))
     await go(town, chen.presses("我的登记"), chen.presses("📷 照片"), chen.sends_photo())
     await go(town, chen.presses("我的登记"))
