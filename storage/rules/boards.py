@@ -7,6 +7,7 @@ from collections.abc import Collection
 from storage.rules.rights import Role
 
 MAIN, STAFF, FILING, GRID, SECRETARY = "main", "staff", "filing", "grid", "secretary"
+VOLUNTEER = "volunteer"
 ADMIN = "+admin"
 """Ends the name of a keyboard that has the administrator's row as well."""
 
@@ -24,5 +25,5 @@ def board(held: Collection[str]) -> str:
     elif roles & _FILERS:
         base = GRID if Role.GRID_WORKER in roles else FILING
     else:
-        base = STAFF if works else MAIN
+        base = (VOLUNTEER if works <= {Role.VOLUNTEER} else STAFF) if works else MAIN
     return base + ADMIN if Role.ADMINISTRATOR in roles else base
