@@ -8,7 +8,7 @@ Before that they read what it is, when, and roughly where.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from storage import closing, helped, orders, people, tickets
+from storage import closing, door_words, helped, orders, people, tickets
 from storage.directory import Directory
 from storage.ledger import Ledger, Row
 from storage.rules.lifecycle import OPEN, State
@@ -40,6 +40,7 @@ async def params(ledger: Ledger, facts: TicketFacts, ticket: Row, which: str, vi
     named = await people.by_ids(ledger, {one["person_id"] for one in taken} | {order["verified_by"] or 0})
     checker = named.get(order["verified_by"])
     is_hidden = which == NEIGHBOUR or (which == HELPER and facts.state not in _BETWEEN)
+    is_word_said = facts.state in _BETWEEN and which in {ASKER, HELPER}
     shown = {
         **_what(ledger.directory, ticket, order, viewer["language"], is_hidden=is_hidden),
         **_time(order, ledger.directory),
@@ -48,7 +49,7 @@ async def params(ledger: Ledger, facts: TicketFacts, ticket: Row, which: str, vi
         "wanted": order["wanted"],
         "is_vulnerable": bool(order["is_vulnerable"]),
         "shows_phone": bool(order["shows_phone"]),
-        "code_word": order["code_word"] if facts.state in _BETWEEN and which in {ASKER, HELPER} else None,
+        "code_word": door_words.by_language(order["code_word"]) if is_word_said else None,
         "checker": checker["name"] if checker is not None else None,
         "is_signed_in": any(one["person_id"] == viewer["id"] and one["signed_in_at"] is not None for one in taken),
         "nobody": await _why_nobody(ledger, ticket),

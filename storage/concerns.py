@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from . import helped, people, relays, roster, schema, tickets
 from .handling import Ticket
 from .ledger import Ledger, Row
+from .matched import helper_of
 from .plain import once
 from .rules.errors import NotYours, Stale
 from .rules.press import press
@@ -45,10 +46,9 @@ async def report(work: Work, ticket: Ticket, about_id: int, words: str) -> None:
     work.changes.insert(schema.concern, **values, about_id=about_id, words=words[:LONGEST], created_at=work.now)
     tickets.remember(work, ticket, RAISED, _me(work), ticket["state"], ticket["state"])
     told = {"by": work.person["name"] if work.person else "", "about": about["name"], "words": words[:LONGEST]}
-    buttons = [
-        [("open", press("open", ticket["id"]))],
-        [("order_staff_seen_to", press("oseen", values["id"]))],
-    ]
+    buttons = [[("open", press("open", ticket["id"]))], [("order_staff_seen_to", press("oseen", values["id"]))]]
+    if await helper_of(work.ledger, about_id) is not None:
+        buttons[0].append(("talent_open", press("talent", about_id)))
     for person, at in await roster.secretaries(work, ticket["place_id"]):
         work.notify(
             person,

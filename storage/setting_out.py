@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from . import handling, helped, matched, people, routing, tickets, waves
+from . import door_words, handling, helped, matched, people, routing, tickets, waves
 from .handling import Ticket
 from .ledger import Row
 from .rules.errors import NotAlone, Stale
@@ -24,7 +24,8 @@ async def tell_who_comes(work: Work, ticket: Ticket, order: Row, taken: Sequence
     first = await matched.helper_of(work.ledger, ids[0])
     photo = {"photo": first["photo"]} if first is not None and first["photo"] and len(ids) == 1 else {}
     names = [found[one]["name"] for one in ids if one in found]
-    await handling.tell_owner(work, ticket, "claim.coming", helpers=names, code_word=order["code_word"], **photo)
+    word = door_words.by_language(order["code_word"])
+    await handling.tell_owner(work, ticket, "claim.coming", helpers=names, code_word=word, **photo)
     files = [one for one in await tickets.attachments_of(work.ledger, ticket["id"]) if one["media"] != "location"]
     shown = [{"media": one["media"], "file_id": one["file_id"]} for one in files] + tickets.position_of(ticket)
     for helper_id in ids:

@@ -6,7 +6,7 @@ from jinja2 import meta
 
 from bot.texts import Texts, sources
 
-from . import page, rare_bookings
+from . import page, rare_bookings, rare_groups, rare_helpers, rare_orders, rare_points, rare_posts
 from .examples import NOW, example
 from .film import Words
 
@@ -15,6 +15,11 @@ ALWAYS_THERE = {"now", "language"}
 
 LINES: Mapping[str, Words] = {
     **rare_bookings.LINES,
+    **rare_groups.LINES,
+    **rare_helpers.LINES,
+    **rare_orders.LINES,
+    **rare_points.LINES,
+    **rare_posts.LINES,
     "flow.unclear": (
         "回答看不懂，原来的问题和按钮再出一遍",
         "an answer is unclear; the question and its buttons come again",
@@ -53,13 +58,10 @@ LINES: Mapping[str, Words] = {
     "catalogue.dish_unclear": ("菜名太长", "the name is too long"),
     "catalogue.dish_added": ("加了一道菜", "a dish is added"),
     "catalogue.dish_gone": ("去掉了一道菜", "a dish is taken off"),
-    "claim.coming": ("有邻居接了", "a neighbour has taken it"),
     "claim.given_back": ("来帮忙的人来不了了", "the helper cannot come after all"),
-    "claim.done_ask": ("帮忙的人点「做好了」", "the helper presses “Done”"),
     "claim.ask_again": ("一天没回答", "no answer for a day"),
     "claim.by_itself": ("三天没回答", "no answer for three days"),
     "claim.not_verified": ("社区还没看", "the community has not looked yet"),
-    "claim.turned_down": ("社区没法安排", "the community cannot arrange it"),
     "claim.nobody_found": ("到时间没人接", "nobody took it in time"),
     "claim.is_here": ("到时间还没签到", "nobody has signed in when it begins"),
     "claim.missed_noted": ("点「没来」", "“Nobody came” is pressed"),
@@ -67,7 +69,6 @@ LINES: Mapping[str, Words] = {
     "claim.where_are_you": ("帮忙的人：到时间还没签到", "to the helper, who has not signed in"),
     "claim.left_open": ("帮忙的人：时间过了", "to the helper, when the time is over"),
     "claim.not_done": ("帮忙的人：对方点了「还没好」", "to the helper: “Not yet” was pressed"),
-    "claim.thanks": ("帮忙的人：对方点了「好了」", "to the helper: “Yes, it is done” was pressed"),
     "claim.missed": ("帮忙的人：对方说没来", "to the helper, who did not come"),
     "claim.edited": ("帮忙的人：事情改了", "to the helper: it was changed"),
     "claim.called_off": ("帮忙的人：不用去了", "to the helper: it is not needed any more"),
@@ -141,6 +142,6 @@ def messages() -> frozenset[str]:
 
 
 def _elsewhere() -> frozenset[str]:
-    on_something = {"button", "menu", "role", "poster", "roster", "sheet", "original", "control"}
+    on_something = {"button", "menu", "role", "poster", "roster", "sheet", "record", "original", "control"}
     typed = {"command", "import", "backup", "doctor", "export", "request"}
     return frozenset(on_something | typed)

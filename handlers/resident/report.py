@@ -10,7 +10,7 @@ from handlers import flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
-from storage import drafts, duplicates, family, reporting, tickets, unsure
+from storage import drafts, duplicates, family, groups, reporting, tickets, unsure
 from storage.drafts import AfterDraft, ReportDraft
 from storage.rules.errors import Stale
 from storage.rules.press import press
@@ -148,6 +148,8 @@ async def _joined(context: Context, draft: ReportDraft, asked: Any) -> bool:
         draft.joins, draft.is_apart = None, True
         return False
     context.work.reply("report.joined", edit=context.pressed_message, number=found["number"])
+    if draft.group is not None:
+        await groups.adopt(context.work, found, draft.group)
     context.conversation.clear()
     if draft.album is not None:
         flows.keep(context, AFTER, AfterDraft(ticket_id=found["id"], album=draft.album))

@@ -84,7 +84,10 @@ def test_it_shows_what_people_wrote_as_they_wrote_it(key: str) -> None:
         assert written in parse_html(render(language, key, filled_with(written, key)))[0], language
 
 
-@pytest.mark.parametrize("card", ["card.resident", "card.staff"])
+@pytest.mark.parametrize(
+    "card",
+    ["card.resident", "card.staff", *(f"card.order_{side}" for side in ("asker", "helper", "open", "staff"))],
+)
 @pytest.mark.parametrize("state", list(State))
 def test_it_draws_a_card_in_every_state(card: str, state: State) -> None:
     for language, is_danger, is_bare in product(LANGUAGES, (False, True), (False, True)):
@@ -97,7 +100,13 @@ def test_it_draws_a_card_in_every_state(card: str, state: State) -> None:
         assert not LEFT_OPEN.search(seen), (language, seen)
 
 
-BARE: Mapping[str, Any] = {"place": None, "owner": None, "worker_phone": None, "route": None, "story": []}
+BARE: Mapping[str, Any] = {
+    **dict.fromkeys(("place", "owner", "worker_phone", "route", "what", "unit", "starts_at", "code_word", "nobody")),
+    "story": [],
+    "helpers": [],
+    "skills": [],
+    "is_same_day": False,
+}
 BARE_TICKET: Mapping[str, Any] = {
     **dict.fromkeys(("room", "spot", "for_whom", "caller_phone", "overdue_at", "stars", "done_words", "closed_how")),
     "words": "",

@@ -24,6 +24,7 @@ def _words(text: str) -> tuple[str, ...]:
 RESIDENTS_NEVER_READ = _words(
     "worker. staff. triage. admin. card.staff card.booking_staff card.taken import. backup. command. control. doctor."
     " poster.help posts. button.post_ button.need_ button.triage button.menu_ papers.staff_ claim.staff_ duty. roster."
+    " order.staff_ helper.staff_ card.order_staff button.order_staff_"
 )
 YET_RESIDENTS_READ = _words("worker.asks worker.progress triage.merged_owner triage.refused triage.looked_at_again")
 PARTLY_FOR_STAFF = {"welcome.help"}

@@ -5,6 +5,7 @@ import re
 from simulator.phone import Phone
 from tests.town import Town
 
+from .asking import helps, order
 from .chat import finish, go, ticket
 
 NAMES = re.compile("小魏|老李|丹姐|邻里|中文|请选择语言|王阿姨")
@@ -72,3 +73,22 @@ async def test_it_keeps_the_language_that_was_chosen(town: Town) -> None:
     assert town.rosa.shows("Hello")
     await go(town, town.rosa.says("/lang"), town.rosa.presses("中文"), town.rosa.starts())
     assert town.rosa.shows("您好")
+
+
+async def test_it_speaks_english_when_neighbours_are_asked(town: Town) -> None:
+    phone, vera = anna(town), town.vera
+    await helps(town, vera)
+    await go(
+        town, phone.starts(), phone.presses("I agree"), phone.presses("Ask for help"), phone.presses("Change a bulb")
+    )
+    await go(
+        town, phone.says("building 3 unit 2 room 1502"), phone.says("tomorrow 3pm"), phone.presses("Ask neighbours")
+    )
+    await go(town, phone.presses("Change"), phone.presses("How many"), phone.presses("2"))
+    await go(town, town.li.presses("核验通过"), vera.presses("I will help"), phone.presses("Enough, begin"))
+    await go(town, phone.presses("Send a message"), phone.says("Please ring twice"), vera.presses("Answer"))
+    await go(town, vera.says("I will"), vera.presses("Done"), phone.presses("Yes, it is done"), phone.presses("★★★★★"))
+    await go(town, phone.says("thank you"), phone.presses("A problem"), phone.says("The stairs are dark"))
+    assert (await ticket(town))["stars"] == 5
+    word = (await order(town, (await ticket(town))["id"]))["code_word"]
+    assert {*chinese_on(phone), *chinese_on(vera)} == {word}, "it is said in Chinese, and stands there as it sounds"

@@ -8,7 +8,7 @@ from storage import schema
 from tests.town import Town
 
 from .asking import BULB, asks, helps, lives, order, places
-from .telling import count, history, local, presses, says, ticket
+from .telling import count, history, local, moves_to, presses, says, ticket
 from .visiting import agrees, links_daughter
 
 
@@ -27,13 +27,18 @@ async def test_it_goes_from_a_sentence_to_the_stars(town: Town) -> None:
     await helps(town, vera)
     await says(town, rosa, BULB)
     await presses(town, rosa, "明天", "下午")
-    assert rosa.shows("换灯泡") and rosa.shows("3栋 2单元 1502室") and rosa.shows("13:00–18:00")
+    assert rosa.shows("换灯泡")
+    assert rosa.shows("3栋 2单元 1502室")
+    assert rosa.shows("13:00–18:00")
     await presses(town, rosa, "发出去")
     assert rosa.shows("社区先看一下")
-    assert li.shows("等核验") and town.dan.shows("等核验") and li.shows("王阿姨")
+    assert li.shows("等核验")
+    assert town.dan.shows("等核验")
+    assert li.shows("王阿姨")
     await presses(town, li, "核验通过")
     assert town.dan.shows("老李 核验过")
-    assert rosa.shows("正在问邻居") and vera.shows("A neighbour needs a hand")
+    assert rosa.shows("正在问邻居")
+    assert vera.shows("A neighbour needs a hand")
     await presses(town, vera, "I will help")
     assert rosa.shows("Vera 会来帮您")
     await presses(town, vera, "Done")
@@ -57,7 +62,8 @@ async def test_it_asks_with_the_menu_and_changes_everything_on_the_card(town: To
     asked = await order(town, made["id"])
     assert (asked["helpers"], asked["shows_phone"], asked["is_vulnerable"]) == (2, True, True)
     assert (local(asked["starts_at"]), local(asked["ends_at"])) == ("11-27 15:30", "11-27 16:30")
-    assert made["words"] == "换灯泡\n要自带梯子" and made["room"] == "301"
+    assert made["words"] == "换灯泡\n要自带梯子"
+    assert made["room"] == "301"
 
 
 async def test_it_writes_a_request_down_for_an_elder(town: Town) -> None:
@@ -74,11 +80,15 @@ async def test_it_writes_a_request_down_for_an_elder(town: Town) -> None:
     assert wei.shows("已替 李奶奶 登记")
     made = await ticket(town)
     owner = await town.app.ledger.get(schema.person, made["owner_id"])
-    assert owner is not None and (owner["name"], made["state"]) == ("李奶奶", "new")
+    assert owner is not None
+    assert (owner["name"], made["state"]) == ("李奶奶", "new")
     await presses(town, li, "核验通过")
-    assert chen.shows("有邻居想请人帮忙") and vera.shows("A neighbour needs a hand")
+    assert chen.shows("有邻居想请人帮忙")
+    assert vera.shows("A neighbour needs a hand")
     await presses(town, chen, "我来帮")
-    assert chen.shows("李奶奶") and chen.shows("401室") and not vera.sees("401")
+    assert chen.shows("李奶奶")
+    assert chen.shows("401室")
+    assert not vera.sees("401")
     await presses(town, chen, "做好了")
     await presses(town, wei, "✅ 好了")
     assert (await ticket(town))["state"] == "closed"
@@ -102,7 +112,8 @@ async def test_it_turns_a_request_down_with_the_reason_or_with_a_service(town: T
     await lives(town, rosa)
     await asks(town, rosa, "想找个邻居帮我量血压")
     await presses(town, li, "说明不办", "有现成的服务", "量血压")
-    assert rosa.shows("社区有现成的服务") and count(rosa, "原因是") == 0
+    assert rosa.shows("社区有现成的服务")
+    assert count(rosa, "原因是") == 0
     await presses(town, rosa, "再发一次", "明天", "上午", "发出去")
     await presses(town, li, "说明不办")
     await says(town, li, "请直接去社区医院")
@@ -118,7 +129,8 @@ async def test_it_asks_for_an_elder_of_the_family(town: Town) -> None:
     await presses(town, daughter, "王阿姨", "不是", "今天", "下午", "发出去")
     made = await ticket(town)
     assert (made["owner_id"], made["room"]) == ((await agrees(town, rosa))["id"], "1502")
-    assert rosa.shows("小王替您发的") and daughter.shows("王阿姨的事")
+    assert rosa.shows("小王替您发的")
+    assert daughter.shows("王阿姨的事")
 
 
 async def test_it_asks_what_is_meant_and_lets_a_report_be_one(town: Town) -> None:
@@ -141,11 +153,13 @@ async def test_it_hears_danger_and_another_matter_first(town: Town) -> None:
     await lives(town, rosa)
     await says(town, rosa, BULB)
     await says(town, rosa, "3栋2单元楼道灯坏了")
-    assert rosa.shows("请看看对不对") and rosa.shows("公共设施")
+    assert rosa.shows("请看看对不对")
+    assert rosa.shows("公共设施")
     await presses(town, rosa, "报上去")
     assert rosa.shows("哪天方便")
     await says(town, rosa, "我家着火了，快来人")
-    assert rosa.shows("119") and (await ticket(town))["is_danger"]
+    assert rosa.shows("119")
+    assert (await ticket(town))["is_danger"]
 
 
 async def test_it_begins_with_fewer_and_lets_a_place_go_back(town: Town) -> None:
@@ -156,11 +170,14 @@ async def test_it_begins_with_fewer_and_lets_a_place_go_back(town: Town) -> None
     await presses(town, rosa, "明天", "下午", "改人数", "2 个", "发出去")
     await presses(town, town.li, "核验通过")
     await presses(town, vera, "I will help")
-    assert rosa.shows("还差 1 位") and chen.shows("已有 1 位，还差 1 位")
+    assert rosa.shows("还差 1 位")
+    assert chen.shows("已有 1 位，还差 1 位")
     await presses(town, rosa, "人够了，开始吧")
-    assert rosa.shows("会来帮您") and chen.shows("接单，谢谢您")
+    assert rosa.shows("会来帮您")
+    assert chen.shows("接单，谢谢您")
     await presses(town, vera, "I cannot go")
-    assert rosa.shows("临时来不了") and (await ticket(town))["state"] == "offered"
+    assert rosa.shows("临时来不了")
+    assert (await ticket(town))["state"] == "offered"
 
 
 async def test_it_lists_a_request_and_lets_it_be_withdrawn(town: Town) -> None:
@@ -169,4 +186,41 @@ async def test_it_lists_a_request_and_lets_it_be_withdrawn(town: Town) -> None:
     await asks(town, rosa)
     await says(town, rosa, "/my")
     await presses(town, rosa, "🙋", "不用办了", "已经解决了")
-    assert (await ticket(town))["state"] == "withdrawn" and town.li.shows("居民取消了")
+    assert (await ticket(town))["state"] == "withdrawn"
+    assert town.li.shows("居民取消了")
+
+
+async def test_it_asks_for_a_unit_by_whoever_acts_for_it(town: Town) -> None:
+    rosa, helping = town.rosa, town.app.ledger.directory.helping
+    person = await lives(town, rosa)
+    unit = next(iter(helping.organisations.values()))
+    helping.of_contact = {person["id"]: (unit,)}  # as an import would have it
+    await says(town, rosa, "/order")
+    await presses(town, rosa, "搬东西", unit.name)
+    await says(town, rosa, "3栋2单元")
+    await presses(town, rosa, "不写门牌", "明天", "都行", "发出去")
+    assert (await order(town, (await ticket(town))["id"]))["organisation_id"] == unit.id
+    assert town.li.shows(unit.name)
+    assert rosa.shows(unit.name)
+
+
+async def test_it_takes_the_time_out_of_the_first_sentence(town: Town) -> None:
+    rosa = town.rosa
+    await lives(town, rosa)
+    await says(town, rosa, "明天下午三点想找个邻居帮我搬个柜子")
+    await presses(town, rosa, "发出去")
+    made = await ticket(town)
+    asked = await order(town, made["id"])
+    assert (local(asked["starts_at"]), asked["wanted"]) == ("11-24 15:00", 1)
+
+
+async def test_it_asks_again_when_the_time_has_gone_by_meanwhile(town: Town) -> None:
+    rosa = town.rosa
+    await lives(town, rosa)
+    await says(town, rosa, BULB)
+    await presses(town, rosa, "今天", "上午")
+    await moves_to(town, "2026-11-23 12:05")
+    await presses(town, rosa, "发出去")
+    assert rosa.shows("刚才选的时间已经过了")
+    await presses(town, rosa, "今天", "下午", "发出去")
+    assert rosa.shows("社区先看一下")

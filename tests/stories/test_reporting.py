@@ -276,7 +276,6 @@ async def test_it_answers_odd_input_at_every_question_and_asks_again(town: Town,
     ("words", "warm"),
     [
         ("我想预约拍全家福", "值班员帮您安排"),
-        ("想找个志愿者帮我买菜", "值班员帮您找人"),
         ("网格员态度太差了，我要投诉他", "让您受委屈了"),
     ],
 )

@@ -80,11 +80,16 @@ async def take_day(context: Context, draft: TimedDraft, said: Said) -> bool:
 
 def day_choices(context: Context, _draft: TimedDraft) -> Rows:
     """Today and tomorrow on top, the other days by their weekday."""
-    days = days_left(context.work.now, _zone(context))
-    buttons: list[Button] = [("order_day", press("choose", f"d{one:%Y%m%d}"), {"day": one.isoformat()}) for one in days]
-    near = sum((one - _today(context)).days < NAMED for one in days)
-    rest = buttons[near:]
-    return [buttons[:near], *(rest[at : at + _WIDTH] for at in range(0, len(rest), _WIDTH))] if near else [rest]
+    today = _today(context)
+    near: list[Button] = []
+    rest: list[Button] = []
+    for one in days_left(context.work.now, _zone(context)):
+        data = press("choose", f"d{one:%Y%m%d}")
+        if (one - today).days < NAMED:
+            near.append(("order_day", data, {"day": one.isoformat()}))
+        else:
+            rest.append(("order_weekday", data, {"weekday": one.weekday(), "date": one.day}))
+    return [*([near] if near else []), *(rest[at : at + _WIDTH] for at in range(0, len(rest), _WIDTH))]
 
 
 # --- the part of it ------------------------------------------------------------------------------------------
