@@ -69,7 +69,7 @@ class ServiceRecords:
         """What stands in the file, in the reader's language."""
 
         def word(key: str, **params: object) -> str:
-            return self._texts.plain(language, f"posts.record_{key}", params, now)
+            return self._texts.plain(language, f"record.{key}", params, now)
 
         said = {"year": of.quarter.year, "number": of.quarter.number}
         return Record(

@@ -14,6 +14,7 @@ from .plain import once
 from .rules.errands import Organisation
 from .rules.errors import NotYours, Stale
 from .rules.press import press
+from .states import UNOWNED, any_of
 from .work import Button, Work
 
 _helper, _person, _order, _ticket, _claim = (
@@ -29,17 +30,20 @@ _PEOPLE = sa.select(_person).join(_helper, _helper.c.person_id == _person.c.id).
 _MEMBERS = once(_PEOPLE.where(_helper.c.organisation_id == _UNIT, _IS_THERE))
 _ASKING = once(_PEOPLE.where(_helper.c.asks_organisation_id == _UNIT, _IS_THERE))
 _TAKEN = (
-    sa.select(_claim.c.ticket_id, sa.func.count().label("count"))
-    .where(_claim.c.state.in_([sa.literal_column("'held'"), sa.literal_column("'done'")]))
-    .group_by(_claim.c.ticket_id)
-    .subquery()
+    sa.select(sa.func.count())
+    .where(
+        _claim.c.ticket_id == _ticket.c.id,
+        _claim.c.state.in_([sa.literal_column("'held'"), sa.literal_column("'done'")]),
+    )
+    .correlate(_ticket)
+    .scalar_subquery()
 )
 _OFFERED = (
     sa.select(_ticket, _order.c.errand_id, _order.c.starts_at, _order.c.ends_at, _order.c.wanted)
-    .add_columns((_order.c.wanted - sa.func.coalesce(_TAKEN.c.count, 0)).label("missing"))
+    .add_columns((_order.c.wanted - _TAKEN).label("missing"))
     .join(_order, _order.c.id == _ticket.c.id)
-    .outerjoin(_TAKEN, _TAKEN.c.ticket_id == _ticket.c.id)
     .where(
+        any_of(_ticket.c.state, UNOWNED),
         _ticket.c.state == sa.literal_column("'offered'"),
         _ticket.c.place_id.in_(sa.bindparam("places", expanding=True)),
     )
@@ -238,14 +242,16 @@ async def name(work: Work, unit_id: int | None, ticket_id: int | None, person_id
         raise Stale
     if ticket["place_id"] not in work.directory.below(found.place_id):
         raise NotYours
-    await claims.claim(work, ticket, person=person, organisation_id=found.id)
-    if person["id"] != _me(work)["id"]:
-        buttons: list[list[Button]] = [
-            [("open", press("open", ticket["id"]))],
-            [("order_give_back", press("ogive", ticket["id"]))],
-        ]
+    if await claims.mine(work.ledger, ticket["id"], person["id"]) is not None:
+        return person  # a second tap
+    if person["id"] == _me(work)["id"]:
+        await helpers.join(work)  # who goes helps, and may see where to
+    else:
+        buttons: list[list[Button]] = [[("order_give_back", press("ogive", ticket["id"]))]]
         about: dict[str, Any] = {"ticket_id": ticket["id"], "number": ticket["number"]}
         work.notify(person, "posts.named", buttons, **about, names=called(found))
+    work.card(ticket["id"], person, is_fresh=True)
+    await claims.claim(work, ticket, person=person, organisation_id=found.id)
     return person
 
 

@@ -92,16 +92,21 @@ def post(work: Work, post_id: int | None) -> Post:
     return found
 
 
-async def check_helps(work: Work) -> Row | None:
-    """The registration of the one who asks. Raises NotYours for who does not help, Suspended for who may not."""
+async def check_known(work: Work) -> Row | None:
+    """The registration of the one who asks; a volunteer may be without. Raises NotYours for who does not help."""
     if work.person is None:
         raise NotYours
     helper = await matched.helper_of(work.ledger, work.person["id"])
     if helper is None and not is_volunteer(work):
         raise NotYours
+    return helper
+
+
+async def check_helps(work: Work) -> None:
+    """The same; raises Suspended as well, for who may take nothing now."""
+    helper = await check_known(work)
     if helper is not None and helper["suspended_at"] is not None:
         raise Suspended
-    return helper
 
 
 def is_volunteer(work: Work) -> bool:

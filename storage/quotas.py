@@ -53,9 +53,10 @@ def _under_way(params: Mapping[str, Any]) -> tuple[Quarter, int] | None:
 
 async def _members(ledger: Ledger, after: int) -> list[Row]:
     """Helpers who are at home in a unit and may help, a page of them by their ids."""
-    helper = schema.helper
-    query = sa.select(helper.c.id, helper.c.person_id).where(
-        helper.c.organisation_id.is_not(None),
+    helper, unit = schema.helper, schema.organisation
+    query = sa.select(helper.c.id, helper.c.person_id).join(unit, unit.c.id == helper.c.organisation_id)
+    query = query.where(
+        unit.c.retired_at.is_(None),
         helper.c.left_at.is_(None),
         helper.c.suspended_at.is_(None),
         helper.c.id > after,

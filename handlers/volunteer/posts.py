@@ -26,7 +26,7 @@ def quarter(context: Context) -> Quarter:
 async def mine(context: Context, _pressed: Press, said: Said) -> None:
     """What I hold, what I have done this quarter, and my unit."""
     work, me = context.work, context.person["id"]
-    await posts.check_helps(work)
+    await posts.check_known(work)
     held, now_in = await posts.held_by(work.ledger, me), quarter(context)
     standing = (await service_record.standing(work.ledger, [me], now_in))[me]
     named = {row["id"]: await _name(context, row) for row in held}
@@ -191,8 +191,8 @@ async def give(context: Context, pressed: Press, said: Said) -> None:
 @entry.pressed("post_record")
 async def which_record(context: Context, pressed: Press, said: Said) -> None:
     """Of which quarter, and as what: my own record, or that of a unit for which I speak."""
-    whose = pressed.args[0] if pressed.args else MINE
-    now_in = quarter(context)
+    is_mine, now_in = not pressed.args, quarter(context)
+    whose = MINE if is_mine else organisations.spoken_for(context.work, pressed.number()).id
     rows: Rows = [
         [
             ("record_pdf", press("post_file", str(one), "pdf", whose), {"year": one.year, "number": one.number}),
@@ -200,7 +200,7 @@ async def which_record(context: Context, pressed: Press, said: Said) -> None:
         ]
         for one in (now_in, now_in.before)
     ]
-    back = press("posts") if whose == MINE else press("unit", whose)
+    back = press("posts") if is_mine else press("unit", whose)
     context.work.reply("posts.record_which", [*rows, [("back", back), CLOSE]], edit=said.pressed_message)
 
 

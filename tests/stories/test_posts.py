@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.phone import Phone
-from storage import orders, organisations, posts, schema
+from storage import helpers, orders, organisations, posts, schema
 from storage.changes import ChangeSet
+from storage.directory import NEXT_VERSION, STRUCTURE_VERSION
 from storage.rules.errors import NotYours
 from storage.rules.quarters import Quarter
 from storage.work import Work
@@ -152,3 +153,37 @@ async def test_it_is_nobody_elses_unit(town: Town, vera: Phone) -> None:
         organisations.spoken_for(work, unit.id)
     with pytest.raises(NotYours):
         await organisations.name(work, unit.id, 1, work.person["id"])
+
+
+async def test_it_lets_a_contact_go_themselves_and_see_where(town: Town, vera: Phone) -> None:
+    """Whoever acts for a unit needs no role; who goes is known as a helper from then on."""
+    chen = town.chen
+    await go(town, chen.says("/start"))
+    me, ledger = await person(town, chen), town.app.ledger
+    (unit,) = [one for one in ledger.directory.helping.organisations.values() if one.code == "justice"]
+    row = await ledger.get(schema.organisation, unit.id)
+    assert row is not None
+    changes = ChangeSet()
+    changes.update(schema.organisation, row, contact_id=me["id"])
+    changes.run(NEXT_VERSION, of=STRUCTURE_VERSION)
+    await ledger.commit([changes])
+    await asks(town)
+    await go(town, chen.says("/me"), chen.presses("双报到单位"), chen.presses("接一件事"), chen.presses("换灯泡"))
+    await go(town, chen.presses("陈叔 去"))
+    (claim,) = await ledger.all(schema.claim.select())
+    assert claim["person_id"] == me["id"]
+    assert chen.shows("灯泡坏了")
+
+
+async def test_it_shows_who_is_suspended_what_they_hold_and_gives_nothing_new(town: Town, vera: Phone) -> None:
+    await comes_home(town, vera)
+    await takes_a_post(town, vera)
+    row = await helpers.of(town.app.ledger, (await person(town, vera))["id"])
+    assert row is not None
+    changes = ChangeSet()
+    changes.update(schema.helper, row, suspended_at=town.clock.now())
+    await town.app.ledger.commit([changes])
+    await go(town, vera.says("/me"), vera.presses("我的岗位"))
+    assert vera.shows("岗位 1 个")
+    await go(town, vera.presses("看看岗位"))
+    assert not any("关爱老人" in label for label in vera.buttons)
