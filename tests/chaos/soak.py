@@ -27,7 +27,7 @@ REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
 CALM_SECONDS, TROUBLED_SECONDS = 10.0, 45.0  # how long people wait for an answer
 MINUTES = (0, 10)
-HOURS = range(8, 20)
+HOURS, TWICE = range(8, 20), range(8, 20, 2)
 NIGHT = (3, 22)
 WEEKEND_SHARE, NIGHT_SHARE = 0.3, 0.2
 SATURDAY = 5
@@ -170,13 +170,13 @@ class Soak:
 
 
 def moments_of(days: int) -> list[datetime]:
-    """The rounds: two in every hour of the day, two at night."""
+    """The rounds: one in every hour of the day and another soon after in every second one, two at night."""
     first = MONDAY.astimezone(ZONE).replace(hour=0, minute=0)
     return [
         (first + timedelta(days=day)).replace(hour=hour, minute=minute)
         for day in range(days)
         for hour in sorted({*HOURS, *NIGHT})
-        for minute in (MINUTES if hour in HOURS else MINUTES[:1])
+        for minute in (MINUTES if hour in TWICE else MINUTES[:1])
         if day or hour > first.hour + HOURS.start
     ]
 
