@@ -9,6 +9,8 @@ from .texts import LANGUAGES, Texts, sources
 from .transport import Ambiguous, ApiError, NotSent, Transport
 
 log = logging.getLogger(__name__)
+IN_GROUPS = frozenset({"report"})
+"""What neighbours may say in a group; administrators know theirs."""
 _CODES = {"zh-CN": "", "en": "en"}  # the default language has no code: everybody else gets it
 
 
@@ -20,10 +22,13 @@ async def set_menus(transport: Transport, texts: Texts, now: datetime) -> None:
             for name in commands()
             if f"menu.{name}" in sources(language)
         ]
+        in_groups = [one for one in menu if one["command"] in IN_GROUPS]
         code = {"language_code": _CODES[language]} if _CODES[language] else {}
         try:
             scope = {"type": "all_private_chats"}
             await transport.call("setMyCommands", {"commands": menu, "scope": scope, **code})
+            scope = {"type": "all_group_chats"}
+            await transport.call("setMyCommands", {"commands": in_groups, "scope": scope, **code})
             description = texts.plain(language, "menu.description", {}, now)
             await transport.call("setMyDescription", {"description": description, **code})
             short = texts.plain(language, "menu.short_description", {}, now)

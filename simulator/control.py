@@ -42,7 +42,8 @@ def chat_of(visit: Visit) -> Chat:
 def deeds_of(visit: Visit, body: Json) -> Deeds:
     """Return the hands of the person the body names, in the chat of the path."""
     person = visit.world.town.people[int(body["user_id"])]
-    return Deeds(visit.world, person, chat_of(visit), body.get("thread_id"))
+    is_anonymous = bool(body.get("is_anonymous"))
+    return Deeds(visit.world, person, chat_of(visit), body.get("thread_id"), is_anonymous)
 
 
 @ROUTES.on("GET", "/sim/state")
@@ -250,7 +251,7 @@ async def block(visit: Visit) -> Json:
 
 @ROUTES.on("POST", "/sim/groups")
 async def add_group(visit: Visit) -> Json:
-    """Found a group: title, owner_id, member_ids, is_forum, is_supergroup, has_bot, is_bot_admin."""
+    """Found a group: title, owner_id, member_ids, chat_id, is_forum, is_supergroup, has_bot, is_bot_admin."""
     return snapshot.of_chat(visit.world, found_group(visit.world, await visit.json()).chat)
 
 

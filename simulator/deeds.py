@@ -16,6 +16,8 @@ from simulator.state import Chat, Message, Person, Press
 from simulator.utf16 import cut
 
 LONGEST_TEXT = 4096
+ANONYMOUS: Json = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""Who an administrator is to bots while speaking for the group; the same account in every group of Telegram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Deeds:
     person: Person
     chat: Chat
     thread_id: int | None = None
+    is_anonymous: bool = False
 
     def say(self, text: str, reply_to: int | None = None) -> Message:
         """Send a text; a long one goes out in pieces, the last of which is returned."""
@@ -63,6 +66,8 @@ class Deeds:
         if reply_to is not None:
             replied = chat.messages[reply_to].body
             around["reply_to_message"] = {key: value for key, value in replied.items() if key != "reply_to_message"}
+        if self.is_anonymous:
+            around |= for_the_group(chat, self.person)
         keyboard = chat.keyboards.get(self.person.id, {})
         if keyboard.get("one_time_keyboard") and keyboards.is_used_by(keyboard, shown):
             chat.keyboards.pop(self.person.id)
@@ -189,6 +194,13 @@ class Deeds:
             },
             f"chat {self.chat.id}",
         )
+
+
+def for_the_group(chat: Chat, person: Person) -> Json:
+    """Return who has sent it when an administrator speaks as the group; presses are always one's own."""
+    if not chat.is_administrator(person.id):
+        raise ValueError(f"{person.first_name} does not run the group and cannot speak for it")
+    return {"from": ANONYMOUS, "sender_chat": chat.chat()}
 
 
 def member(user: Json, status: str) -> Json:

@@ -41,9 +41,9 @@ class Group:
         """Take somebody in."""
         self._rule.add(_user(who))
 
-    def removes(self, who: Phone | Bot) -> None:
-        """Put somebody out."""
-        self._rule.remove(_user(who))
+    def removes(self, who: Phone | Bot, *, is_anonymous: bool = False) -> None:
+        """Put somebody out, perhaps without showing who does it."""
+        Rule(self.world, self.chat, self.owner, is_anonymous).remove(_user(who))
 
     def promotes(self, who: Phone | Bot) -> None:
         """Make somebody an administrator."""

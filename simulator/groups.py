@@ -6,7 +6,7 @@ Whatever changes is shown as a service message and told to the bots that asked f
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.deeds import member
+from simulator.deeds import ANONYMOUS, member
 from simulator.posting import World
 from simulator.spec import Json
 from simulator.state import Bot, Chat, Message, Person, Topic
@@ -28,9 +28,11 @@ ADMINISTRATOR_RIGHTS = (
 )
 
 
-def found(world: World, title: str, kind: str, owner: Person, *, is_forum: bool = False) -> Chat:
+def found(
+    world: World, title: str, kind: str, owner: Person, *, is_forum: bool = False, chat_id: int | None = None
+) -> Chat:
     """Found a group with its owner."""
-    chat = world.town.add_group(kind, title, is_forum=is_forum)
+    chat = world.town.add_group(kind, title, chat_id=chat_id, is_forum=is_forum)
     chat.members[owner.id] = "creator"
     world.publish("chat", chat, title=title)
     return chat
@@ -61,6 +63,7 @@ class Rule:
     world: World
     chat: Chat
     by: Person | Bot
+    is_anonymous: bool = False
 
     def add(self, who: Person | Bot) -> None:
         """Take somebody in."""
@@ -91,7 +94,7 @@ class Rule:
         chat.members[who.id] = status
         change: Json = {
             "chat": chat.chat(),
-            "from": self.by.user(),
+            "from": ANONYMOUS if self.is_anonymous else self.by.user(),
             "date": world.timestamp(),
             "old_chat_member": old,
             "new_chat_member": chat_member(world, chat, who.id),
@@ -105,6 +108,8 @@ class Rule:
 
     def _say(self, service: Json, thread_id: int | None = None) -> Message:
         around: Json = {"message_thread_id": thread_id, "is_topic_message": True} if thread_id else {}
+        if self.is_anonymous:
+            around |= {"from": ANONYMOUS, "sender_chat": self.chat.chat()}
         return self.world.post(self.chat, self.by, {**around, **service})
 
     def create_topic(self, name: str, icon_color: int = 7322096) -> Topic:

@@ -30,6 +30,10 @@ class Phone(Screen):
         """Return the same person's view of a group, or of one topic of it."""
         return Phone(self.world, self.person, group.chat, topic.id if topic else None)
 
+    def as_the_group(self) -> "Phone":
+        """Return the same view of a group for an administrator who hides behind it (remain anonymous)."""
+        return AnonymousPhone(self.world, self.person, self.chat, self.thread_id)
+
     def with_bot(self, bot: Bot) -> "Phone":
         """Return the same person's private chat with another bot."""
         return Phone(self.world, self.person, self.world.town.private_chat(bot, self.person))
@@ -159,3 +163,11 @@ class Phone(Screen):
     async def unblocks(self) -> None:
         """Unblock the bot."""
         self._deeds.unblock()
+
+
+class AnonymousPhone(Phone):
+    """What an administrator does who remains anonymous: words come from the group, presses from the person."""
+
+    @property
+    def _deeds(self) -> Deeds:
+        return Deeds(self.world, self.person, self.chat, self.thread_id, is_anonymous=True)

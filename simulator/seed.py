@@ -11,7 +11,9 @@ from simulator.posting import World
 from simulator.spec import Json
 
 PERSON = frozenset({"first_name", "user_id", "last_name", "language", "username", "phone_number", "is_started"})
-GROUP = frozenset({"title", "owner_id", "member_ids", "is_forum", "is_supergroup", "has_bot", "is_bot_admin"})
+GROUP = frozenset(
+    {"title", "owner_id", "member_ids", "chat_id", "is_forum", "is_supergroup", "has_bot", "is_bot_admin"}
+)
 
 
 class BadSeedError(Exception):
@@ -45,7 +47,8 @@ def found_group(world: World, about: Json) -> groups.Rule:
     owner = town.people[int(about["owner_id"])]
     is_forum = bool(about.get("is_forum"))
     kind = "supergroup" if is_forum or about.get("is_supergroup") else "group"
-    chat = groups.found(world, str(about["title"]), kind, owner, is_forum=is_forum)
+    chat_id = int(about["chat_id"]) if "chat_id" in about else None
+    chat = groups.found(world, str(about["title"]), kind, owner, is_forum=is_forum, chat_id=chat_id)
     for user_id in about.get("member_ids", ()):
         chat.members.setdefault(town.people[int(user_id)].id, "member")
     rule = groups.Rule(world, chat, owner)

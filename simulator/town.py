@@ -56,10 +56,13 @@ class Town:
             bot.private[person.id] = chat
         return chat
 
-    def add_group(self, kind: str, title: str, **about: Any) -> Chat:
-        """Found a group or a supergroup."""
-        number = self.count("group") - 1
-        chat_id = FIRST_GROUP - number if kind == "group" else FIRST_SUPERGROUP - number
+    def add_group(self, kind: str, title: str, *, chat_id: int | None = None, **about: Any) -> Chat:
+        """Found a group or a supergroup; without an id it gets the next one. Raise ValueError for one that is taken."""
+        if chat_id is None:
+            number = self.count("group") - 1
+            chat_id = FIRST_GROUP - number if kind == "group" else FIRST_SUPERGROUP - number
+        if chat_id in self.groups or chat_id >= 0:
+            raise ValueError(f"no group can have the id {chat_id}")
         self.groups[chat_id] = chat = Chat(id=chat_id, kind=kind, title=title, **about)
         return chat
 

@@ -177,7 +177,8 @@ class Film:
             if not isinstance(entry, Call) or entry.code != 200:
                 continue
             asked = entry.args.get("callback_query_id")
-            if entry.chat_id == who.id or (asked is not None and presses[str(asked)].person is who.person):
+            is_answer = asked is not None and presses[str(asked)].person is who.person
+            if entry.chat_id == who.chat.id or (is_answer and presses[str(asked)].chat is who.chat):
                 yield entry
 
     def _bubbles(self, who: Phone, calls: list[Call]) -> tuple[list[Bubble], list[str]]:

@@ -22,7 +22,7 @@ from storage.rules.groups import Purpose
 from storage.rules.press import Press, base36, press
 from storage.work import Conversation, Work
 
-from . import report
+from . import after, report
 from .draft import is_danger
 
 PREFIX = "g"
@@ -101,12 +101,22 @@ async def reported(context: Context, update: Update) -> None:
 
 @entry.heard_in_group
 async def spoken_to(context: Context, update: Update) -> None:
-    """The bot is mentioned; everything else that is said in groups is nobody's business."""
+    """The bot is mentioned, or an album goes on that was shown to it; what else is said is nobody's business."""
     message = update.message
     if message is None:
         return
     if mentions(message, context.bot.username) or (message.caption or "").lower().startswith(COMMAND):
         await _take_up(context, update)
+    elif message.media_group_id is not None and context.work.person is not None:
+        await _add_picture(context, message)
+
+
+async def _add_picture(context: Context, message: Message) -> None:
+    """The other pictures of an album belong to what its first one began, where the bot may see them."""
+    work = context.work
+    if groups.bound(work.directory, work.chat_id, Purpose.NEIGHBOURS) is not None:
+        work.conversation = await _conversation(work)
+        await after.rest_of_album(context, said_in(message))
 
 
 async def _take_up(context: Context, update: Update) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import orjson
 import pytest
 
 from bot import tour
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from bot.stage import PEOPLE, WEI, Stage
 from bot.texts import LANGUAGES, Texts
 from storage import invitations, schema
+from storage.rules.groups import Purpose
 from tests.faults.process import free_port
 
 TOKEN = "secret"
@@ -108,3 +110,10 @@ def test_it_offers_a_tour_that_can_be_played() -> None:
         assert set(step["needs"]) <= set(ids[:at])
         assert {step["phone"], step["until"]["phone"], step["shows"]} <= telephones
         assert all(len(step["until"]["words"][language]) >= 4 for language in LANGUAGES)
+
+
+async def test_it_has_a_volunteers_group_that_is_bound(panel: Panel, stage: Stage) -> None:
+    (seeded,) = orjson.loads(stage.people_file.read_bytes())["groups"]
+    bound = panel.app.ledger.directory.groups[seeded["chat_id"]]
+    assert (bound.purpose, bound.language) == (Purpose.VOLUNTEERS, "en")
+    assert set(seeded["member_ids"]) <= {user_id for user_id, _, _ in PEOPLE}

@@ -16,6 +16,7 @@ from handlers.entry import commands
 from handlers.reading import KINDS, Intent
 from storage.rules.chains import Step
 from storage.rules.clocks import ClockKind
+from storage.rules.groups import Purpose
 from storage.rules.lifecycle import Event, State
 from storage.rules.rights import Role
 from storage.structure.levels import Level
@@ -62,7 +63,7 @@ def test_it_lists_every_command_of_the_command_line(name: str) -> None:
     assert set(re.findall(r"`linli (\w+)", tables(name))) == visible
 
 
-@pytest.mark.parametrize("words", [State, Event, Role, Step, Intent, KINDS, Level], ids=str)
+@pytest.mark.parametrize("words", [State, Event, Role, Step, Intent, KINDS, Level, Purpose], ids=str)
 def test_it_has_every_word_of_the_code_in_the_glossary(words: list[str]) -> None:
     listed = set(re.findall(r"`(\w+)`", text("docs/glossary.md")))
     assert {str(word) for word in words} <= listed

@@ -6,6 +6,7 @@ import pytest
 
 from simulator.client import Sim
 from simulator.phone import Phone
+from simulator.seed import found_group
 from tests.simulator.conftest import Api
 
 
@@ -155,3 +156,28 @@ async def test_it_sends_nothing_to_a_bot_that_was_put_out(sim: Sim, api: Api, ro
     before = sim.pending()
     await rosa.in_group(group).says("/report 灯坏了")
     assert sim.pending() == before
+
+
+async def test_it_lets_an_administrator_speak_for_the_group(sim: Sim, api: Api, rosa: Phone) -> None:
+    wei = sim.person("小魏")
+    group = sim.group("邻居群", rosa, wei, is_bot_admin=True)
+    await rosa.in_group(group).as_the_group().says("/bind")
+    message = (await api("getUpdates"))["result"][-1]["message"]
+    assert message["from"]["username"] == "GroupAnonymousBot"
+    assert message["sender_chat"]["id"] == message["chat"]["id"] == group.id
+    with pytest.raises(ValueError, match="does not run the group"):
+        await wei.in_group(group).as_the_group().says("/bind")
+
+
+async def test_it_does_not_tell_which_administrator_put_the_bot_out(sim: Sim, api: Api, rosa: Phone) -> None:
+    group = sim.group("邻居群", rosa)
+    group.removes(sim.bot, is_anonymous=True)
+    changes = [each["my_chat_member"] for each in (await api("getUpdates"))["result"] if "my_chat_member" in each]
+    assert changes[-1]["from"]["is_bot"]
+
+
+async def test_it_founds_a_group_under_a_number_that_was_given(sim: Sim, rosa: Phone) -> None:
+    about = {"title": "志愿者群", "owner_id": rosa.id, "chat_id": -1_001_000_000_100, "is_supergroup": True}
+    assert found_group(sim.world, about).chat.id == -1_001_000_000_100
+    with pytest.raises(ValueError, match="no group can have the id"):
+        found_group(sim.world, about)

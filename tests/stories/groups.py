@@ -19,8 +19,22 @@ LABELS = {Purpose.STAFF: "网格员群", Purpose.VOLUNTEERS: "志愿者群", Pur
 HOME = "jx-3-2"
 
 
-async def bound(town: Town, purpose: Purpose, *members: Phone, at: str = "幸福里社区", **about: Any) -> Group:
-    """A group of 艾达 and others, bound to a place by the buttons."""
+async def bound(town: Town, purpose: Purpose, *members: Phone, at: str = "xfl", **about: Any) -> Group:
+    """A group of 艾达 and others that is bound to a place."""
+    group = town.sim.group("一个群", town.ada, *members, **about)
+
+    async def bind(work: Work) -> None:
+        work.person = {**(work.person or {}), "language": "zh-CN"}
+        place_id, work.chat_id = work.directory.by_code[at].id, group.id
+        await groups.bind(work, place_id, purpose, is_forum=group.chat.is_forum)
+
+    await acts(town, town.ada, bind)
+    assert groups.bound((await fresh(town)).directory, group.id, purpose) is not None
+    return group
+
+
+async def binds(town: Town, purpose: Purpose, *members: Phone, at: str = "幸福里社区", **about: Any) -> Group:
+    """The same with the buttons in the group."""
     await chinese(town, town.ada)
     group = town.sim.group("一个群", town.ada, *members, **about)
     ada = town.ada.in_group(group)
@@ -28,7 +42,6 @@ async def bound(town: Town, purpose: Purpose, *members: Phone, at: str = "幸福
     for place in (*PATH, *(() if at in PATH else (at,))):
         await go(town, ada.presses(place))
     await go(town, ada.presses(f"就是{at}"), ada.presses("对，就这样"))
-    assert groups.bound((await fresh(town)).directory, group.id, purpose) is not None
     return group
 
 
@@ -88,7 +101,7 @@ async def acts(town: Town, who: Phone, act: Any) -> Any:
     return result
 
 
-async def order(town: Town, *, wanted: int = 1, by: Phone | None = None, **values: Any) -> int:
+async def order(town: Town, *, wanted: int = 1, hours: float = 8, by: Phone | None = None, **values: Any) -> int:
     """A request of a neighbour, checked and let out; gives back the ticket's id."""
     asker = by or town.rosa
     await agrees(town, asker)
@@ -98,7 +111,7 @@ async def order(town: Town, *, wanted: int = 1, by: Phone | None = None, **value
     async def post(work: Work) -> dict[str, Any]:
         me = (await people.by_telegram_ids(ledger, [asker.id]))[asker.id]["id"]
         wish = {"words": "灯泡坏了，我姓王，电话 19900001111", "place_id": home, "room": "302", "wanted": wanted}
-        ends_at = town.clock.now() + timedelta(hours=8)
+        ends_at = town.clock.now() + timedelta(hours=hours)
         return await orders.post(work, Wish(owner_id=me, filed_by_id=me, ends_at=ends_at, **{**wish, **values}))
 
     ticket = await acts(town, asker, post)
