@@ -180,13 +180,11 @@ def _here(facts: TicketFacts, taken: Sequence[Row], named: Mapping[int, Row]) ->
 
 
 def _talking(can: Collection[Action], facts: TicketFacts, *, is_shown: bool) -> Buttons:
-    rows: Buttons = []
-    if Action.RELAY in can:
-        label = "order_hide_phone" if is_shown else "order_show_phone"
-        rows += [[("order_message", press("orelay", facts.id))], [(label, press("ophone", facts.id))]]
+    row: list[Button] = [("order_message", press("orelay", facts.id))] if Action.RELAY in can else []
     if Action.PROBLEM in can and facts.helper_ids:
-        rows.append([("order_problem", press("oproblem", facts.id))])
-    return rows
+        row.append(("order_problem", press("oproblem", facts.id)))
+    phone = ("order_hide_phone" if is_shown else "order_show_phone", press("ophone", facts.id))
+    return [*([row] if row else []), *([[phone]] if Action.RELAY in can else [])]
 
 
 def _always(facts: TicketFacts, ticket: Row) -> Buttons:

@@ -20,6 +20,7 @@ SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "storage/rules/phones.py": READS_CHINESE,
     "storage/rules/retention.py": "the periods and their reasons, as docs/privacy.md prints them",
     "storage/rules/numbers.py": READS_CHINESE,
+    "storage/rules/veil.py": READS_CHINESE,
     "storage/structure/cells.py": READS_CHINESE,
     "storage/structure/columns.py": "the names of columns are the format of a file",
     "storage/structure/offered.py": "the names of columns are the format of a file",

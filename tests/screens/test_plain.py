@@ -19,7 +19,7 @@ ENDS = re.compile(r"[。！？]|[.!?](?=\s|”|$)")
 MOST_SENTENCES = 2
 TO_STAFF = (
     *("notices.", "filing.", "owner.", "refused.cannot", "refused.out", "refused.own_role", "welcome.role_given"),
-    *("papers.staff_", "claim.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived"),
+    *("papers.staff_", "claim.staff_", "helper.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived"),
     "danger.controlled",
 )
 YET_TO_RESIDENTS = ("notices.counted", "notices.activities", "notices.said", "filing.filed_for_you")
@@ -32,10 +32,18 @@ LONGER: Mapping[str, str] = {
     "privacy.export": "goes with a file to take home",
     "card.resident": "a card of lines, the newest state among them",
     "card.booking_resident": "a card of lines, the newest state among them",
+    "card.order_asker": "a card of lines, the newest state among them",
+    "card.order_helper": "a card of lines, the newest state among them",
+    "card.order_open": "a card of lines, the newest state among them",
     "report.confirm": "a card of lines",
+    "order.confirm": "a card of lines",
     "book.confirm": "a card of lines",
     "me.card": "a card of lines",
     "family.list": "lists both sides",
+    "helper.card": "a card of lines",
+    "helper.open": "a list of what is open",
+    "helper.talent": "a card of lines",
+    "helper.team": "lists who is in it",
     "papers.told": "a list to keep",
     "papers.ask_taken": "what is taken along stands on it, one by one",
     "papers.ask_returned": "what is given back stands on it, one by one",
