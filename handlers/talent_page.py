@@ -19,10 +19,11 @@ async def show(context: Context, person_id: int | None, *, edit: int | None = No
     is_judge = vouching.is_permitted(
         work, HelperAction.JUDGE, one.person_id, await vouching.place_of(work.ledger, one.person_id)
     )
+    asking: Rows = [] if one.is_whole else [[("menu_order", press("order"))]]
     counts = await talents.counts(work, one.person_id) if is_judge else None
     work.reply(
         "helper.staff_talent" if one.is_whole else "helper.talent",
-        [*(_judging(one) if is_judge else []), [("talent_find", press("talents"))], [("close", "close")]],
+        [*(_judging(one) if is_judge else []), *asking, [("talent_find", press("talents"))], [("close", "close")]],
         edit=edit,
         name=one.name,
         place=work.directory.name(one.place_id, work.language) if one.place_id is not None else None,

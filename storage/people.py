@@ -43,8 +43,8 @@ def held(grants: Collection[Row]) -> list[Row]:
 
 
 def is_staff(grants: Collection[Row]) -> bool:
-    """Whether somebody holds a working role anywhere."""
-    return any(grant["role"] not in {Role.RESIDENT, Role.FAMILY} for grant in held(grants))
+    """Whether somebody holds a working role anywhere; who helps neighbours gave that role to themselves."""
+    return any(grant["role"] not in {Role.RESIDENT, Role.FAMILY, Role.VOLUNTEER} for grant in held(grants))
 
 
 def as_actor(person_id: int, grants: Collection[Row]) -> Actor:

@@ -74,6 +74,7 @@ class Talent:
     place_id: int | None  # the estate
     is_verified: bool
     is_whole: bool  # staff, who see everything
+    registered_at: datetime
     suspended_why: str | None = None
     is_suspended: bool = False
 
@@ -88,6 +89,12 @@ async def search(work: Work, words: str) -> list[Talent]:
         shown = await _shown(work, rows, is_whole=_keeps(work, community.id))
         found |= {one.person_id: one for one in shown}
     return _ranked(work, list(found.values()), words)
+
+
+async def unverified(work: Work) -> list[Talent]:
+    """Whom nobody has verified yet, those who registered last in front; for those who see whole registrations."""
+    found = [one for one in await search(work, "") if one.is_whole and not one.is_verified and not one.is_suspended]
+    return sorted(found, key=lambda one: one.registered_at, reverse=True)
 
 
 async def of(work: Work, person_id: int | None) -> Talent:
@@ -159,6 +166,7 @@ def _talent(work: Work, row: Row, skills: Sequence[Row], *, is_whole: bool) -> T
         place_id=estate.id if estate is not None else None,
         is_verified=row["verified_at"] is not None,
         is_whole=is_whole,
+        registered_at=row["registered_at"],
         suspended_why=row["suspended_why"] if is_whole else None,
         is_suspended=row["suspended_at"] is not None,
     )

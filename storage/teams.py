@@ -200,10 +200,10 @@ async def ask(work: Work, ticket: Ticket, person_id: int | None, **told: Any) ->
 async def agree(work: Work, ticket: Ticket, leader_id: int | None, *, shows_phone: bool) -> None:
     """Yes: the place is taken, and the leader hears it. Raises what `claims.claim` raises."""
     await claims.claim(work, ticket, shows_phone=shows_phone)
-    await answer(work, leader_id, "helper.team_agreed", number=ticket["number"])
+    await tell_leader(work, leader_id, "helper.team_agreed", number=ticket["number"])
 
 
-async def answer(work: Work, leader_id: int | None, message: str, **params: Any) -> None:
+async def tell_leader(work: Work, leader_id: int | None, message: str, **params: Any) -> None:
     """Tell the leader of the one who asks; nobody else."""
     me = _me(work)
     if leader_id is None or not await matched.leads(work.ledger, leader_id, me["id"]):

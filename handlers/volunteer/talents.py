@@ -1,23 +1,31 @@
 """社区能人库: who nearby can what, by a word, a sentence or a tap on a skill."""
 
+from collections.abc import Sequence
+
 from handlers import entry, flows, talent_page
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
+from storage import reach, vouching
 from storage import talents as register
 from storage.drafts import ResidentDraft
 from storage.rules.errands import Skill
 from storage.rules.errors import Stale
 from storage.rules.press import Press, press
+from storage.rules.rights import HelperAction, helper_roles
+from storage.talents import Talent
 from storage.work import Button
 
 MOST = 8
+LONGEST = 40  # characters of what is looked for
+KEEPERS = helper_roles(HelperAction.SEE)
 
 
 class TalentDraft(ResidentDraft):
     """What is looked for."""
 
     words: str = ""
+    is_unverified: bool = False  # staff look for whom nobody has verified
 
     @property
     def waits_for_consent(self) -> bool:
@@ -28,7 +36,8 @@ class TalentDraft(ResidentDraft):
 async def _take(context: Context, draft: TalentDraft, said: Said) -> bool:
     skill = next((one for one in _skills(context) if f"s{one.id}" == said.choice), None)
     draft.words = skill.name_in(context.work.language) if skill is not None else said.text
-    return bool(draft.words)
+    draft.is_unverified = said.choice == "new"
+    return bool(draft.words) or draft.is_unverified
 
 
 def _skills(context: Context) -> list[Skill]:
@@ -40,11 +49,17 @@ def _choices(context: Context, _draft: TalentDraft) -> Rows:
         ("named", press("choose", f"s{one.id}"), {"name": one.name_in(context.work.language)})
         for one in _skills(context)
     ]
-    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    new: Rows = [[("talent_new", press("choose", "new"))]] if reach.holds(context.work, KEEPERS) else []
+    return [*new, *(buttons[at : at + 2] for at in range(0, len(buttons), 2))]
 
 
 async def _finish(context: Context, draft: TalentDraft) -> None:
-    await find(context, draft.words)
+    if draft.is_unverified:
+        found = await register.unverified(context.work)
+        rows = _named(found[:MOST])
+        context.work.reply("helper.staff_unverified", rows, count=len(found), for_roles=vouching.KEEPERS)
+    else:
+        await find(context, draft.words)
 
 
 TALENT = flows.declare(
@@ -54,7 +69,13 @@ TALENT = flows.declare(
 
 async def find(context: Context, words: str) -> None:
     """Who can it, the best eight."""
+    words = words[:LONGEST]
     found = (await register.search(context.work, words))[:MOST]
+    only = vouching.KEEPERS if any(one.is_whole for one in found) else None
+    context.work.reply("helper.talents" if found else "helper.talents_none", _named(found), words=words, for_roles=only)
+
+
+def _named(found: Sequence[Talent]) -> Rows:
     rows: Rows = [
         [
             (
@@ -65,11 +86,7 @@ async def find(context: Context, words: str) -> None:
         ]
         for one in found
     ]
-    context.work.reply(
-        "helper.talents" if found else "helper.talents_none",
-        [*rows, [("talent_find", press("talents"))], [("close", "close")]],
-        words=words,
-    )
+    return [*rows, [("talent_find", press("talents"))], [("close", "close")]]
 
 
 @entry.command("talent")

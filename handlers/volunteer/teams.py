@@ -151,5 +151,5 @@ async def agree(context: Context, pressed: Press, _said: Said) -> None:
 @entry.pressed("teamno")
 async def decline(context: Context, pressed: Press, said: Said) -> None:
     """No; the leader hears it."""
-    await teams.answer(context.work, pressed.number(), "helper.team_declined")
+    await teams.tell_leader(context.work, pressed.number(), "helper.team_declined")
     context.work.reply("helper.team_no", edit=said.pressed_message)

@@ -12,7 +12,7 @@ from storage.rules.press import Press
 from . import joining, listing, talents
 
 _SAID: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
-_AROUND = " 。.!！~，,、?？吗呢啊"
+_AROUND = " " + "".join(_SAID["around"])
 _LONGEST = 30
 """A question for the register is short; whoever tells more tells of something else."""
 _READER = LexiconReader()

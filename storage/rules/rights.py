@@ -520,7 +520,7 @@ class DutyAction(StrEnum):
 
 _DUTY_PERMITS: Mapping[DutyAction, frozenset[Role]] = MappingProxyType(
     {
-        DutyAction.SEE: frozenset(Role) - _LIVING_HERE,
+        DutyAction.SEE: frozenset(Role) - _LIVING_HERE - {Role.VOLUNTEER},  # which people give themselves
         DutyAction.ARRANGE: frozenset(_SECRETARIES),
     }
 )

@@ -39,7 +39,8 @@ def test_it_finds_a_number_beside_a_name(said: str, phone: str | None, name: str
     [
         ((), "main"),
         (("resident", "family"), "main"),
-        (("volunteer",), "staff"),
+        (("volunteer",), "volunteer"),
+        (("volunteer", "steward"), "staff"),
         (("unit_head", "volunteer"), "filing"),
         (("grid_worker", "duty_secretary"), "secretary"),
         (("administrator",), "main+admin"),

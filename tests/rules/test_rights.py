@@ -311,7 +311,8 @@ def test_it_draws_no_button_without_the_right() -> None:
 def test_it_shows_the_duty_roster_to_staff_and_lets_secretaries_arrange_it(role: Role) -> None:
     here, elsewhere = (Actor(OTTO, (Grant(role, place_id),)) for place_id in (COMMUNITY, COMMUNITY + 1000))
     scope = frozenset({COMMUNITY})
-    is_staff, is_secretary = role not in {Role.RESIDENT, Role.FAMILY}, role in duty_roles(DutyAction.ARRANGE)
+    is_staff = role not in {Role.RESIDENT, Role.FAMILY, Role.VOLUNTEER}
+    is_secretary = role in duty_roles(DutyAction.ARRANGE)
     assert may_with_duty(here, DutyAction.SEE, scope) is is_staff
     assert may_with_duty(here, DutyAction.ARRANGE, scope) is is_secretary
     assert is_secretary == (role in {Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY})
