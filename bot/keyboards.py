@@ -32,6 +32,8 @@ STYLES: Mapping[str, str] = {
     "visit_approve": "success",
     "notice_send": "success",
     "notice_got": "success",
+    "points_take": "success",
+    "hand_yes": "success",
     "consent_yes": "success",
     "danger_now": "danger",
     "danger_going": "danger",

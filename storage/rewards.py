@@ -229,8 +229,9 @@ def _is_mine(work: Work, redemption: Row) -> bool:
 
 
 def _may(work: Work, action: PointsAction, home_id: int | None) -> bool:
-    community = work.directory.community_of(home_id)
-    if work.person is None or community is None:
+    """Who has no home yet can go to every counter."""
+    if work.person is None:
         return False
-    actor = people.as_actor(work.person["id"], work.grants)
-    return may_with_points(actor, action, work.directory.scope(community.id))
+    community = work.directory.community_of(home_id)
+    scope = work.directory.scope(community.id) if community is not None else frozenset(work.directory.places)
+    return may_with_points(people.as_actor(work.person["id"], work.grants), action, scope)

@@ -25,6 +25,7 @@ from storage.rules.points import (
     spend,
     taken_back,
 )
+from storage.rules.rights import Actor, Grant, PointsAction, Role, may_with_points
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
@@ -76,6 +77,23 @@ def test_it_never_gives_more_than_a_days_cap(cap: int, before: int, points: int)
     given_now = worth([rule(Per.ORDER, points, most_a_day=cap)], helped("bulb", 0, is_first=False), order=before)
     assert 0 <= given_now <= points
     assert given_now == 0 or before + given_now <= cap
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.DUTY_SECRETARY, {PointsAction.HAND_OUT, PointsAction.TAKE_BACK}),
+        (Role.COMMUNITY_SECRETARY, set(PointsAction)),
+        (Role.PROXY_AGENT, {PointsAction.HAND_OUT}),
+        (Role.GRID_WORKER, set()),
+        (Role.ADMINISTRATOR, set()),
+        (Role.VOLUNTEER, set()),
+    ],
+)
+def test_it_lets_those_touch_points_of_others_whose_business_it_is(role: Role, allowed: set[PointsAction]) -> None:
+    here, elsewhere = Actor(1, (Grant(role, 7),)), Actor(1, (Grant(role, 8),))
+    assert {one for one in PointsAction if may_with_points(here, one, frozenset({5, 7}))} == allowed
+    assert not any(may_with_points(elsewhere, one, frozenset({5, 7})) for one in PointsAction)
 
 
 @pytest.mark.parametrize(
