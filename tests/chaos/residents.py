@@ -10,6 +10,7 @@ OWN_CARD = "add:"
 AGREEABLE = ("consent", "choose:danger_no", "choose:send", "choose:yes", "choose:myself", "choose:skip", "choose:here")
 LATER = ("choose:none", "go_on", "choose:about")
 KINDS = tuple(f"choose:{kind}" for kind in ("public_facilities", "environment", "utilities", "order_noise", "question"))
+BOOKING = "choose:phone"
 MOST_TURNS = 12
 TROUBLES = (
     "楼道灯坏了",
@@ -63,7 +64,8 @@ async def report(person: Person, plan: Report) -> int:
     else:
         await person.says(words)
     joining = ("choose:join", "choose:apart") if plan.joins else ("choose:apart", "choose:join")
-    wanted = (OWN_CARD, "another", "consent", "choose:danger_no", *joining, *AGREEABLE[2:], *KINDS, "choose:p", *LATER)
+    asked = (OWN_CARD, "another", "consent", "choose:danger_no", *joining, *AGREEABLE[2:], *KINDS)
+    wanted = (*asked, BOOKING, "choose:p", *LATER)
     has_hidden = not plan.is_anonymous
     for _ in range(MOST_TURNS):
         message, data = await person.sees(*wanted, mark=mark)
@@ -73,6 +75,10 @@ async def report(person: Person, plan: Report) -> int:
         if data in {"another", TAKEN}:  # more words about the danger that is on its way, or about another matter
             person.book.words[mark].kept = Kept.HISTORY
             return 0
+        if data.startswith(BOOKING):  # a booking that was begun asks how, and takes no question for an answer
+            await person.presses(message, _like(data_of(message), "cancel", data))
+            await person.says(words)
+            continue
         if not has_hidden and data.startswith("choose:send"):
             data, has_hidden = _like(data_of(message), "choose:anonymous", data), True
         await person.presses(message, data, times=2 if person.random.random() < 0.05 else 1)
