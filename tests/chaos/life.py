@@ -17,7 +17,7 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 40, 30, 120, 50  # rounds
+ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 40, 50, 120, 50  # rounds
 BOOKED_SHARE = 1 / 6
 
 

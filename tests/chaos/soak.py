@@ -27,7 +27,7 @@ REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
 CALM_SECONDS, TROUBLED_SECONDS = 10.0, 45.0  # how long people wait for an answer
 MINUTES = (0, 10)
-HOURS, TWICE = range(8, 20), range(8, 20, 2)
+HOURS, TWICE = range(8, 20), range(8, 20, 4)
 NIGHT = (3, 22)
 WEEKEND_SHARE, NIGHT_SHARE = 0.3, 0.2
 SATURDAY = 5
@@ -38,8 +38,8 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3060
-    troubles: int = 48
+    tickets: int = 3130
+    troubles: int = 44
 
 
 class DidNotRest(Exception):
@@ -170,7 +170,7 @@ class Soak:
 
 
 def moments_of(days: int) -> list[datetime]:
-    """The rounds: one in every hour of the day and another soon after in every second one, two at night."""
+    """The rounds: one in every hour of the day and another soon after in every fourth one, two at night."""
     first = MONDAY.astimezone(ZONE).replace(hour=0, minute=0)
     return [
         (first + timedelta(days=day)).replace(hour=hour, minute=minute)
