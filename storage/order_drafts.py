@@ -16,8 +16,8 @@ ORDER = "order"
 
 _FALLS_WITH: Mapping[str, tuple[str, ...]] = {"whom": ("name", "alone", "place"), "place": ("room",), "day": ("part",)}
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "what": ("words", "files", "album", "errand_id"),
-    "whom": ("owner_id", "owner_name", "owner_phone", "for_whom", "organisation_id"),
+    "what": ("words", "files", "album", "errand_id", "minutes"),
+    "whom": ("owner_id", "owner_name", "owner_phone", "for_whom", "organisation_id", "shows_phone"),
     "name": ("for_whom",),
     "alone": ("is_vulnerable",),
     "place": ("place_id", "is_place_sure", "options", "spot"),

@@ -36,16 +36,15 @@ async def relay(work: Work, ticket: Ticket, words: str, files: Sequence[Mapping[
     name = work.person["name"] if work.person else ""
     readers = await _others(work, ticket, helpers, me)
     for person in readers:
-        if words:
-            work.notify(
-                person,
-                "order.relayed",
-                buttons,
-                ticket_id=ticket["id"],
-                number=ticket["number"],
-                name=name,
-                words=words[:LONGEST],
-            )
+        work.notify(
+            person,
+            "order.relayed",
+            buttons,
+            ticket_id=ticket["id"],
+            number=ticket["number"],
+            name=name,
+            words=words[:LONGEST],
+        )
         work.media(ticket["id"], person, files, priority=Priority.NEWS)
     tickets.remember(work, ticket, RELAYED, me, ticket["state"], ticket["state"])
 

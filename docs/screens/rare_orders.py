@@ -15,5 +15,6 @@ LINES: Mapping[str, Words] = {
     "order.phone_shown": ("点「让对方看我电话」", "“Show my number” is pressed"),
     "order.phone_hidden": ("点「不给看电话了」", "“Hide my number” is pressed"),
     "order.ask_about": ("来了几个人，点「有问题」", "“A problem” is pressed, and several helped"),
+    "refused.already_checked": ("别人先核验了", "somebody has checked it already"),
 }
 """Belongs to `rare.LINES`."""

@@ -10,7 +10,7 @@ from handlers.said import Said
 from storage import concerns, handling, orders
 from storage.handling import Ticket
 from storage.rules.catalogue import Service
-from storage.rules.errors import AlreadyTaken
+from storage.rules.errors import AlreadyChecked
 from storage.rules.finding import find
 from storage.rules.lifecycle import Event, State
 from storage.rules.press import Press, base36, press
@@ -31,7 +31,7 @@ async def verify(context: Context, pressed: Press, _said: Said) -> None:
 
 def _check_first(ticket: Ticket) -> None:
     if ticket["state"] not in {State.NEW, State.WITHDRAWN, State.REFUSED}:
-        raise AlreadyTaken
+        raise AlreadyChecked
 
 
 # --- no, and why ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
-from storage import cards, handling, people, reach, rewards, roster, tickets, visit_lists, walk_ins
+from storage import cards, handling, order_lists, people, reach, rewards, roster, tickets, visit_lists, walk_ins
 from storage.handling import Ticket
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event, State
@@ -44,6 +44,7 @@ async def tasks(context: Context, _args: list[str]) -> None:
     """What was offered to me and what I have in hand, the most urgent first."""
     work = context.work
     rows = await tickets.of_worker(work.ledger, context.person["id"])
+    rows = [*await order_lists.to_check(work), *rows]
     buttons: Rows = []
     for row in rows:
         kind = work.directory.kinds.get(row["kind"])

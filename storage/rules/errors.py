@@ -42,6 +42,12 @@ class AlreadyTaken(Refusal):
     code = "already_taken"
 
 
+class AlreadyChecked(AlreadyTaken):
+    """Somebody else has checked the request already."""
+
+    code = "already_checked"
+
+
 class NotYours(Refusal):
     """The person is not entitled to do this."""
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 DAYS_AHEAD = 30
 DAYS_SHOWN = 7
+THESE_DAYS = 3
+SATURDAY = 5
 LEAST_LEFT = timedelta(minutes=30)
 """A part of today with less than this left is over: nobody could be found and come."""
 AN_HOUR = timedelta(hours=1)
@@ -52,12 +54,23 @@ def span(day: date, part: Part, now: datetime, zone: ZoneInfo) -> Span | None:
     return Span(begins if begins > now else None, ends)
 
 
+def these_days(now: datetime, zone: ZoneInfo) -> Span:
+    """From now until the evening of the day after tomorrow: whenever it suits who comes."""
+    last = now.astimezone(zone).date() + timedelta(days=THESE_DAYS - 1)
+    return Span(None, datetime.combine(last, SPANS[Part.ANY][1], zone).astimezone(UTC))
+
+
 def at_hour(at: datetime, minutes: int, now: datetime) -> Span | None:
     """An hour that was named, with the time it takes; None when it is past or too far ahead."""
     if not now < at <= now + timedelta(days=DAYS_AHEAD):
         return None
     begins = at.astimezone(UTC)
     return Span(begins, begins + max(timedelta(minutes=minutes), AN_HOUR))
+
+
+def weekend(today: date) -> date:
+    """The first day of this weekend, or of the one that has begun."""
+    return today + timedelta(days=max(SATURDAY - today.weekday(), 0))
 
 
 def parts_left(day: date, now: datetime, zone: ZoneInfo) -> list[Part]:

@@ -8,7 +8,19 @@ import pytest
 from storage.drafts import is_flowless
 from storage.rules.errand_words import meant
 from storage.rules.errands import Errand
-from storage.rules.order_times import AN_HOUR, DAYS_AHEAD, DAYS_SHOWN, Part, Span, at_hour, days_left, parts_left, span
+from storage.rules.order_times import (
+    AN_HOUR,
+    DAYS_AHEAD,
+    DAYS_SHOWN,
+    Part,
+    Span,
+    at_hour,
+    days_left,
+    parts_left,
+    span,
+    these_days,
+    weekend,
+)
 from storage.rules.veil import HIDDEN, veiled
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -53,6 +65,15 @@ def test_it_looks_a_month_ahead_and_no_further() -> None:
     assert span(last, Part.ANY, NOW, ZONE) is not None
     assert span(last + timedelta(days=1), Part.ANY, NOW, ZONE) is None
     assert at_hour(NOW + timedelta(days=DAYS_AHEAD, minutes=1), 20, NOW) is None
+
+
+def test_it_lets_it_be_any_time_of_these_days() -> None:
+    assert these_days(NOW, ZONE) == Span(None, local(25, 21))
+
+
+@pytest.mark.parametrize(("today", "first"), [(23, 28), (28, 28), (29, 29)])
+def test_it_knows_the_weekend(today: int, first: int) -> None:
+    assert weekend(date(2026, 11, today)) == date(2026, 11, first)
 
 
 # --- what ------------------------------------------------------------------------------------------------------

@@ -54,6 +54,9 @@ async def test_it_carries_messages_without_numbers(town: Town) -> None:
     await presses(town, town.rosa, "回一句")
     await says(town, town.rosa, "有的，在阳台")
     assert town.vera.shows("有的，在阳台")
+    await town.vera.says("Thanks, I am coming", reply_to=town.vera.shows("有的，在阳台"))
+    await town.settle()
+    assert town.rosa.shows("Thanks, I am coming")
     await presses(town, town.vera, "Done")
     await presses(town, town.rosa, "回一句")
     assert town.rosa.alerts

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage import schema
+from storage.rules.press import press
 from tests.town import Town
 
 from .asking import BULB, asks, helps, lives, order, places
@@ -98,11 +99,16 @@ async def test_it_is_checked_once_and_can_be_changed_before(town: Town) -> None:
     rosa, li, dan = town.rosa, town.li, town.dan
     await lives(town, rosa)
     await asks(town, rosa)
-    await presses(town, li, "改一改", "改人数", "3 个")
+    await says(town, li, "/tasks")
+    assert li.shows("我的任务")
+    await presses(town, li, "锦绣家园 3栋", "改一改", "改人数", "3 个")
     assert li.shows("改好了")
     await presses(town, dan, "核验通过")
     made = await ticket(town)
     assert (await order(town, made["id"]))["wanted"] == 3
+    await town.li.forges(press("overify", made["id"]), town.li.last.id)
+    await town.settle()
+    assert town.li.alerts[-1].text.startswith("已经有人看过了")
     assert await history(town) == ["created", "edited", "verified"]
     assert li.shows("丹姐 核验过")
 
@@ -212,6 +218,26 @@ async def test_it_takes_the_time_out_of_the_first_sentence(town: Town) -> None:
     made = await ticket(town)
     asked = await order(town, made["id"])
     assert (local(asked["starts_at"]), asked["wanted"]) == ("11-24 15:00", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "part", "begins", "ends"),
+    [
+        ("周末", "上午", "11-28 08:00", "11-28 12:00"),
+        ("随便", None, None, "11-25 21:00"),
+        ("尽快", None, None, "11-23 21:00"),
+    ],
+)
+async def test_it_takes_free_words_for_a_time(town: Town, said: str, part: str, begins: str, ends: str) -> None:
+    rosa = town.rosa
+    await lives(town, rosa)
+    await says(town, rosa, BULB)
+    await says(town, rosa, "等有空")
+    assert rosa.shows("没看懂是哪天")
+    await says(town, rosa, said)
+    await presses(town, rosa, *([part] if part else []), "发出去")
+    asked = await order(town, (await ticket(town))["id"])
+    assert (asked["starts_at"] and local(asked["starts_at"]), local(asked["ends_at"])) == (begins, ends)
 
 
 async def test_it_asks_again_when_the_time_has_gone_by_meanwhile(town: Town) -> None:

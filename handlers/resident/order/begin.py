@@ -80,38 +80,40 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
 @entry.heard(44)
 async def in_a_sentence(context: Context, said: Said) -> bool:
     """A sentence that surely asks for a neighbour's hand, or calls a common request by its name."""
-    if not await _may_be_one(context, said):
+    if not _may_be_one(context, said):
         return False
-    if what.wants_neighbours(context, said.text):
-        await start.start(context, said)
-        return True
-    reading = READER.read(said.text)
-    if reading.intent_sure or reading.intent is Intent.BOOK or len(said.text) > LONG:
+    is_sure = what.wants_neighbours(context, said.text)
+    if (not is_sure and not _is_called_by_name(context, said.text)) or await matters.by_number(context, said.text):
         return False
-    if meant(context.work.directory.helping.errands.values(), said.text, is_by_name=True) is None:
-        return False
-    await start.start(context, said, is_guess=True)
+    await start.start(context, said, is_guess=not is_sure)
     return True
+
+
+def _is_called_by_name(context: Context, text: str) -> bool:
+    reading = READER.read(text)
+    if reading.intent_sure or reading.intent is Intent.BOOK or len(text) > LONG:
+        return False
+    return meant(context.work.directory.helping.errands.values(), text, is_by_name=True) is not None
 
 
 @entry.heard(46)
 async def perhaps(context: Context, said: Said) -> bool:
-    """A sentence that may ask for one, or that names a common request: it is asked whether it does."""
-    if not await _may_be_one(context, said) or len(said.text) > LONG:
+    """A sentence that may ask for one, or names a common request and reports nothing: it is asked whether it does."""
+    if not _may_be_one(context, said) or len(said.text) > LONG:
         return False
     reading = READER.read(said.text)
-    is_other = reading.intent_sure and reading.intent is not Intent.ORDER
-    errand = meant(context.work.directory.helping.errands.values(), said.text)
-    if is_other or (reading.intent is not Intent.ORDER and errand is None):
+    if reading.intent is not Intent.ORDER:
+        named = meant(context.work.directory.helping.errands.values(), said.text)
+        if named is None or reading.intent_sure or reading.intent is Intent.REPORT:
+            return False
+    if await matters.by_number(context, said.text) is not None:
         return False
     await start.start(context, said, is_guess=True)
     return True
 
 
-async def _may_be_one(context: Context, said: Said) -> bool:
-    """Not a danger, nor the number of a matter; and neighbours can be asked at all."""
+def _may_be_one(context: Context, said: Said) -> bool:
+    """Words that are no danger; and neighbours can be asked at all."""
     if not said.text or said.latitude is not None or not start.is_offered(context):
         return False
-    if READER.read(said.text).danger is not Danger.NO:
-        return False
-    return await matters.by_number(context, said.text) is None
+    return READER.read(said.text).danger is Danger.NO

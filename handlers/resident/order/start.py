@@ -36,9 +36,11 @@ async def begin(context: Context, draft: OrderDraft) -> None:
 
 async def instead(context: Context, report: ReportDraft) -> bool:
     """A report whose words surely ask for a neighbour's hand goes on as a request; nothing of it is lost."""
+    if report.intent != ORDER or not is_offered(context):
+        return False
     is_calm = report.danger == "no" and not report.is_confidential and not report.is_anonymous
     is_plain = report.caller_name is None and report.before is None and "kind" not in report.answered
-    if not is_calm or not is_plain or not is_offered(context) or is_danger(report.words):
+    if not is_calm or not is_plain or is_danger(report.words):
         return False
     if not what.wants_neighbours(context, report.words):
         return False

@@ -7,9 +7,10 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.lookup import ticket_by_id, ticket_of
 from handlers.resident.about import AboutTicket
+from handlers.resident.draft import is_danger
 from handlers.said import Said
-from storage import claims, concerns, relays
-from storage.rules.errors import Stale
+from storage import claims, concerns, helped, relays, tickets
+from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, base36, press
 from storage.rules.rights import Action
 
@@ -53,6 +54,23 @@ RELAY = flows.declare(
         _pass_on,
     )
 )
+
+
+@entry.heard(9)
+async def reply(context: Context, said: Said) -> bool:
+    """A reply to a card or a message of a request goes to the other side, while somebody is on the way or there."""
+    if said.reply_to is None or not (said.text or said.files) or is_danger(said.text):
+        return False
+    work = context.work
+    ticket = await tickets.by_message(work.ledger, work.chat_id or 0, said.reply_to)
+    if ticket is None or not helped.is_order(work.ledger, ticket):
+        return False
+    try:
+        await relays.relay(work, ticket, said.text, said.files)
+    except (NotYours, Stale):
+        return False
+    work.reply("order.passed_on", ticket_id=ticket["id"], number=ticket["number"])
+    return True
 
 
 @entry.pressed("orelay")

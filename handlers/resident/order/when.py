@@ -9,10 +9,11 @@ from handlers.reading.moment import read_day, read_moment
 from handlers.resident.short import answers, says
 from handlers.said import Said
 from storage.order_drafts import TimedDraft
-from storage.rules.order_times import Part, at_hour, days_left, parts_left, span
+from storage.rules.order_times import Part, at_hour, days_left, parts_left, span, these_days, weekend
 from storage.rules.press import press
 from storage.work import Button
 
+THESE = "these"
 NAMED = 2  # today and tomorrow have their names
 _WIDTH = 3
 
@@ -35,7 +36,9 @@ def note(context: Context, draft: TimedDraft, text: str) -> bool:
         draft.keep(found)
         return True
     part, today = _part_in(text), _today(context)
-    day = read_day(text, today) or (today if part is not None and says_today(text) else None)
+    day = read_day(text, today) or (today if part is not None and _says(text, "today") else None)
+    if day is None and _says(text, "weekend"):
+        day = weekend(today)
     if day is None or not parts_left(day, work.now, zone):
         return False
     draft.day = day.isoformat()
@@ -43,14 +46,13 @@ def note(context: Context, draft: TimedDraft, text: str) -> bool:
     return True
 
 
-def says_today(text: str) -> bool:
-    """Whether words speak of now or of this day."""
-    return any(word in text.lower() for word in answers("today"))
+def _says(text: str, name: str) -> bool:
+    """Whether one of the words that go by a name stands in a text."""
+    return any(word in text.lower() for word in answers(name))
 
 
 def _part_in(text: str) -> Part | None:
-    named = (part for part in Part if part is not Part.ANY)
-    return next((part for part in named if any(word in text.lower() for word in answers(part))), None)
+    return next((part for part in Part if part is not Part.ANY and _says(text, part)), None)
 
 
 def _keep_part(context: Context, draft: TimedDraft, part: Part | None) -> bool:
@@ -69,13 +71,24 @@ async def take_day(context: Context, draft: TimedDraft, said: Said) -> bool:
         if note(context, draft, said.text):
             return True
         part = _part_in(said.text)
-        if part is None and not says_today(said.text):
+        if says(said.text, "any_time"):
+            return _these_days(context, draft)
+        if part is None and not _says(said.text, "today"):
             return False
         draft.day = _today(context).isoformat()
         return _keep_part(context, draft, part or Part.ANY)
+    if said.choice == THESE:
+        return _these_days(context, draft)
     day = next((one for one in days_left(context.work.now, _zone(context)) if said.choice == f"d{one:%Y%m%d}"), None)
     draft.day = day.isoformat() if day is not None else None
     return day is not None
+
+
+def _these_days(context: Context, draft: TimedDraft) -> bool:
+    found = these_days(context.work.now, _zone(context))
+    draft.day = found.ends_at.astimezone(_zone(context)).date().isoformat()
+    draft.keep(found)
+    return True
 
 
 def day_choices(context: Context, _draft: TimedDraft) -> Rows:
@@ -89,7 +102,8 @@ def day_choices(context: Context, _draft: TimedDraft) -> Rows:
             near.append(("order_day", data, {"day": one.isoformat()}))
         else:
             rest.append(("order_weekday", data, {"weekday": one.weekday(), "date": one.day}))
-    return [*([near] if near else []), *(rest[at : at + _WIDTH] for at in range(0, len(rest), _WIDTH))]
+    rows: Rows = [*([near] if near else []), *(rest[at : at + _WIDTH] for at in range(0, len(rest), _WIDTH))]
+    return [*rows, [("order_these_days", press("choose", THESE))]]
 
 
 # --- the part of it ------------------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ async def take_whom(context: Context, draft: OrderDraft, said: Said) -> bool | N
     else:
         return False
     settle(draft, None)
+    draft.owner_phone = context.person["phone"]  # whoever asked is rung
     draft.asks = [*draft.asks, "alone"]
     return True
 
