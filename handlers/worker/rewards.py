@@ -33,7 +33,7 @@ async def waiting(context: Context, _pressed: Press, said: Said) -> None:
 
 def _one(context: Context, row: Row) -> Button:
     about = {"code": rewarding.spaced(row["code"]), "name": rewarding.named(row, context.work.language)}
-    return ("hand_one", press("hand", row["id"]), about)
+    return ("hand_one", press("handask", row["id"]), about)
 
 
 @entry.heard(9)
@@ -51,7 +51,7 @@ async def typed(context: Context, said: Said) -> bool:
     return True
 
 
-@entry.pressed("hand")
+@entry.pressed("handask")
 async def ask(context: Context, pressed: Press, said: Said) -> None:
     """Whose it is, once the code was read out."""
     await _ask(context, await _row(context, pressed), said.pressed_message)
