@@ -5,7 +5,7 @@ The supervisor builds it, the demo's bot plays on it.
 
 import secrets
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,36 +20,15 @@ from storage.directory import load
 from storage.engine import Database
 from storage.ledger import Ledger
 from storage.migrate import upgrade
-from storage.rules.groups import Purpose
 from storage.rules.worktime import CalendarName, WorkCalendar
-from storage.structure import Plan, apply, check, read
+from storage.structure import apply, check, read
+
+from . import cast, stage_helpers
+from .cast import DAN, TIAN, YE
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 DOOR = "jx-3-2"
 """The place whose poster the tour scans: 3栋2单元, which 小魏 looks after."""
-ROSA, CHEN, WEI, LAO_LI, YE, TIAN, DAN = 1001, 1002, 2001, 2003, 2004, 2005, 3001
-ZHAO, VERA, ADA = 2002, 5001, 9001
-PEOPLE = (  # Telegram id, name in Chinese, name in English
-    (ROSA, "王阿姨", "Rosa"),
-    (WEI, "小魏", "Wei"),
-    (DAN, "丹姐", "Dan"),
-    (CHEN, "陈叔", "Chen"),
-    (1003, "小王", "Xiao Wang"),
-    (ZHAO, "小赵", "Zhao"),
-    (LAO_LI, "老李", "Lao Li"),
-    (YE, "小叶", "Ye"),
-    (TIAN, "小田", "Tian"),
-    (2006, "江护士", "Nurse Jiang"),
-    (3002, "周书记", "Secretary Zhou"),
-    (4001, "方联络员", "Fang"),
-    (VERA, "薇拉", "Vera"),
-    (6001, "奥托", "Otto"),
-    (ADA, "艾达", "Ada"),
-)
-VOLUNTEERS_CHAT = -1_001_000_000_100
-VOLUNTEERS = ("幸福里志愿者群", "Xingfuli volunteers")
-NEWCOMER = ROSA
-"""She joins by the code on her door."""
 TUESDAY = 1
 TOUR_TAKES, AHEAD = timedelta(days=4), timedelta(days=12)
 """So long the first story may take at most; so far ahead a visit can be booked all the same."""
@@ -137,65 +116,17 @@ class Stage:
         database = await Database.open(self.url)
         try:
             await upgrade(database)
-            await apply(database, _speaking(check(read(SAMPLE)), language), now)
+            await apply(database, cast.speaking(check(read(SAMPLE)), language), now)
             links, door = await _posters(database, now, language)
             await _trainings(database, now)
-            await _group(database, now, language)
+            await stage_helpers.neighbours(database, now, language)
+            await stage_helpers.group(database, now, language)
         finally:
             await database.close()
-        self.people_file.write_bytes(orjson.dumps({"people": _telephones(language), "groups": [_chat(language)]}))
+        seed = {"people": cast.telephones(language), "groups": [stage_helpers.chat(language)]}
+        self.people_file.write_bytes(orjson.dumps(seed))
         known = {"identity": secrets.token_hex(8), "language": language, "door": door, "links": links}
         (self.folder / "known.json").write_bytes(orjson.dumps({**known, "began": now.isoformat()}))
-
-
-def _telephones(language: str) -> list[dict[str, Any]]:
-    code = "en" if language == "en" else "zh-hans"
-    return [
-        {
-            "user_id": user_id,
-            "first_name": english if language == "en" else chinese,
-            "language": code,
-            "is_started": user_id != NEWCOMER,
-        }
-        for user_id, chinese, english in PEOPLE
-    ]
-
-
-def _chat(language: str) -> dict[str, Any]:
-    return {
-        "title": VOLUNTEERS[1] if language == "en" else VOLUNTEERS[0],
-        "chat_id": VOLUNTEERS_CHAT,
-        "owner_id": DAN,
-        "member_ids": [VERA, CHEN, ZHAO, LAO_LI, ADA],
-        "is_supergroup": True,
-    }
-
-
-async def _group(database: Database, now: datetime, language: str) -> None:
-    """The volunteers' group of the community is bound already."""
-    ledger = await Ledger.open(database)
-    ada = (await people.by_telegram_ids(ledger, [ADA]))[ADA]
-    community = next(place for place in ledger.directory.places.values() if place.level == "community")
-    changes = ChangeSet()
-    values = {"chat_id": VOLUNTEERS_CHAT, "place_id": community.id, "purpose": str(Purpose.VOLUNTEERS)}
-    about = {"is_forum": False, "language": language, "bound_by": ada["id"], "bound_at": now, "version": 1}
-    changes.insert(schema.group_chat, id=1, **values, **about)
-    await ledger.commit([changes])
-
-
-def _speaking(plan: Plan, language: str) -> Plan:
-    """The community with everybody reading one language; those with a telephone are called as there."""
-    names = {row["user_id"]: row["first_name"] for row in _telephones(language)}
-    people = [
-        replace(
-            one,
-            line=one.line.model_copy(
-                update={"language": language, "name": names.get(one.line.telegram_id or 0, one.line.name)}
-            ),
-        )
-        for one in plan.lines["people"]
-    ]
-    return replace(plan, lines={**plan.lines, "people": tuple(people)})
 
 
 async def _posters(database: Database, now: datetime, language: str) -> tuple[dict[str, str], str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from storage.rules.quarters import Quarter
 from storage.rules.worktime import WorkCalendar
 
 from .stage import Days
@@ -32,8 +33,9 @@ _LABELS = {  # deeds that press a button named after a day or a time
     "full": "button.day_full",
     "only": "button.wait_day",
     "time": "button.time",
+    "quarter": "button.record_pdf",
 }
-QUESTIONS = ("report", "nobody", "finish", "book", "address", "danger", "language")
+QUESTIONS = ("report", "nobody", "finish", "book", "help", "address", "danger", "language")
 """What somebody can answer afterwards."""
 
 
@@ -54,10 +56,9 @@ class _Deeds:
         """What is said about a step."""
         return self.words(f"control.tour_{step}", day=self._days.visit.isoformat())
 
-    def of(self, kind: str, key: str, *phone: int) -> Json:
-        """One deed."""
-        there = {"phone": phone[0]} if phone else {}
-        return {**self._what(kind, key), **there}
+    def of(self, kind: str, key: str, *where: int) -> Json:
+        """One deed; `where` is whose phone, and which group."""
+        return {**self._what(kind, key), **place(*where)}
 
     def _what(self, kind: str, key: str) -> Json:
         if kind == "start":
@@ -71,17 +72,27 @@ class _Deeds:
         return {kind: fragments(key) if kind == "sees" else self.words(key)}
 
     def _named(self, kind: str, key: str) -> Json:
+        if kind == "quarter":
+            return {"year": self._quarter(key).year, "number": self._quarter(key).number}
         if kind == "time":
             return {"at": self._time("visit", 0, time.fromisoformat(key))}
         day = self._day(key)
         return {"day": day.isoformat() if kind == "only" else day.day}
 
     def is_needed(self, kind: str, key: str) -> bool:
-        """Whether a deed is to be done: the calendar is turned only where another month begins meanwhile."""
+        """Whether a deed is to be done: the calendar is turned only where another month begins meanwhile, and the first
+        quarter of two is looked for only where another has begun since.
+        """
+        if kind == "quarter":
+            return key == "scarce" or self._quarter(key) != self._quarter("scarce")
         return kind != "month" or self._day(key).month != _CALENDAR.to_local(self._began).month
 
     def _day(self, name: str) -> date:
-        return self._days.visit if name == "visit" else self._days.scarce
+        days = {"visit": self._days.visit, "scarce": self._days.scarce}
+        return days.get(name) or _CALENDAR.to_local(self._began).date()
+
+    def _quarter(self, name: str) -> Quarter:
+        return Quarter.of(datetime.combine(self._day(name), time(12), _CALENDAR.zone), _CALENDAR.zone)
 
     def _time(self, day: str, after: int, at: time) -> datetime:
         return datetime.combine(self._day(day) + timedelta(days=after), at, _CALENDAR.zone)
@@ -105,7 +116,7 @@ def document(texts: Texts, *, identity: str, language: str, door: str, began: st
                 "phone": step.phone,
                 "text": deeds.told(step.id),
                 "do": [deeds.of(*one) for one in step.do if deeds.is_needed(*one[:2])],
-                "until": {"phone": step.until[0], "words": fragments(step.until[1])},
+                "until": {"words": fragments(step.until[1]), **place(*step.until[:1], *step.until[2:])},
                 "needs": list(step.needs),
                 "shows": step.shows or step.until[0],
             }
@@ -119,6 +130,11 @@ def document(texts: Texts, *, identity: str, language: str, door: str, began: st
             ],
         },
     }
+
+
+def place(*where: int) -> Json:
+    """Whose phone, if it is named, and which group, if it is one."""
+    return {**({"phone": where[0]} if where else {}), **({"chat": str(where[1])} if where[1:] else {})}
 
 
 def fragments(key: str) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""The guided tour as data: a lamp is mended, a visit is booked, moved and carried out, and what keeps people safe.
+"""The guided tour as data: a lamp is mended, a visit is booked, moved and carried out, a neighbour changes a bulb, and
+what keeps people safe.
 
 A deed is what is done and with which text: of a button's label, of words that are said or seen. Days and times of the
 visit are those that the stage has prepared (`bot.stage.Days`).
@@ -7,20 +8,23 @@ visit are those that the stage has prepared (`bot.stage.Days`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .stage import CHEN, DAN, LAO_LI, ROSA, WEI, YE
+from .cast import CHEN, DAN, DU, LAO_LI, LI, NURSE, ROSA, SU, VERA, WEI, YE
+from .stage_helpers import VOLUNTEERS_CHAT
 
-Deed = tuple[str, str] | tuple[str, str, int]
-"""What is done, with which text or time, and at whose phone if it is not the step's own."""
+Deed = tuple[str, str] | tuple[str, str, int] | tuple[str, str, int, int]
+"""What is done, with which text or time, at whose phone if it is not the step's own, and in which group if in one."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: at whose phone it happens, what is done there, and which text at whose phone says that it is done."""
+    """One step: at whose phone it happens, what is done there, and which text at whose phone says that it is done,
+    in a group or in private.
+    """
 
     id: str
     phone: int
     do: Sequence[Deed]
-    until: tuple[int, str]
+    until: tuple[int, str] | tuple[int, str, int]
     needs: Sequence[str] = ()
     shows: int | None = None  # whose phone to look at afterwards, if not where the words are waited for
 
@@ -170,6 +174,72 @@ VISIT = (
     ),
     Step("roster", DAN, (("says", "control.tour_words_duty"), ("presses", "button.duty_month")), (DAN, "duty.month")),
 )
+HELP = (
+    Step(
+        "errand",
+        WEI,
+        (
+            ("says", "control.tour_words_bulb"),
+            ("presses", "button.consent_yes"),
+            ("presses", "button.order_for_caller"),
+            ("says", "control.tour_words_granny"),
+            ("presses", "button.order_alone_no"),
+            ("sees", "control.tour_asks_day"),
+            ("says", "control.tour_words_today"),
+            ("presses", "button.order_part_any"),
+            ("presses", "button.order_send"),
+        ),
+        (LAO_LI, "button.order_staff_verify"),
+    ),
+    Step(
+        "verify",
+        LAO_LI,
+        (
+            ("presses", "button.order_staff_verify"),
+            ("sees", "button.group_take", SU, VOLUNTEERS_CHAT),
+            ("sees", "button.group_take", DU, VOLUNTEERS_CHAT),
+            ("sees", "button.order_take", VERA),
+        ),
+        (SU, "button.group_take", VOLUNTEERS_CHAT),
+        ("errand",),
+    ),
+    Step(
+        "help",
+        DU,
+        (("presses", "button.group_take", DU, VOLUNTEERS_CHAT), ("sees", "button.order_done")),
+        (VERA, "control.tour_sees_taken"),
+        ("verify",),
+    ),
+    Step("changed", DU, (("presses", "button.order_done"),), (LI, "button.order_yes"), ("help",)),
+    Step(
+        "good",
+        LI,
+        (("presses", "button.order_yes"), ("presses", "button.stars_5"), ("presses", "button.no_words")),
+        (LI, "done.thanks"),
+        ("changed",),
+        DU,
+    ),
+    Step(
+        "points",
+        DU,
+        (("says", "control.tour_words_me"), ("presses", "button.me_points")),
+        (DU, "control.tour_sees_points"),
+        ("good",),
+    ),
+    Step(
+        "record",
+        NURSE,
+        (
+            ("says", "control.tour_words_me"),
+            ("presses", "button.me_unit"),
+            ("presses", "button.unit_record"),
+            ("quarter", "scarce"),
+            ("quarter", "began"),
+        ),
+        (NURSE, "posts.record"),
+        ("good",),
+    ),
+)
 SAFETY = (
     Step(
         "danger",
@@ -187,4 +257,4 @@ SAFETY = (
         ("join",),
     ),
 )
-STEPS = (*LAMP, *VISIT, *SAFETY)
+STEPS = (*LAMP, *VISIT, *HELP, *SAFETY)

@@ -11,11 +11,14 @@ import pytest
 
 from bot import tour
 from bot.app import App
+from bot.cast import DU, LI, NURSE, PEOPLE, SU, VERA, WEI
 from bot.control import Control
 from bot.settings import Settings
-from bot.stage import PEOPLE, WEI, Stage
+from bot.stage import Stage
+from bot.stage_helpers import UNIT, chat
 from bot.texts import LANGUAGES, Texts
-from storage import invitations, schema
+from storage import helpers, invitations, organisations, people, schema
+from storage.rules import phones
 from storage.rules.groups import Purpose
 from tests.faults.process import free_port
 
@@ -106,10 +109,33 @@ def test_it_offers_a_tour_that_can_be_played() -> None:
     offered = tour.document(Texts(), identity="x", language="en", door="p1", began="2026-11-23T01:30:00+00:00")
     ids = [step["id"] for step in offered["steps"]]
     telephones = {user_id for user_id, *_names in PEOPLE}
+    group = chat("en")
     for at, step in enumerate(offered["steps"]):
         assert set(step["needs"]) <= set(ids[:at])
         assert {step["phone"], step["until"]["phone"], step["shows"]} <= telephones
         assert all(len(step["until"]["words"][language]) >= 4 for language in LANGUAGES)
+        for there in (each for each in (*step["do"], step["until"]) if "chat" in each):
+            assert there["chat"] == str(group["chat_id"])
+            assert there["phone"] in group["member_ids"]
+
+
+def test_it_asks_for_the_quarter_in_which_the_story_ends() -> None:
+    offered = tour.document(Texts(), identity="x", language="en", door="p1", began="2026-12-28T01:30:00+00:00")
+    record = next(step for step in offered["steps"] if step["id"] == "record")
+    presses = [deed["presses"]["en"] for deed in record["do"] if "presses" in deed]
+    assert presses[-2:] == ["2027 Q1 PDF", "2026 Q4 PDF"]  # whichever is there when it is played
+
+
+async def test_it_has_three_neighbours_who_help_and_one_who_is_helped(panel: Panel) -> None:
+    ledger = panel.app.ledger
+    found = await people.by_telegram_ids(ledger, [VERA, DU, SU, LI, NURSE])
+    helping = {one: await helpers.of(ledger, found[one]["id"]) for one in (VERA, DU, SU)}
+    assert all(row is not None and row["verified_at"] is not None for row in helping.values())
+    unit = next(one for one in ledger.directory.helping.organisations.values() if one.code == UNIT)
+    assert [row["name"] for row in await organisations.members(ledger, unit.id)] == ["Xiao Du"]
+    assert unit.contact_id == found[NURSE]["id"]
+    words = Texts().plain("en", "control.tour_words_granny", {}, panel.app.clock.now())
+    assert phones.find(words) == (found[LI]["phone"], found[LI]["name"])
 
 
 async def test_it_has_a_volunteers_group_that_is_bound(panel: Panel, stage: Stage) -> None:

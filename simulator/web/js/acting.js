@@ -1,6 +1,7 @@
 // Doing what a tour says, with the page's own fields and buttons, so slowly that one can see it.
 //
-// A deed is one of {start}, {says}, {presses}, {photo}, {sees}, {action}; `phone` names a person, the step's own if absent.
+// A deed is one of {start}, {says}, {presses}, {photo}, {sees}, {action}; `phone` names a person, the step's own if absent,
+// and `chat` a group, their chat with the bot if absent.
 
 import { samplePhoto, sendNow } from "./attach.js";
 import { languageOf } from "./words.js";
@@ -23,9 +24,9 @@ export const variants = (words) => (typeof words === "object" ? Object.values(wo
 export const spokenBy = (words, person) =>
   typeof words === "object" ? (words[languageOf(person)] ?? Object.values(words)[0]) : words;
 
-/** Say whether somebody's chat with the bot holds words, in a message or on a button below one. */
-export function holds(town, { phone, words }) {
-  const chat = town.chats.get(town.chatsOf(phone)[0]);
+/** Say whether somebody's chat with the bot, or a group, holds words of the bot, in a message or on a button below one. */
+export function holds(town, { phone, words, chat: key }) {
+  const chat = town.chats.get(key ?? town.chatsOf(phone)[0]);
   const wanted = variants(words);
   return [...(chat?.messages.values() ?? [])].some((message) => {
     if (!message.from?.is_bot) return false;
@@ -47,15 +48,26 @@ export function buttonOf(phone, words) {
   return fitting.find((each) => keyboard.contains(each) && each.textContent === meant) ?? newest;
 }
 
-/** Return what somebody would press or fill in to do a deed, or null when it is not there. */
+/** Return what somebody would press or fill in to do a deed, or null when it is not there or another chat is open. */
 export function targetOf(desk, deed, step) {
   const phone = desk.phoneOf(deed.phone ?? step.phone);
+  if (isElsewhere(desk, deed, phone)) return null;
   if (deed.presses) return buttonOf(phone, deed.presses) ?? phone?.composer.openerFor(variants(deed.presses)) ?? null;
   if (deed.says) return phone?.composer.input.isConnected ? phone.composer.input : null;
   if (deed.start) return phone?.header.menu ?? null;
   if (deed.photo) return phone?.element.querySelector(".clip") ?? null;
   if (deed.action) return desk.panel.targetOf(deed.action);
   return null;
+}
+
+/** Say whether a phone shows another chat than the one in which a deed is done. */
+const isElsewhere = (desk, deed, phone) =>
+  Boolean(phone) && !deed.action && phone.slot.chat !== (deed.chat ?? desk.town.chatsOf(phone.person.id)[0]);
+
+/** Return what somebody would use to get to the chat in which a deed is done, or null when it is open. */
+export function chooserOf(desk, deed, step) {
+  const phone = desk.phoneOf(deed.phone ?? step.phone);
+  return isElsewhere(desk, deed, phone) ? phone.header.which : null;
 }
 
 /** Say whether a deed moves the clock to a time that has not come yet. */
@@ -68,11 +80,14 @@ export function remaining(desk, step) {
   for (let at = step.do.length - 1; at > 0; at -= 1) {
     const before = step.do[at - 1];
     if (step.do[at].presses && targetOf(desk, step.do[at], step)) return step.do.slice(at);
-    if (before.sees && holds(desk.town, { phone: before.phone ?? step.phone, words: before.sees }))
+    if (before.sees && holds(desk.town, seen(before, step)))
       return step.do.slice(at);
   }
   return step.do;
 }
+
+/** What a deed waits for, and where. */
+const seen = (deed, step) => ({ phone: deed.phone ?? step.phone, words: deed.sees, chat: deed.chat });
 
 /** Wait until something is there; return it, or null when it does not come. */
 async function until(find, patience) {
@@ -84,7 +99,7 @@ async function until(find, patience) {
 
 /** Do a deed. Throws Stuck when what it needs does not come; once the step is over, that is no trouble. */
 export async function act(desk, deed, step) {
-  const phone = desk.showPhone(deed.phone ?? step.phone);
+  const phone = desk.showPhone(deed.phone ?? step.phone, deed.chat);
   const isOver = () => holds(desk.town, step.until);
   const wait = async (find) => {
     const found = await until(() => find() || (isOver() && "over"), PATIENCE);
@@ -94,7 +109,7 @@ export async function act(desk, deed, step) {
   if (deed.says) return say(phone, spokenBy(deed.says, phone.person), wait);
   if (deed.photo) return sendNow(phone, [await samplePhoto(desk.town.now())], spokenBy(deed.photo, phone.person));
   if (deed.action) return move(desk, deed, isOver);
-  if (deed.sees) return stuckWithout(await wait(() => holds(desk.town, { phone: phone.person.id, words: deed.sees })));
+  if (deed.sees) return stuckWithout(await wait(() => holds(desk.town, seen(deed, step))));
   const button = await wait(() => pressable(desk, deed, step) ?? (isPast(desk, deed, step) && "past"));
   if (button === "past") return;
   if (!button) return stuckWithout(isOver());

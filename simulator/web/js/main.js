@@ -160,11 +160,12 @@ class Desk {
     return this.phones.find((phone) => phone.slot.person === person) ?? null;
   }
 
-  /** Bring somebody's phone, with their chat with the bot, into sight; return it. */
-  showPhone(person) {
+  /** Bring somebody's phone, with a group or their chat with the bot, into sight; return it. */
+  showPhone(person, group = null) {
     if (!this.phoneOf(person)) this.openPhone(person);
     const phone = this.phoneOf(person);
-    const [chat] = this.town.chatsOf(person);
+    const chats = this.town.chatsOf(person);
+    const chat = chats.find((each) => each === group) ?? chats[0];
     if (phone.slot.chat !== chat) phone.show({ chat, thread: null });
     if (phone.element.hidden) this.#activate(this.#leftmostToShow(this.phones.indexOf(phone)));
     return phone;

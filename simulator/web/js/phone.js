@@ -87,6 +87,7 @@ export class Phone {
     this.draw();
     this.desk.drawTabs();
     this.desk.panel.drawFaults();
+    this.desk.tour.hear();
   }
 
   /** Take in what happened in the town. */

@@ -4,7 +4,7 @@
 // The steps are data of the bot's control end point (`tour`, described in docs/simulator.md); nothing here knows what they
 // are about. A step is done as soon as its words stand in the chat it waits for.
 
-import { Stuck, act, holds, remaining, spokenBy, targetOf } from "./acting.js";
+import { Stuck, act, chooserOf, holds, remaining, spokenBy, targetOf } from "./acting.js";
 import { announce, h } from "./dom.js";
 import { keep, settings } from "./settings.js";
 import * as strip from "./strip.js";
@@ -96,11 +96,14 @@ export class Tour {
   #end(step) {
     this.#problem = "";
     announce(say("tour_done"));
-    if (step.shows) this.desk.showPhone(step.shows);
+    const { phone, chat } = step.until;
+    if (step.shows) this.desk.showPhone(step.shows, step.shows === phone ? chat : null);
   }
 
+  /** Say whether nobody has said anything to the bot yet, nor it to anybody. */
   #isUntouched() {
-    return [...this.desk.town.chats.values()].every((chat) => chat.messages.size === 0);
+    const chats = [...this.desk.town.chats.values()];
+    return chats.every((chat) => chat.kind !== "private" || chat.messages.size === 0);
   }
 
   // what can be pressed
@@ -135,7 +138,7 @@ export class Tour {
   #goOn() {
     keep();
     this.#problem = "";
-    if (this.#step) this.desk.showPhone(this.#step.phone);
+    if (this.#step) this.desk.showPhone(this.#step.phone, this.#step.do[0].phone ? null : this.#step.do[0].chat);
     this.draw();
     this.element.querySelector(".primary")?.focus({ preventScroll: true });
     this.element.scrollTop = 0;
@@ -176,7 +179,8 @@ export class Tour {
       if (this.#playing !== playing) return;
       await act(this.desk, deed, step);
     }
-    await act(this.desk, { sees: step.until.words, phone: step.until.phone }, step);
+    const { words, ...where } = step.until;
+    await act(this.desk, { sees: words, ...where }, step);
   }
 
   // drawing
@@ -236,12 +240,21 @@ export class Tour {
     const deed = remaining(this.desk, step).find((each) => !each.sees) ?? step.do[0];
     const person = this.desk.town.people.get(deed.phone ?? step.phone);
     const name = person?.first_name ?? "";
+    const elsewhere = this.#elsewhere(deed);
+    if (elsewhere) return say("tour_opens", { name, words: this.desk.town.titleOf(elsewhere) });
     if (deed.says) return say("tour_says", { name, words: spokenBy(deed.says, person) });
     if (deed.presses) return say("tour_presses", { name, words: spokenBy(deed.presses, person) });
     if (deed.start) return say("tour_scans", { name });
     if (deed.photo) return say("tour_photo", { name });
     if (deed.action) return say("tour_action", { words: this.desk.panel.control.labelOf(deed.action) });
     return "";
+  }
+
+  /** Return the chat in which a deed is done, when the phone shows another. */
+  #elsewhere(deed) {
+    const person = deed.phone ?? this.#step.phone;
+    const isThere = chooserOf(this.desk, deed, this.#step) === null;
+    return isThere ? null : (deed.chat ?? this.desk.town.chatsOf(person)[0]);
   }
 
   /** Say whether this button was meant before, perhaps drawn differently. */
@@ -259,7 +272,7 @@ export class Tour {
     const step = this.#step;
     const deed = remaining(this.desk, step).find((each) => !each.sees);
     if (!deed) return;
-    const target = targetOf(this.desk, deed, step);
+    const target = targetOf(this.desk, deed, step) ?? chooserOf(this.desk, deed, step);
     if (target && !this.#wasPointed(target)) afterLayout(() => target.scrollIntoView({ block: "nearest" }));
     target?.classList.add("pointed-at");
     const phone = deed.action ? null : this.desk.phoneOf(deed.phone ?? step.phone)?.element;

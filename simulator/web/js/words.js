@@ -168,6 +168,7 @@ const WORDS = {
   ],
   tour_says: ["或者您自己来：{name}说「{words}」", "Or yourself: {name} says “{words}”"],
   tour_presses: ["或者您自己来：{name}点「{words}」", "Or yourself: {name} presses “{words}”"],
+  tour_opens: ["或者您自己来：在{name}的手机上方选「{words}」", "Or yourself: choose “{words}” above {name}’s phone"],
   tour_scans: ["或者您自己来：{name}点 ⋮，扫门口的码", "Or yourself: {name} presses ⋮ and scans the code on the door"],
   tour_photo: ["或者您自己来：{name}点回形针，发一张照片", "Or yourself: {name} presses the paper clip, sends a photo"],
   tour_action: ["或者您自己来：在控制台点「{words}」", "Or yourself: press “{words}” in the controls"],
