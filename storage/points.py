@@ -53,12 +53,14 @@ _HISTORY = once(
         schema.reward.c.name.label("reward"),
         schema.reward.c.name_en.label("reward_en"),
     )
-    .join(_posting, _posting.c.transfer_id == _transfer.c.id)
-    .join(_account, sa.and_(_account.c.id == _posting.c.account_id, _account.c.person_id == _PERSON))
+    .select_from(_account)
+    .join(_posting, _posting.c.account_id == _account.c.id)
+    .join(_transfer, _transfer.c.id == _posting.c.transfer_id)
     .outerjoin(schema.ticket, schema.ticket.c.id == _transfer.c.ticket_id)
     .outerjoin(schema.redemption, schema.redemption.c.transfer_id == _EXCHANGED)
     .outerjoin(schema.reward, schema.reward.c.id == schema.redemption.c.reward_id)
-    .order_by(_transfer.c.id.desc())
+    .where(_account.c.person_id == _PERSON)
+    .order_by(_posting.c.id.desc())
     .limit(sa.bindparam("most"))
     .offset(sa.bindparam("skipped"))
 )

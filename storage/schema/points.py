@@ -48,7 +48,7 @@ transfer = sa.Table(
     own_id(),
     sa.Column("reason", sa.Text, nullable=False),  # earned, reversed, expired, redeemed, given_back
     sa.Column("rule", sa.Text),  # the code of the rule
-    ref("person_id", "person", index=True),
+    ref("person_id", "person"),
     ref("ticket_id", "ticket", null=True, index=True),
     ref("reverses_id", "transfer", null=True, index=True),  # the lot that it takes back or lets expire
     sa.Column("unique_key", sa.Text, nullable=False, unique=True),  # nothing is earned twice
@@ -60,6 +60,13 @@ transfer = sa.Table(
     time("at", null=False),
     version(),
     sa.Index("ix_transfer_at", "at"),
+    sa.Index("ix_transfer_person_id_at", "person_id", "at"),
+    sa.Index(
+        "ix_transfer_left",
+        "person_id",
+        sqlite_where=sa.text("unspent > 0"),
+        postgresql_where=sa.text("unspent > 0"),
+    ),
     sa.Index(
         "ix_transfer_expiring",
         "expires_at",
@@ -73,8 +80,9 @@ posting = sa.Table(
     metadata,
     own_id(),
     ref("transfer_id", "transfer", index=True),
-    ref("account_id", "account", index=True),
+    ref("account_id", "account"),
     sa.Column("amount", sa.Integer, nullable=False),  # those of one transfer add up to nothing
+    sa.Index("ix_posting_account_id_id", "account_id", "id"),
 )
 
 reward = sa.Table(

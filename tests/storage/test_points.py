@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from storage import claims, points, rankings, rewards, schema
 from storage.changes import ChangeSet
@@ -18,6 +19,7 @@ from tests.conftest import ENGINES
 from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
+from .plans import listening, written, wrong_on_sqlite
 from .purse import Purse
 
 CROWD = 20
@@ -244,3 +246,32 @@ async def test_it_never_earns_twice_whoever_says_so(town: Purse) -> None:
     assert await town.act("asker", ticket_id, claims.confirm) is not None
     assert await town.balance("h1") == 15
     assert timedelta(days=27) < row["expires_at"] - row["at"] < timedelta(days=63)
+
+
+async def test_it_finds_everything_by_an_index(town: Purse, monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(monkeypatch) as asked:
+        ticket_id = await town.helped()
+        await town.rate(ticket_id, 5)
+        await town.exchange("h1", "eggs")
+        await town.with_open("h1", "h1", rewards.cancel)
+        me = (await town.person("h1"))["id"]
+        await points.history(town.ledger, me)
+        await points.expiring(town.ledger, me, town.now)
+        await town.do("h1", lambda work: rankings.of_month(work, 2026, 11))
+        await town.do("dan", rewards.to_hand_out)
+        await rewards.by_code(town.ledger, "Q123456")
+        await town.night()
+        await revoked(town, ticket_id)
+        await town.do("dan", lambda work: points.reverse_all(work, me))
+
+    def plans(connection: sa.Connection) -> list[str]:
+        concerned = ("transfer", "posting", "account", "redemption", "history")
+        return [
+            one
+            for statement in written(asked, connection)
+            if any(f" {name}" in statement for name in concerned)
+            for one in wrong_on_sqlite(connection, statement)
+        ]
+
+    assert await town.database.write(plans) == []
+    assert len(asked) > 20

@@ -97,7 +97,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("unspent > 0 AND expires_at IS NOT NULL"),
         postgresql_where=sa.text("unspent > 0 AND expires_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_transfer_person_id"), "transfer", ["person_id"], unique=False)
+    op.create_index("ix_transfer_person_id_at", "transfer", ["person_id", "at"], unique=False)
+    op.create_index(
+        "ix_transfer_left",
+        "transfer",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("unspent > 0"),
+        postgresql_where=sa.text("unspent > 0"),
+    )
     op.create_index(op.f("ix_transfer_reverses_id"), "transfer", ["reverses_id"], unique=False)
     op.create_index(op.f("ix_transfer_ticket_id"), "transfer", ["ticket_id"], unique=False)
     op.create_table(
@@ -110,7 +118,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_posting_transfer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
-    op.create_index(op.f("ix_posting_account_id"), "posting", ["account_id"], unique=False)
+    op.create_index("ix_posting_account_id_id", "posting", ["account_id", "id"], unique=False)
     op.create_index(op.f("ix_posting_transfer_id"), "posting", ["transfer_id"], unique=False)
     op.create_table(
         "redemption",
