@@ -111,6 +111,11 @@ async def known_to(ledger: Ledger, owner_id: int, ids: Collection[int]) -> froze
     return frozenset(row["person_id"] for row in rows)
 
 
+async def registered(ledger: Ledger, ids: Collection[int]) -> list[Row]:
+    """The registrations of several people as helpers."""
+    return await ledger.all(_HELPERS, ids=list(ids)) if ids else []
+
+
 async def helper_of(ledger: Ledger, person_id: int) -> Row | None:
     """Somebody's registration as a helper."""
     return await ledger.one(_HELPER, person=person_id)

@@ -38,6 +38,18 @@ _SKILL = once(
     )
 )
 
+_offer, _ticket = schema.offer, schema.ticket
+_WITHDRAW = (
+    sa.update(_offer)
+    .where(
+        _offer.c.person_id == sa.bindparam("of"),
+        _offer.c.state == "open",
+        _offer.c.ticket_id.in_(sa.select(_ticket.c.id).where(_ticket.c.intent == helped.ORDER)),
+    )
+    .values(state="withdrawn", version=_offer.c.version + 1)
+)
+"""What was offered to somebody in the moment in which they were suspended, and was not there to be read."""
+
 
 async def place_of(ledger: Ledger, person_id: int) -> int | None:
     """The community in which somebody helps."""
@@ -95,6 +107,7 @@ async def suspend(work: Work, person: Row, why: str) -> None:
         schema.helper, helper, suspended_at=work.now, suspended_by=_me(work), suspended_why=words or None
     )
     await claims.free_all_of(work, person["id"], helped.SUSPENDED)
+    work.changes.run(_WITHDRAW, of=person["id"])
     work.notify(person, "helper.suspended", words=words)
     work.audit("helper_suspended", person=person["id"])
 

@@ -67,6 +67,8 @@ async def _not_again(work: Work, ticket: Ticket) -> frozenset[int]:
 
 async def _offer(work: Work, ticket: Ticket, order: Row, person_ids: tuple[int, ...], nth: int) -> None:
     told_at = work.speak_at(Priority.NEWS)
+    for helper in await matched.registered(work.ledger, person_ids):
+        work.changes.guard(schema.helper, helper)  # whoever is suspended at this moment is not asked
     for person_id in person_ids:
         routing.insert_offer(work, ticket, person_id, nth, told_at, order["ends_at"])
     why = {"reason": "wave", "wave": nth, "to": list(person_ids)}

@@ -132,8 +132,8 @@ KNOWN: Mapping[str, Any] = {
     "helper.card.never": ["照看孩子"],
     "helper.card.shown": ["skills", "name"],
     "helper.card.teams": ["三栋修理队"],
-    "helper.skill.until": NOW + timedelta(days=700),
-    "helper.skill_verified.until": NOW + timedelta(days=700),
+    "helper.skill.until": "2028-11-23T01:30:00+00:00",
+    "helper.skill_verified.until": "2028-11-23T01:30:00+00:00",
     "helper.open.lines": [
         Line(
             nth=1,
@@ -157,9 +157,7 @@ KNOWN: Mapping[str, Any] = {
         ),
     ],
     **{
-        f"helper.{one}.skills": [
-            Line(name="水电维修", fee="free", standing="verified", until=NOW + timedelta(days=700))
-        ]
+        f"helper.{one}.skills": [Line(name="水电维修", fee="free", standing="verified", until="2028-11-23T01:30")]
         for one in ("talent", "staff_talent")
     },
     **{f"helper.{one}.phone": "19900001234" for one in ("talent", "staff_talent")},

@@ -53,7 +53,7 @@ async def _says_more(film: Film) -> None:
     await film.press(chen, "helper_ready", "helper_shown")
     film.shot(chen, ("给邻居看什么", "What neighbours see"), ("点「给邻居看」", "“What is shown” is pressed"))
     await film.tap(chen, ("▫️ 会什么", "▫️ Skills"), ("▫️ 称呼", "▫️ Name"), ("▫️ 电话", "▫️ Telephone"))
-    film.shot(chen, ("先留电话", "The number first"), ("还没留电话就点「电话」", "“Telephone” without a number"))
+    film.shot(chen, ("勾好了", "Ticked"), ("点了三样", "three are tapped"))
     await film.says(chen, "/claim")
     film.shot(chen, ("现在没有", "Nothing now"), ("点「去帮忙」", "“Lend a hand” is pressed"))
     await film.press(chen, "helper_me", "helper_about")

@@ -6,6 +6,7 @@ from .film import Words
 
 LINES: Mapping[str, Words] = {
     "helper.home_first": ("还没记住处就想登记", "somebody registers whose home is not known"),
+    "helper.phone_first": ("还没留电话就点「电话」", "“Telephone” is ticked without a number"),
     "helper.skill_gone": ("点「不会了」", "“Not any more” is pressed"),
     "helper.team_nobody": ("队里没有合适的人", "nobody of the team fits"),
     "helper.team_agreed": ("队友点「我去」，队长看到", "a member says yes, and the leader hears it"),

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from storage import claims, closing, helped, orders, schema
+from storage import claims, closing, helped, orders, schema, vouching
 from storage.engine import Database
 from storage.rules.lifecycle import State
 from storage.rules.matching import LAST_WAVE
@@ -145,14 +145,15 @@ class OrderMachine(RuleBasedStateMachine):
         taking: list[tuple[str, Act]] = [(one, claims.claim) for one in helpers]
         self._race([*taking, (who, DO[what]), (helpers[0], _give_back)], which)
 
-    @rule(who=WHO)
-    def suspend(self, who: str) -> None:
-        self.runner.run(self._suspend(who))
+    @rule(who=WHO, other=WHO, which=NTH)
+    def suspend(self, who: str, other: str, which: int) -> None:
+        """A secretary suspends somebody who takes a place in the same moment, in which another gives one back."""
+        self.runner.run(self._suspend(who, other, self._one(which)))
 
     @precondition(lambda self: self.suspended)
     @rule()
     def let_back(self) -> None:
-        self.runner.run(self.town.alter_helper(self.suspended.pop(), suspended_at=None))
+        self.runner.run(self._judge(self.suspended.pop(), vouching.lift))
 
     @rule(minutes=MINUTES)
     def tick(self, minutes: int) -> None:
@@ -230,11 +231,26 @@ class OrderMachine(RuleBasedStateMachine):
         )
         return any(one["ticket_id"] != ticket["id"] for one in done)
 
-    async def _suspend(self, who: str) -> None:
+    async def _suspend(self, who: str, other: str, ticket_id: int) -> None:
         self.suspended.add(who)
-        await self.town.alter_helper(who, suspended_at=self.town.now)
-        person = await self.town.person(who)
-        await self.town.do("dan", lambda work: claims.free_all_of(work, person["id"]))
+
+        async def take(work: Work) -> None:
+            await claims.claim(work, await self.town.ticket(ticket_id))
+
+        async def give_back(work: Work) -> None:
+            await _give_back(work, await self.town.ticket(ticket_id))
+
+        async def suspend(work: Work) -> None:
+            await vouching.suspend(work, await self.town.person(who), "missed")
+
+        *_, judged = await self.town.decide([(who, take), (other, give_back), ("dan", suspend)])
+        assert judged is None
+
+    async def _judge(self, who: str, act: Callable[[Work, Any], Awaitable[None]]) -> None:
+        async def decide(work: Work) -> None:
+            await act(work, await self.town.person(who))
+
+        assert await self.town.do("dan", decide) is None
 
 
 def on_postgres(server: Server) -> type[OrderMachine]:
