@@ -84,9 +84,9 @@ def kept_by(work: Work) -> list[Organisation]:
     return [one for one in work.directory.helping.organisations.values() if one.place_id in reached]
 
 
-def may_speak(work: Work, organisation: Organisation) -> bool:
-    """Whether the one who asks says who belongs to a unit, and reads its record: its contact, or a secretary."""
-    return organisation in of_contact(work) or organisation in kept_by(work)
+def spoken_for_by(work: Work) -> list[Organisation]:
+    """The units of which the one who asks says who belongs to them, and reads the record: contact or secretary."""
+    return list(dict.fromkeys([*of_contact(work), *kept_by(work)]))
 
 
 async def may_read(ledger: Ledger, person_id: int, organisation: Organisation) -> bool:
@@ -101,7 +101,7 @@ async def may_read(ledger: Ledger, person_id: int, organisation: Organisation) -
 def spoken_for(work: Work, unit_id: int | None) -> Organisation:
     """A unit for which the one who asks speaks. Raises Stale, NotYours."""
     found = unit(work, unit_id)
-    if not may_speak(work, found):
+    if found not in spoken_for_by(work):
         raise NotYours
     return found
 

@@ -78,6 +78,8 @@ def _remind(work: Work, person: Row, standing: Standing, weeks: int, key: str) -
     buttons: list[list[Button]] = []
     if standing.posts_missing:
         buttons.append([("post_find", press("post_list"))])
+    if standing.services_missing:
+        buttons.append([("helper_list", press("helplist", 0))])
     buttons.append([("me_posts", press("posts"))])
     work.notify(
         person,

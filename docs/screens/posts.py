@@ -65,7 +65,7 @@ async def _recorded(film: Film) -> None:
 
 async def _ending(film: Film) -> None:
     vera = film.town.vera
-    await film.later(days=25)
+    await film.later(steps=2, days=12.5)
     film.shot(vera, ("还差几次", "What is missing"), ("季度结束前两周", "two weeks before the quarter ends"))
     await film.press(vera, "me_posts")
     await film.tap(vera, PHONE)

@@ -218,4 +218,8 @@ async def send_record(context: Context, pressed: Press, said: Said) -> None:
     unit_id = None if whose == MINE else organisations.spoken_for(work, pressed.number(2)).id
     if not await outbox.waits_for(work.ledger, context.person["id"], "record"):
         work.draw("record", context.person, priority=Priority.ANSWER, quarter=of, form=form, unit=unit_id)
-    work.reply("posts.record_coming", [_home()], edit=said.pressed_message)
+    work.reply(
+        "posts.record_coming",
+        [_home() if unit_id is None else [("me_unit", press("unit_all")), CLOSE]],
+        edit=said.pressed_message,
+    )

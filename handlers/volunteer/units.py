@@ -86,7 +86,7 @@ async def leave(context: Context, _pressed: Press, said: Said) -> None:
 async def kept(context: Context, _pressed: Press, said: Said) -> None:
     """The units for which I speak; the only one at once."""
     work = context.work
-    found = list(dict.fromkeys([*organisations.of_contact(work), *organisations.kept_by(work)]))
+    found = organisations.spoken_for_by(work)
     if len(found) == 1:
         await _show(context, found[0], said)
         return
@@ -110,9 +110,10 @@ async def _show(context: Context, unit: Organisation, said: Said) -> None:
     if unit in organisations.of_contact(work):
         take.append([("unit_orders", press("unit_orders", unit.id))])
     record: Rows = [[("unit_record", press("post_record", unit.id))]]
+    back: list[Button] = [("back", press("unit_all"))] if len(organisations.spoken_for_by(work)) > 1 else []
     work.reply(
         "posts.unit",
-        [[("unit_people", press("unit_people", unit.id))], *take, *record, [("back", press("unit_all")), CLOSE]],
+        [[("unit_people", press("unit_people", unit.id))], *take, *record, [*back, CLOSE]],
         edit=said.pressed_message,
         unit=unit.name_in(work.language),
         members=len(theirs),
