@@ -183,8 +183,10 @@ def _talking(can: Collection[Action], facts: TicketFacts, *, is_shown: bool) -> 
     row: list[Button] = [("order_message", press("orelay", facts.id))] if Action.RELAY in can else []
     if Action.PROBLEM in can and facts.helper_ids:
         row.append(("order_problem", press("oproblem", facts.id)))
-    phone = ("order_hide_phone" if is_shown else "order_show_phone", press("ophone", facts.id))
-    return [*([row] if row else []), *([[phone]] if Action.RELAY in can else [])]
+    rows: Buttons = [row] if row else []
+    if Action.RELAY in can:
+        rows.append([("order_hide_phone" if is_shown else "order_show_phone", press("ophone", facts.id))])
+    return rows
 
 
 def _always(facts: TicketFacts, ticket: Row) -> Buttons:

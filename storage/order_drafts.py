@@ -27,6 +27,9 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_SPOKEN = frozenset({"voice", "audio", "video", "video_note"})
+
+
 class TimedDraft(ResidentDraft):
     """Something for which a time is chosen; the day is an ISO date, the times are ISO text, aware UTC."""
 
@@ -57,6 +60,7 @@ class OrderDraft(TimedDraft):
     album: str | None = None
     is_guess: bool = False  # nobody said that somebody is wanted: it may be about something else
     errand_id: int | None = None
+    is_all: bool = False  # the whole menu is shown
     asks: list[str] = []  # the questions that not everybody is asked
     owner_id: int | None = None  # an elder of the family, or whom staff write it down for; None = the one who asks
     owner_name: str | None = None
@@ -82,6 +86,11 @@ class OrderDraft(TimedDraft):
     def waits_for_consent(self) -> bool:
         """Staff write down what others say: it is not their own."""
         return not self.is_filed
+
+    @property
+    def says_what(self) -> bool:
+        """Whether it is told what is needed, in writing or aloud; a picture alone does not say it."""
+        return bool(self.words) or any(one["media"] in _SPOKEN for one in self.files)
 
     @property
     def is_for_other(self) -> bool:

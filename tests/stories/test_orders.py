@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage import schema
+from storage import schema, tickets
 from storage.rules.press import press
 from tests.town import Town
 
@@ -238,6 +238,19 @@ async def test_it_takes_free_words_for_a_time(town: Town, said: str, part: str, 
     await presses(town, rosa, *([part] if part else []), "发出去")
     asked = await order(town, (await ticket(town))["id"])
     assert (asked["starts_at"] and local(asked["starts_at"]), local(asked["ends_at"])) == (begins, ends)
+
+
+async def test_it_keeps_pictures_and_asks_again_after_odd_input(town: Town) -> None:
+    rosa = town.rosa
+    await lives(town, rosa)
+    await says(town, rosa, "/order")
+    for label in ("还有别的", "浇花", "明天", "上午"):
+        await rosa.sends_sticker()
+        await rosa.sends_photo()
+        await town.settle()
+        await presses(town, rosa, label)
+    await presses(town, rosa, "发出去")
+    assert len(await tickets.attachments_of(town.app.ledger, (await ticket(town))["id"])) == 4
 
 
 async def test_it_asks_again_when_the_time_has_gone_by_meanwhile(town: Town) -> None:

@@ -1,11 +1,13 @@
 """The flow of a request to neighbours, declared, and what happens when the card at its end is sent."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from handlers import flows
 from handlers.context import Context
 from handlers.flows import Flow, Step
 from handlers.lookup import address
+from handlers.resident.draft import MAX_FILES
 from handlers.said import Said
 from storage import orders, taking_over
 from storage.handling import Ticket
@@ -14,6 +16,21 @@ from storage.order_drafts import ORDER, OrderDraft
 from storage.rules.errors import NotOpen
 
 from . import confirm, what, when, whom
+
+Take = Callable[[Context, OrderDraft, Said], Awaitable[bool | None]]
+
+
+def _kept(take: Take) -> Take:
+    """Pictures are kept whatever was asked, and the question comes again."""
+
+    async def taken(context: Context, draft: OrderDraft, said: Said) -> bool | None:
+        if said.files and not said.text:
+            draft.files = [*draft.files, *said.files][:MAX_FILES]
+            await what.again(context, draft, said)
+            return None
+        return await take(context, draft, said)
+
+    return taken
 
 
 async def _absorb(context: Context, draft: OrderDraft, said: Said) -> bool:
@@ -72,7 +89,7 @@ FLOW = flows.declare(
                 "what",
                 "order.ask_what",
                 what.take_what,
-                lambda draft: not (draft.words or draft.files),
+                lambda draft: not draft.says_what,
                 what.what_choices,
                 params=what.what_params,
                 unclear="order.ask_what",
@@ -80,16 +97,16 @@ FLOW = flows.declare(
             Step(
                 "whom",
                 "order.ask_whom",
-                whom.take_whom,
+                _kept(whom.take_whom),
                 lambda draft: "whom" in draft.asks,
                 whom.whom_choices,
                 unclear="order.ask_whom",
             ),
-            Step("name", "book.ask_name", whom.take_name, lambda draft: draft.for_whom == whom.NEIGHBOUR),
+            Step("name", "book.ask_name", _kept(whom.take_name), lambda draft: draft.for_whom == whom.NEIGHBOUR),
             Step(
                 "alone",
                 "order.ask_alone",
-                whom.take_alone,
+                _kept(whom.take_alone),
                 lambda draft: "alone" in draft.asks and draft.is_vulnerable is None,
                 whom.alone_choices,
                 params=whom.name_params,
@@ -98,7 +115,7 @@ FLOW = flows.declare(
             Step(
                 "place",
                 "order.ask_place",
-                whom.take_place,
+                _kept(whom.take_place),
                 lambda draft: not draft.is_place_sure,
                 whom.places,
                 params=whom.place_params,
@@ -107,7 +124,7 @@ FLOW = flows.declare(
             Step(
                 "room",
                 "order.ask_room",
-                whom.take_room,
+                _kept(whom.take_room),
                 whom.needs_room,
                 whom.room_choices,
                 params=whom.place_params,
@@ -116,7 +133,7 @@ FLOW = flows.declare(
             Step(
                 "day",
                 "order.ask_day",
-                when.take_day,
+                _kept(when.take_day),
                 lambda draft: draft.day is None,
                 when.day_choices,
                 params=_late,
@@ -125,7 +142,7 @@ FLOW = flows.declare(
             Step(
                 "part",
                 "order.ask_part",
-                when.take_part,
+                _kept(when.take_part),
                 when.needs_part,
                 when.part_choices,
                 params=when.part_params,
@@ -134,7 +151,7 @@ FLOW = flows.declare(
             Step(
                 "count",
                 "order.ask_count",
-                confirm.take_count,
+                _kept(confirm.take_count),
                 lambda draft: "count" in draft.asks,
                 confirm.count_choices,
                 unclear="order.ask_count",

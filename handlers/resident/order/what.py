@@ -19,6 +19,10 @@ from storage.work import Button
 
 from . import when, whom
 
+MORE = "more"
+FIRST = 10
+"""So many of the common requests are shown at once."""
+
 
 async def again(context: Context, draft: flows.Draft, said: Said) -> None:
     """Keep the draft and ask what is wanted now."""
@@ -63,8 +67,12 @@ def guess_choices(_context: Context, _draft: OrderDraft) -> Rows:
 # --- what ----------------------------------------------------------------------------------------------------
 
 
-async def take_what(context: Context, draft: OrderDraft, said: Said) -> bool:
+async def take_what(context: Context, draft: OrderDraft, said: Said) -> bool | None:
     """One of the menu, or words and pictures."""
+    if said.choice == MORE:
+        draft.is_all = True
+        await again(context, draft, said)
+        return None
     if said.choice is not None:
         errand = _pressed(context, said.choice)
         if errand is None:
@@ -73,7 +81,7 @@ async def take_what(context: Context, draft: OrderDraft, said: Said) -> bool:
         take_errand(draft, errand)
         return True
     take_in(context, draft, said)
-    return bool(draft.words or draft.files)
+    return draft.says_what
 
 
 def _pressed(context: Context, choice: str) -> Errand | None:
@@ -81,14 +89,16 @@ def _pressed(context: Context, choice: str) -> Errand | None:
     return next((one for one in errands.values() if choice == f"e{base36(one.id)}"), None)
 
 
-def what_choices(context: Context, _draft: OrderDraft) -> Rows:
-    """The common requests, two side by side."""
-    language = context.work.language
+def what_choices(context: Context, draft: OrderDraft) -> Rows:
+    """The common requests, two side by side; the commonest first, the rest by a tap."""
+    language, errands = context.work.language, list(context.work.directory.helping.errands.values())
+    is_cut = not draft.is_all and len(errands) > FIRST
     buttons: list[Button] = [
         ("named", press("choose", f"e{base36(one.id)}"), {"name": f"{one.emoji} {one.name_in(language)}".strip()})
-        for one in context.work.directory.helping.errands.values()
+        for one in (errands[:FIRST] if is_cut else errands)
     ]
-    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows: Rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    return [*rows, [("order_more", press("choose", MORE))]] if is_cut else rows
 
 
 def what_params(context: Context, draft: OrderDraft) -> Mapping[str, Any]:
