@@ -230,6 +230,7 @@ class Work:
         thread: int | None = None,
         reply_to: int | None = None,
         key: str | None = None,
+        priority: Priority = Priority.NEWS,
         **params: Any,
     ) -> None:
         """Say something to a whole group, in its language; nothing that is anybody's."""
@@ -239,7 +240,7 @@ class Work:
             message,
             chat_id=group.chat_id,
             person_id=None,
-            priority=Priority.ANSWER,
+            priority=priority,
             key=key,
             params=_params(params, buttons, None, None, group.language)
             | {name: value for name, value in around.items() if value is not None},

@@ -20,7 +20,7 @@ from storage.directory import Group
 from storage.ledger import Row
 from storage.rules.groups import Purpose
 from storage.rules.press import Press, base36, press
-from storage.work import Conversation, Work
+from storage.work import Conversation, Priority, Work
 
 from . import after, report
 from .draft import is_danger
@@ -127,9 +127,9 @@ async def _take_up(context: Context, update: Update) -> None:
         return
     what = meant(message, context.bot.username)
     if what.author is None:
-        _say(work, group, what, "group.said_by_nobody", [[_to_private(context)]])
+        _say(work, group, what, "group.said_by_nobody", [[_to_private(context)]], priority=Priority.REMINDER)
     elif not what.said.has_content:
-        _say(work, group, what, "group.report_what")
+        _say(work, group, what, "group.report_what", priority=Priority.REMINDER)
     else:
         await _lead_on(context, group, what, update.update_id)
 

@@ -17,7 +17,7 @@ from storage.directory import Place
 from storage.rules.errors import NotYoursHere, Stale
 from storage.rules.groups import Purpose
 from storage.rules.press import Press, press
-from storage.work import Button
+from storage.work import Button, Priority
 
 LEVELS = frozenset({"district", "street", "community", "estate", "village", "grid"})
 """The places that have groups; a building's neighbours are in that of their estate."""
@@ -37,7 +37,7 @@ async def begin(context: Context, _update: Update) -> None:
     """What is this group for?"""
     if context.work.person is None or not reach.holds(context.work, administration.ADMINISTRATORS):
         context.work.audit("bind_refused")
-        context.work.reply("group.bind_admins")
+        context.work.reply("group.bind_admins", priority=Priority.REMINDER)
         return
     _ask_purpose(context, None)
 
@@ -49,9 +49,9 @@ async def ask_end(context: Context, _update: Update) -> None:
     group = groups.bound(work.directory, work.chat_id)
     if work.person is None or not reach.holds(work, administration.ADMINISTRATORS):
         work.audit("bind_refused")
-        work.reply("group.bind_admins")
+        work.reply("group.bind_admins", priority=Priority.REMINDER)
     elif group is None:
-        work.reply("group.not_bound")
+        work.reply("group.not_bound", priority=Priority.REMINDER)
     else:
         mine = work.person["id"]
         rows: Rows = [[("group_end", press("groupend", mine))], [("group_keep", press("groupno", mine))]]

@@ -52,6 +52,30 @@ async def test_it_is_bound_by_nobody_else(town: Town) -> None:
     assert not await rows(town, schema.group_chat)
 
 
+async def test_36_it_refuses_and_records_forged_buttons(town: Town) -> None:
+    """Whoever began stands in the button; that proves nothing."""
+    group = town.sim.group("一个群", town.dan, town.ada)
+    await town.settle()
+    hello = group.messages[-1].id
+    ids = {one["telegram_id"]: one["id"] for one in await rows(town, schema.person)}
+    place_id = (await fresh(town)).directory.by_code["xfl"].id
+    for who in (town.dan.id, town.ada.id):
+        await go(town, town.dan.in_group(group).forges(press("groupyes", ids[who], "staff", place_id), hello))
+    await go(town, town.ada.in_group(group).forges(press("groupyes", ids[town.dan.id], "staff", place_id), hello))
+    assert not await rows(town, schema.group_chat)
+    assert len(await rows(town, schema.audit, schema.audit.c.what == "refused")) == 3
+
+
+async def test_it_lets_cards_overtake_chatter(town: Town) -> None:
+    group = await bound(town, Purpose.VOLUNTEERS, town.rosa)
+    await go(town, *(town.rosa.in_group(group).says("/my") for _ in range(3)))
+    await volunteers(town, town.vera)
+    await order(town)
+    found = await rows(town, schema.outbox, schema.outbox.c.chat_id == group.id)
+    chatter = {one["priority"] for one in found if one["method"] == "message"}
+    assert min(chatter) > max(one["priority"] for one in found if one["method"] == "group_card")
+
+
 async def test_it_says_hello_once_and_ends_a_binding(town: Town) -> None:
     group = await binds(town, Purpose.VOLUNTEERS)
     assert sum("大家好" in one for one in said(group)) == 1
