@@ -6,6 +6,8 @@ The table of sounds takes ten megabytes: it is read when the first word is heard
 import os
 from functools import cache
 
+_HAN = range(0x4E00, 0xA000)
+
 
 def syllables(text: str) -> list[str]:
     """The sounds of a text, character by character; what is not Chinese stays together as it is."""
@@ -20,4 +22,4 @@ def syllables(text: str) -> list[str]:
 @cache
 def syllable(char: str) -> str:
     """The sound of one character; anything not Chinese is its own sound."""
-    return syllables(char)[0] if "\u4e00" <= char <= "\u9fff" else char
+    return syllables(char)[0] if ord(char) in _HAN else char
