@@ -25,7 +25,8 @@ class Answers:
     def __init__(self, folder: Path = TEXTS) -> None:
         said = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.toml")}
         self._taken = _any_of(said[name][key] for name, keys in _TAKEN.items() for key in keys)
-        self._refused = _any_of((*said["refused"].values(), *(_beginning(said["book"][key]) for key in _NOT_BOOKED)))
+        refused = (*said["refused"].values(), said["points"]["code_unknown"])
+        self._refused = _any_of((*refused, *(_beginning(said["book"][key]) for key in _NOT_BOOKED)))
 
     def take(self, text: str) -> bool:
         """Whether the bot says that words were taken."""

@@ -222,15 +222,20 @@ def _followers(facts: Facts) -> Iterator[str]:
 # --- deeds ---------------------------------------------------------------------------------------------------
 
 CAUSES: Mapping[str, tuple[str, ...]] = {  # the presses that can cause an event, sooner or later
-    "accepted": ("accept",),
-    "declined": ("decline",),
+    "accepted": ("accept", "oclaim", "helpclaim"),
+    "claimed": ("oclaim", "helpclaim"),
+    "declined": ("decline", "onot"),
+    "begun": ("obegin", "odone"),
+    "edited": ("oedit",),
     "handed_over": ("handto",),
     "assigned": ("assignto",),
     "asked": ("ask",),
-    "arrived": ("arrive", "varrive", "vcame", "vletin"),
-    "finished": ("finish", "vdone", "vstage", "vnot"),
-    "confirmed": ("yes",),
-    "disputed": ("no", "danger"),
+    "arrived": ("arrive", "varrive", "vcame", "vletin", "osign", "ohere"),
+    "signed_in": ("osign", "ohere"),
+    "finished": ("finish", "vdone", "vstage", "vnot", "odone"),
+    "confirmed": ("yes", "orung"),
+    "revoked": ("orung",),
+    "disputed": ("no", "danger", "orung"),
     "disputed_again": ("no", "danger"),
     "withdrawn": ("withdraw", "bcancel"),
 }
@@ -241,6 +246,12 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {  # one of these has happened when a p
     "no": ("disputed", "disputed_again"),
     "assignto": ("assigned",),
     "handto": ("handed_over",),
+    "overify": ("verified",),
+    "ogive": ("given_back",),
+    "omiss": ("given_back",),
+    "onot": ("declined",),
+    "oclaim": ("claimed", "accepted"),
+    "helpclaim": ("claimed", "accepted"),
 }
 
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage import posters
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import posters, schema
 from storage.directory import load
 from storage.engine import Database
+from storage.ids import new_id
 from storage.migrate import upgrade
 from storage.structure import apply, check, read
 from tests.town import SAMPLE
@@ -22,10 +26,16 @@ ESTATES = ("锦绣家园", "春风苑", "槐荫里", "梧桐苑", "望江花园"
 BUILDINGS, UNITS, HOUSEHOLDS = 14, 3, 20  # in an estate, a building, a unit: 5,040 households
 GRID_BUILDINGS = 5
 AGENTS = 4
-FIRST_STAFF, FIRST_RESIDENT = 2001, 10_001
+FIRST_STAFF, FIRST_HELPER, FIRST_RESIDENT = 2001, 3001, 10_001
+HELPERS = 12
+COMMUNITY = "community"
+GROUPS: Mapping[str, str] = {"volunteers": COMMUNITY, "staff": COMMUNITY}
+"""What the groups are for, and whose they are."""
+
+SKILLS = ("repair", "phone", "childcare", "driving")
 _SHEETS: Mapping[str, Sequence[str]] = {
     "places": ("code", "level", "parent", "number", "name", "grid", "latitude", "longitude", "hotline"),
-    "people": ("code", "name", "phone", "telegram_id", "language"),
+    "people": ("code", "name", "phone", "telegram_id", "language", "home"),
     "roles": ("person", "role", "place"),
     **offers.COLUMNS,
 }
@@ -50,8 +60,16 @@ class Worker:
 
     @property
     def name(self) -> str:
-        """A name nobody else has."""
-        return f"工{self.telegram_id}"
+        """A name nobody else has, which says whether somebody works here or helps."""
+        return f"{'帮' if self.role == 'volunteer' else '工'}{self.telegram_id}"
+
+    @property
+    def home(self) -> str:
+        """Where somebody lives who helps; of those who work here it is not known."""
+        if self.role != "volunteer":
+            return ""
+        number = self.telegram_id - FIRST_HELPER
+        return f"e{number % len(ESTATES) + 1}-{number % BUILDINGS + 1}-1"
 
 
 def units() -> list[Unit]:
@@ -85,6 +103,11 @@ def staff() -> list[Worker]:
     return [Worker(f"s{number}", role, place, FIRST_STAFF + number) for number, (role, place) in enumerate(held)]
 
 
+def helpers() -> list[Worker]:
+    """A dozen people who help."""
+    return [Worker(f"h{number}", "volunteer", COMMUNITY, FIRST_HELPER + number) for number in range(HELPERS)]
+
+
 def _places() -> Iterator[Mapping[str, object]]:
     yield {"code": "district", "level": "district", "name": "青禾区", "hotline": "12345"}
     yield {"code": "street", "level": "street", "parent": "district", "name": "望湖街道"}
@@ -98,16 +121,17 @@ def _places() -> Iterator[Mapping[str, object]]:
             "name": f"第{number}网格",
         }
     for number, name in enumerate(ESTATES, 1):
-        yield {"code": f"e{number}", "level": "estate", "parent": "community", "name": name, **_at(number, 0)}
+        yield {"code": f"e{number}", "level": "estate", "parent": "community", "name": name, **position(number, 0)}
     for index, (estate, number) in enumerate(_buildings()):
         code, grid = f"e{estate}-{number}", f"grid-{index // GRID_BUILDINGS + 1}"
         place = {"code": code, "level": "building", "parent": f"e{estate}", "number": number, "name": f"{number}栋"}
-        yield {**place, "grid": grid, **_at(estate, number)}
+        yield {**place, "grid": grid, **position(estate, number)}
         for unit in range(1, UNITS + 1):
             yield {"code": f"{code}-{unit}", "level": "unit", "parent": code, "number": unit, "name": f"{unit}单元"}
 
 
-def _at(estate: int, building: int) -> Mapping[str, object]:
+def position(estate: int, building: int) -> Mapping[str, str]:
+    """Where a building stands."""
     return {
         "latitude": f"{30.26 + estate * 0.004 + building * 0.0002:.4f}",
         "longitude": f"{120.05 + building * 0.0002:.4f}",
@@ -117,15 +141,21 @@ def _at(estate: int, building: int) -> Mapping[str, object]:
 def write_sheets(folder: Path) -> Path:
     """Write the sheets of the community; gives back the folder."""
     folder.mkdir()
-    for name in ("kinds", "routing", "calendar"):
+    for name in ("kinds", "routing", "calendar", "errands", "skills", "points"):
         shutil.copy(SAMPLE / f"{name}.csv", folder)
-    people = staff()
+    people = [*staff(), *helpers()]
     _write(folder, "places", _places())
     _write(
         folder,
         "people",
         (
-            {"code": one.code, "name": one.name, "phone": f"199{one.telegram_id:08d}", "telegram_id": one.telegram_id}
+            {
+                "code": one.code,
+                "name": one.name,
+                "phone": f"199{one.telegram_id:08d}",
+                "telegram_id": one.telegram_id,
+                "home": one.home,
+            }
             for one in people
         ),
     )
@@ -143,16 +173,50 @@ def _write(folder: Path, name: str, rows: Iterator[Mapping[str, object]]) -> Non
 
 
 async def settle_in(url: str, sheets: Path, now: datetime) -> Mapping[str, str]:
-    """Make the database with the community in it; gives back what each unit's poster opens, by the unit's code."""
+    """Make the database with the community in it; gives back what each unit's poster opens, by the unit's code.
+
+    The sheet of rewards is put away afterwards: what it says would replace what is left of them.
+    """
     database = await Database.open(url)
     try:
         await upgrade(database)
         await apply(database, check(read(sheets)), now)
+        (sheets / "rewards.csv").unlink()
         async with database.writing() as connection:
+            await _register(connection, now)
             directory = await load(connection, "Asia/Shanghai")
             found = {place.id: place.code for place in directory.places.values() if place.level == "unit"}
             codes = await posters.ensure(connection, list(found), now)
             return {found[place_id]: posters.payload(code) for place_id, code in codes.items()}
+    finally:
+        await database.close()
+
+
+async def _register(connection: AsyncConnection, now: datetime) -> None:
+    """Let those help who said so at the hall, where somebody looked at their papers; every other one can something."""
+    table = schema.person
+    found = await connection.execute(
+        sa.select(table.c.id).where(table.c.telegram_id >= FIRST_HELPER).order_by(table.c.telegram_id)
+    )
+    for number, (person_id,) in enumerate(found.all()):
+        times = {"registered_at": now, "verified_at": now}
+        await connection.execute(schema.helper.insert().values(id=new_id(now), person_id=person_id, **times))
+        if number % 2:
+            skill = {"skill": SKILLS[number // 2 % len(SKILLS)], "declared_at": now, "verified_at": now}
+            await connection.execute(schema.helper_skill.insert().values(id=new_id(now), person_id=person_id, **skill))
+
+
+async def bind(url: str, chats: Mapping[str, int], now: datetime) -> None:
+    """Bind groups, by what they are for, before the bot runs."""
+    database = await Database.open(url)
+    try:
+        async with database.writing() as connection:
+            directory = await load(connection, "Asia/Shanghai")
+            by = await connection.scalar(sa.select(sa.func.min(schema.person.c.id)))
+            for purpose, chat_id in chats.items():
+                place = directory.by_code[GROUPS[purpose]]
+                values = {"id": new_id(now), "chat_id": chat_id, "place_id": place.id, "purpose": purpose}
+                await connection.execute(schema.group_chat.insert().values(**values, bound_by=by, bound_at=now))
     finally:
         await database.close()
 

@@ -17,12 +17,20 @@ from .sides import Side
 
 MARK = re.compile(r"zq[a-j]{5}q")
 NAME = re.compile(r"住(\d{5})")
-NUMBER = re.compile(r"编号")
+HELPER = re.compile(r"帮(3\d{3})")
+DOOR = re.compile(r"\d+\s*(?:室|栋|单元)")
+ROOM = re.compile(r"\d+\s*室")
+PHONE = re.compile(r"1\d{2}\s?\d{4}\s?\d{4}")
+PERSONAL = (MARK, NAME, HELPER, DOOR, PHONE)
+"""Of all that nothing stands in a group."""
 SPOKEN = re.compile(r"编号\s*(?:<b>)?(\d{2,}\s\d{3})")
 HISTORY_MICROSECONDS = 30 * 3600 * 1_000_000  # longer than any jump of the clock
 SEES = {"unit_head", "building_head", "grid_worker", "estate_branch"}
 SECRETARIES = {"duty_secretary", "community_secretary"}
 PRIVATE = SECRETARIES | {"administrator"}
+CHECKS = {*SECRETARIES, "estate_branch", "building_head"}  # 核验
+BETWEEN = {"accepted", "on_site", "waiting"}  # from when enough have taken it until it is done
+ORDER = "order"
 BY_KIND = {"dispute": {"mediator"}, "care": {"grid_worker", "proxy_agent"}}
 
 Row = Mapping[str, Any]
@@ -48,6 +56,8 @@ class Standing:
     asked: frozenset[int]  # whatever they answered
     took: frozenset[int]
     followers: frozenset[int]
+    helps: frozenset[int] = frozenset()  # has a place of a request
+    begun: int = 0  # how often somebody set out, or may have
 
 
 @dataclass
@@ -61,6 +71,7 @@ class Eyes:
     leaks: list[str] = field(default_factory=list)
     calls: int = 0
     round: int = 0
+    shelf: dict[str, int] = field(default_factory=dict)  # how many of each reward there were at the beginning
     _tickets: dict[str, int] = field(default_factory=dict)  # the ticket that a mark belongs to
     _standing: dict[int, Standing] = field(default_factory=dict)
     _roles: dict[int, set[tuple[str, int]]] = field(default_factory=dict)
@@ -79,6 +90,7 @@ class Eyes:
             self._scopes[place_id] = frozenset(scope)
         self._community = next(one for one, row in places.items() if row["level"] == "community")
         self._roles = await self._held()
+        self.shelf = {row["code"]: row["stock"] for row in await self.side.rows("SELECT code, stock FROM reward")}
 
     async def look(self, now: int) -> list[tuple[int, int]]:
         """Read what was recorded since the last look; gives back the messages that came or changed, by their chat.
@@ -95,6 +107,7 @@ class Eyes:
                 self._note(entry, news)
         self.sim.record.entries.clear()
         await self._judge(news, now)
+        await self._judge_suspended()
         return list(news)
 
     def _note(self, call: Call, news: dict[tuple[int, int], str]) -> None:
@@ -105,7 +118,7 @@ class Eyes:
                 news[chat_id, made["message_id"]] = text
                 if not call.method.startswith("edit"):
                     self.said.append(Said(self.round, chat_id, made["message_id"], text, call.fault))
-        if isinstance(chat_id, int) and chat_id < 0 and (MARK.search(text) or NAME.search(text) or NUMBER.search(text)):
+        if isinstance(chat_id, int) and chat_id < 0 and any(one.search(text) for one in PERSONAL):
             self.leaks.append(f"said in a group: {text!r}")
 
     # --- who may read it -------------------------------------------------------------------------------------
@@ -119,10 +132,12 @@ class Eyes:
         people = await self.side.rows("SELECT id, telegram_id FROM person WHERE telegram_id IS NOT NULL")
         self._people = {row["telegram_id"]: row["id"] for row in people}
         roles = await self._held()
-        named = marks | {number for _, text in told if NAME.search(text) for number in numbers_in(text)}
+        is_about = re.compile(f"{NAME.pattern}|{ROOM.pattern}")
+        named = marks | {number for _, text in told if is_about.search(text) for number in numbers_in(text)}
         standing = await self._stand({self._tickets[one] for one in named if one in self._tickets})
         for chat_id, text in told:
             self._judge_one(chat_id, text, standing, roles)
+        await self._judge_helpers([(chat_id, text) for chat_id, text in told if HELPER.search(text)], roles)
         self._standing |= standing
         self._roles = roles
 
@@ -159,6 +174,14 @@ class Eyes:
         tickets = await self.side.rows(f"SELECT * FROM ticket WHERE id {among}")
         offers = await self.side.rows(f"SELECT ticket_id, person_id, state FROM offer WHERE ticket_id {among}")
         followers = await self.side.rows(f"SELECT ticket_id, person_id FROM follower WHERE ticket_id {among}")
+        claims = await self.side.rows(
+            f"SELECT ticket_id, person_id FROM claim WHERE state IN ('held', 'done') AND ticket_id {among}"
+        )
+        begun = await self.side.rows(
+            "SELECT ticket_id, count(*) AS n FROM history WHERE new_state = 'accepted' "
+            f"AND ticket_id {among} GROUP BY ticket_id"
+        )
+        counts = {row["ticket_id"]: row["n"] for row in begun}
         return {
             row["id"]: Standing(
                 row,
@@ -166,6 +189,8 @@ class Eyes:
                 _of(row["id"], offers),
                 _of(row["id"], (one for one in offers if one["state"] == "accepted")),
                 _of(row["id"], followers),
+                _of(row["id"], claims),
+                counts.get(row["id"], 0),
             )
             for row in tickets
         }
@@ -186,27 +211,41 @@ class Eyes:
             mine = [(one, held) for seen, held in views for one in seen if one.ticket["id"] == ticket_id]
             if not any(self._may_see(reader, one, held.get(reader, set())) for one, held in mine):
                 self.leaks.append(f"round {self.round}: {chat_id} reads of ticket {ticket_id}: {text!r}")
+        named = [(one, held) for seen, held in views for one in seen]
+        knows = any(self._may_know(reader, one, held.get(reader, set())) for one, held in named)
         for name in set(NAME.findall(text)) - {str(chat_id)}:
-            named = [(one, held) for seen, held in views for one in seen]
-            if not any(self._may_know(reader, one, held.get(reader, set())) for one, held in named):
+            if not knows:
                 self.leaks.append(f"round {self.round}: {chat_id} reads the name of {name}: {text!r}")
+        if not knows and ROOM.search(text) and named and all(one.ticket["kind"] == ORDER for one, _ in named):
+            self.leaks.append(f"round {self.round}: {chat_id} reads where somebody lives: {text!r}")
 
     def _between(self, ticket_id: int, standing: Mapping[int, Standing]) -> list[Standing]:
         """A ticket as it stood at the last look and as it stands now, with whoever was asked or took it in between."""
         now, before = standing.get(ticket_id), self._standing.get(ticket_id)
         if now is None:
             return []
-        asked, took = now.asked, now.took
+        asked, took, helps = now.asked, now.took, now.helps
         if before is not None:
             asked, took = asked - (before.asked - before.offered), took - before.took
+            helps |= before.helps
+        has_begun = now.begun > (before.begun if before is not None else 0)
         views = [now] if before is None else [now, before]
         return [
-            replace(one, offered=one.offered | asked, took=took | {one.ticket["assignee_id"]} - {None}) for one in views
+            replace(
+                one,
+                offered=one.offered | asked,
+                took=took | {one.ticket["assignee_id"]} - {None},
+                helps=helps if has_begun else one.helps,
+                begun=int(has_begun),
+            )
+            for one in views
         ]
 
     def _may_see(self, reader: int, one: Standing, held: Iterable[tuple[str, int]]) -> bool:
         ticket = one.ticket
         roles, works = self._roles_here(ticket, held), bool(set(held))
+        if works and (reader in one.helps or (_is_open_to_helpers(ticket) and "volunteer" in roles)):
+            return True
         own = reader in {ticket["owner_id"], ticket["filed_by_id"]}
         has_it = works and reader in one.took | one.offered
         by_kind = BY_KIND.get(ticket["kind"], set())
@@ -220,13 +259,53 @@ class Eyes:
         ticket = one.ticket
         if reader in {ticket["owner_id"], ticket["filed_by_id"]} or self._roles_here(ticket, held) & SECRETARIES:
             return True
+        if ticket["kind"] == ORDER and not ticket["is_danger"]:
+            is_checking = ticket["state"] == "new" and bool(self._roles_here(ticket, held) & CHECKS)
+            is_there = bool(one.begun) or ticket["state"] in BETWEEN
+            return is_checking or (bool(set(held)) and reader in one.helps and is_there)
         if ticket["is_anonymous"]:
             return False
         return bool(set(held)) and (reader in one.took or (bool(ticket["is_danger"]) and reader in one.offered))
 
+    async def _judge_helpers(
+        self, told: Collection[tuple[int, str]], roles: Mapping[int, set[tuple[str, int]]]
+    ) -> None:
+        """Who helps is known to those who asked, to those who help beside them, and to who works here."""
+        if not told:
+            return
+        rows = await self.side.rows(
+            "SELECT person.telegram_id AS named, ticket.owner_id AS owner_id, claim.ticket_id AS ticket_id "
+            "FROM claim JOIN ticket ON ticket.id = claim.ticket_id JOIN person ON person.id = claim.person_id"
+        )
+        asked = {(row["owner_id"], row["named"]) for row in rows}
+        places = {(row["ticket_id"], row["named"]) for row in rows}
+        beside = {(mine, other) for one, mine in places for same, other in places if one == same}
+        for chat_id, text in told:
+            reader = self._people.get(chat_id, 0)
+            works = {role for held in (self._roles, roles) for role, _ in held.get(reader, set())} - {"volunteer"}
+            for name in {int(one) for one in HELPER.findall(text)} - {chat_id}:
+                if not works and (reader, name) not in asked and (chat_id, name) not in beside:
+                    self.leaks.append(f"round {self.round}: {chat_id} reads who helps, {name}: {text!r}")
+
+    async def _judge_suspended(self) -> None:
+        """Nobody who is suspended is asked for anything, or is still expected."""
+        for table, state in (("offer", "open"), ("claim", "held")):
+            rows = await self.side.rows(
+                f"SELECT {table}.ticket_id AS ticket_id, {table}.person_id AS person_id FROM {table} "
+                f"JOIN helper ON helper.person_id = {table}.person_id AND helper.suspended_at IS NOT NULL "
+                f"JOIN ticket ON ticket.id = {table}.ticket_id AND ticket.state IN ('offered', 'accepted', 'on_site') "
+                f"JOIN help_order ON help_order.id = {table}.ticket_id WHERE {table}.state = '{state}'"
+            )
+            for row in rows:
+                self.leaks.append(f"round {self.round}: {row['person_id']} is suspended, and ticket {row['ticket_id']}")
+
     def _roles_here(self, ticket: Row, held: Iterable[tuple[str, int]]) -> set[str]:
         scope = self._scopes[ticket["place_id"] or self._community]
         return {role for role, place_id in held if place_id in scope}
+
+
+def _is_open_to_helpers(ticket: Row) -> bool:
+    return bool(ticket["kind"] == ORDER and ticket["state"] == "offered")
 
 
 def numbers_in(text: str) -> set[str]:

@@ -31,6 +31,14 @@ TABLES = (
     "shift_change",
     "help_order",
     "claim",
+    "helper",
+    "account",
+    "transfer",
+    "posting",
+    "reward",
+    "redemption",
+    "group_chat",
+    "group_card",
 )
 
 
@@ -48,6 +56,9 @@ class Facts:
     leaks: list[str] = field(default_factory=list)
     unsure: frozenset[int] = frozenset()  # the rounds after which nobody may know what arrived
     logs: str = ""
+    shelf: Mapping[str, int] = field(default_factory=dict)  # how many of each reward there were, by code
+    groups: Mapping[tuple[int, int], tuple[str, list[str]]] = field(default_factory=dict)
+    """What stands in groups at the end, with its buttons: by chat and message."""
 
     @property
     def tickets(self) -> Sequence[Row]:

@@ -19,6 +19,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "providers": ("code", "kind", "name", "person", "place", "seats"),
     "openings": ("code", "provider", "days", "begins", "ends"),
+    "rewards": ("code", "name", "name_en", "emoji", "price", "stock"),
     "duty": ("code", "role", "place", "people", "turn", "days", "begins", "ends", "from_day"),
 }
 
@@ -30,6 +31,7 @@ def sheets(agents: Sequence[str]) -> Mapping[str, Iterator[Line]]:
         "services": _services(),
         "providers": _providers(agents),
         "openings": _openings(),
+        "rewards": _rewards(),
         "duty": _duty(agents),
     }
 
@@ -72,3 +74,9 @@ def _duty(agents: Sequence[str]) -> Iterator[Line]:
     for code, begins, ends in (("am", "08:30", "12:00"), ("pm", "14:00", "18:00")):
         yield {**rule, "code": code, "turn": "all", "days": "working", "begins": begins, "ends": ends}
     yield {**rule, "code": "weekend", "turn": "week", "days": "off", "begins": "09:00", "ends": "17:00"}
+
+
+def _rewards() -> Iterator[Line]:
+    """Cheap, and few of each: somebody comes too late for them."""
+    for code, name, price, stock in (("eggs", "鸡蛋", 2, 40), ("towel", "毛巾", 10, 3), ("rice", "大米", 20, 1)):
+        yield {"code": code, "name": name, "name_en": code, "emoji": "🎁", "price": price, "stock": stock}

@@ -4,11 +4,12 @@ import contextlib
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.client import Sim
+from simulator.group import Group
 from tests.balancer import Balancer
 from tests.faults.conftest import SECRET
 from tests.faults.process import free_port
@@ -16,6 +17,7 @@ from tests.town import MONDAY, TOKEN
 
 from . import (
     checks_booked,  # noqa: F401 - its checks register themselves
+    checks_ordered,  # noqa: F401 - and these
     community,
     facts,
 )
@@ -23,6 +25,7 @@ from .book import Book
 from .checks import violations
 from .life import Life
 from .machines import Clockwork, Machine
+from .person import data_of
 from .sides import Side, a_side
 from .soak import DidNotRest, Size, Soak
 
@@ -75,7 +78,9 @@ async def _life(seed: int, sim: Sim, side: Side, clockwork: Clockwork, sheets: P
     async def import_again() -> None:
         await community.import_again(side.url, sheets, clockwork.now())
 
-    return Life(seed, sim, Book(), posters, side.rows, import_again)
+    life = Life(seed, sim, Book(), posters, side.rows, import_again)
+    await community.bind(side.url, {name: group.id for name, group in life.neighbours.groups.items()}, MONDAY)
+    return life
 
 
 @contextlib.asynccontextmanager
@@ -119,6 +124,8 @@ async def _live(soak: Soak) -> list[str]:
 
 async def _judge(soak: Soak, wrong: list[str], began: float) -> Result:
     found = await facts.load(soak.side.rows, soak.now())
+    found.shelf = soak.eyes.shelf
+    found.groups = standing(soak.life.neighbours.groups.values())
     found.book, found.said, found.leaks = soak.book, soak.eyes.said, soak.eyes.leaks
     found.handed, found.unsure = frozenset(soak.eyes.handed), frozenset(soak.unsure)
     found.logs = "".join(machine.log.read_text(encoding="utf-8") for machine in soak.machines)
@@ -131,6 +138,11 @@ async def _judge(soak: Soak, wrong: list[str], began: float) -> Result:
         f"{len(wrong)} violations, {time.monotonic() - began:.0f} s"
     )
     return Result(words, wrong, len(found.tickets), troubles.total())
+
+
+def standing(groups: Iterable[Group]) -> Mapping[tuple[int, int], tuple[str, list[str]]]:
+    """What stands in groups, with the buttons: by chat and message."""
+    return {(group.id, one.id): (one.text, data_of(one)) for group in groups for one in group.messages}
 
 
 def _list(counts: Mapping[str, int]) -> str:

@@ -3,17 +3,21 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from simulator.group import Group
 from simulator.phone import Phone
+from storage import schema
+from storage.rules.groups import Purpose
+from tests.stories import asking, groups
 from tests.town import Town, a_town
 
-from . import announcing, booking, checks_booked, facts, residents, workers  # noqa: F401 - the checks of what is booked
+from . import announcing, booking, facts, ordering, residents, workers
 from .answers import Answers
 from .book import Book
 from .booking import Wish
@@ -22,6 +26,7 @@ from .eyes import Eyes
 from .facts import Facts
 from .person import Person, data_of
 from .residents import Report
+from .run import standing
 from .sides import Sqlite
 
 RESIDENT, WEI = 10_001, 2001
@@ -36,6 +41,7 @@ class Story:
     book: Book
     eyes: Eyes
     now: int
+    groups: Mapping[tuple[int, int], tuple[str, list[str]]]
 
     def facts(self, plant: str = "") -> Facts:
         """Everything the checker looks at, after some rows were spoilt."""
@@ -43,6 +49,7 @@ class Story:
             with closing(sqlite3.connect(self.folder / "linli.sqlite3", isolation_level=None)) as connection:
                 assert connection.execute(plant).rowcount > 0
         found = asyncio.run(facts.load(Sqlite(self.folder).rows, self.now))
+        found.shelf, found.groups = self.eyes.shelf, self.groups
         found.book, found.said, found.handed = self.book, list(self.eyes.said), frozenset(self.eyes.handed)
         return found
 
@@ -56,10 +63,11 @@ def button(who: Person, prefix: str) -> tuple[int, str]:
     return next((one.id, data) for one in who.newest() for data in data_of(one) if data.startswith(prefix))
 
 
-async def tell(town: Town, book: Book) -> None:
+async def tell(town: Town, book: Book) -> Group:
     """One matter from the sentence to the rating, with a question, an answer and pictures; another is under way.
 
-    And a notice to the staff, which one of them has read; a visit that is booked, and a time that is only kept.
+    And a notice to the staff, which one of them has read; a visit that is booked, and a time that is only kept; what
+    neighbours were asked for (`_help`). Gives back the group of those who help.
     """
 
     def somebody(phone: Phone) -> Person:
@@ -90,15 +98,40 @@ async def tell(town: Town, book: Book) -> None:
     message_id, data = button(wei, "notice_got:")
     await announcing.read(wei, message_id, data.partition(":")[2])
     await town.settle()
+    return await _help(town, resident, somebody)
+
+
+async def _help(town: Town, resident: Person, somebody: Callable[[Phone], Person]) -> Group:
+    """A neighbour helped, has points for it and exchanged some; another request is open, and the group knows both."""
+    async with town.app.database.writing() as connection:
+        await connection.execute(schema.reward.update().values(price=5))
+    await asking.helps(town, town.vera)
+    group = await groups.bound(town, Purpose.VOLUNTEERS, town.vera)
+    li, vera = somebody(town.li), somebody(town.vera)
+    for is_done in (True, False):
+        await ordering.ask(resident, ordering.Wish("想请邻居帮我换个灯泡", ADDRESS))
+        await town.settle()
+        message_id, data = button(li, "overify:")
+        ticket = data.partition(":")[2]
+        await ordering.check(li, message_id, ticket)
+        await town.settle()
+        acts = ((vera, "oclaim:"), (vera, "odone:"), (resident, "yes:")) if is_done else ()
+        for who, verb in acts:
+            await ordering.press(who, *button(who, f"{verb}{ticket}"))
+            await town.settle()
+    await town.advance(seconds=2)
+    await ordering.exchange(vera)
+    await town.settle()
+    return group
 
 
 async def live(folder: Path) -> Story:
     async with a_town(folder, f"sqlite:///{folder}/linli.sqlite3") as town:
         book, eyes = Book(), Eyes(town.sim, Sqlite(folder))
         await eyes.open()
-        await tell(town, book)
+        group = await tell(town, book)
         await eyes.look(microseconds(town))
-        return Story(folder, book, eyes, microseconds(town))
+        return Story(folder, book, eyes, microseconds(town), standing([group]))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +152,9 @@ def named(found: list[str]) -> set[str]:
 def test_it_finds_nothing_wrong_with_a_story(story: Story) -> None:
     found = story.facts()
     assert violations(found) == []
-    assert len(found.tickets) == 3
+    assert len(found.tickets) == 5
+    assert len(found.tables["redemption"]) == 1
+    assert len(found.tables["group_card"]) == 2
     assert len(found.tables["hold"]) == len(found.tables["booking"]) == 1
     assert story.book.granted
     assert not story.eyes.leaks
@@ -140,7 +175,7 @@ ROWS = {
     "followers join once": "INSERT INTO follower (id, ticket_id, person_id, words, joined_at, version) "
     "SELECT 1, id, owner_id, '', 1, 1 FROM ticket WHERE state = 'accepted' LIMIT 1",
     "deeds took effect, once": "INSERT INTO history (id, ticket_id, at, actor_id, event, old_state, new_state) "
-    "SELECT 1, ticket_id, at, actor_id, event, old_state, new_state FROM history WHERE event = 'confirmed'",
+    "SELECT 1, ticket_id, at, actor_id, event, old_state, new_state FROM history WHERE event = 'confirmed' LIMIT 1",
     "words are there once": "UPDATE history SET why = NULL WHERE event = 'answered'",
     "pictures are there once": "DELETE FROM attachment WHERE purpose = 'report'",
     "each reminder once, none forgotten": "UPDATE reminder SET due_at = 1 WHERE state = 'scheduled'",
@@ -150,21 +185,37 @@ ROWS = {
     "nothing is given up without need": "UPDATE outbox SET state = 'failed', error = '500 trouble' "
     "WHERE id = (SELECT max(id) FROM outbox)",
     "each place of a request has one winner": "INSERT INTO claim (id, ticket_id, person_id, seat, state, claimed_at) "
-    "SELECT 1, id, owner_id, 1, 'held', 1 FROM ticket WHERE state = 'closed'",
+    "SELECT 1, id, owner_id, 1, 'held', 1 FROM ticket WHERE state = 'closed' AND kind <> 'order'",
     "a time belongs to who has it, and to nobody else": "UPDATE booking_cell SET cell = cell + 1000",
     "no hold outlives its time": "UPDATE hold SET until = 1",
     "nobody who waits is forgotten": f"{WAITS} 'waiting', NULL FROM booking",
     "what was booked comes to an end, or the clock knows when": "UPDATE reminder SET state = 'cancelled'",
     "numbers are called in their order, one each": "UPDATE booking SET queue_day = 20261123, queue_number = 2",
     "originals are back when a matter is done": "INSERT INTO paper (id, ticket_id, kind, made_by, made_at, version) "
-    "SELECT 1, id, 'taken', owner_id, 1, 1 FROM ticket WHERE state = 'closed'",
+    "SELECT 1, id, 'taken', owner_id, 1, 1 FROM ticket WHERE state = 'closed' LIMIT 1",
     "a shift is asked for once at a time": "INSERT INTO shift_change "
     "(id, rule_id, day, holder_id, taker_id, asked_by, state, asked_at, answered_at, version) "
     "SELECT 1, (SELECT min(id) FROM duty_rule), 20261124, min(id), max(id), min(id), 'asked', 1, 1, 1 FROM person",
+    "no more come than are wanted": "UPDATE help_order SET wanted = wanted - 1",
+    "a request comes to an end, or the clock knows when": "DELETE FROM reminder",
+    "nobody who is suspended is asked, or has anything to do": "UPDATE helper SET suspended_at = 1",
+    "the ledger of points balances": "UPDATE posting SET amount = amount + 1 WHERE id = (SELECT min(id) FROM posting)",
+    "nobody has less than no points, or more than what is left of them": "UPDATE transfer SET unspent = unspent + 1",
+    "points come of what was confirmed, once": "DELETE FROM history WHERE event = 'confirmed'",
+    "what was exchanged is gone from the shelf": "UPDATE reward SET stock = stock + 1",
+    "cards in groups say what is so": "UPDATE ticket SET state = 'accepted' WHERE kind = 'order' AND state = 'offered'",
     "what is recorded as sent was sent": "UPDATE outbox SET telegram_message_id = 999999 "
     "WHERE id = (SELECT max(id) FROM outbox WHERE telegram_message_id IS NOT NULL)",
 }
 MORE_ROWS = [
+    ("a request comes to an end, or the clock knows when", "UPDATE help_order SET ends_at = 1"),
+    ("the ledger of points balances", "UPDATE account SET balance = balance + 1"),
+    ("nobody has less than no points, or more than what is left of them", "UPDATE transfer SET owed = -1"),
+    ("points come of what was confirmed, once", "UPDATE transfer SET person_id = (SELECT min(id) FROM person)"),
+    ("points come of what was confirmed, once", "UPDATE history SET event = 'revoked' WHERE event = 'verified'"),
+    ("what was exchanged is gone from the shelf", "UPDATE redemption SET state = 'cancelled'"),
+    ("cards in groups say what is so", "DELETE FROM group_card"),
+    ("cards in groups say what is so", "UPDATE ticket SET state = 'withdrawn' WHERE kind = 'order' AND state = 'closed'"),
     ("a time belongs to who has it, and to nobody else", "DELETE FROM booking_cell"),
     ("a time belongs to who has it, and to nobody else", "UPDATE booking_cell SET holder_id = 1"),
     ("nobody who waits is forgotten", f"{WAITS} 'offered', 1 FROM booking"),
@@ -275,8 +326,23 @@ async def test_it_sees_who_reads_what_is_none_of_their_business(town_sqlite: Tow
     group = town.sim.group("邻居群", town.rosa, town.wei)
     for phone, text in ((town.wei, words), (town.vera, words), (town.vera, f"住{RESIDENT}"), (town.dan, words)):
         await town.app.transport.call("sendMessage", {"chat_id": phone.id, "text": text})
-    await town.app.transport.call("sendMessage", {"chat_id": group.id, "text": "编号 10 001"})
+    await town.app.transport.call("sendMessage", {"chat_id": group.id, "text": "3栋 1502室"})
     await eyes.look(microseconds(town))
     readers = [line.split()[2] for line in eyes.leaks if line.startswith("round")]
     assert readers == [str(town.vera.id)] * 2
     assert len(eyes.leaks) == 3
+
+
+async def test_it_sees_who_knows_a_neighbour_for_longer_than_they_help(town_sqlite: Town, tmp_path: Path) -> None:
+    town = town_sqlite
+    book, eyes = Book(), Eyes(town.sim, Sqlite(tmp_path))
+    await eyes.open()
+    await tell(town, book)
+    await eyes.look(microseconds(town))
+    (done,) = await eyes.side.rows("SELECT number FROM ticket WHERE kind = 'order' AND state = 'closed'")
+    number = f"{done['number']:,}".replace(",", " ")
+    for phone, text in ((town.vera, f"住{RESIDENT}"), (town.vera, "1502室"), (town.dan, f"住{RESIDENT}")):
+        await town.app.transport.call("sendMessage", {"chat_id": phone.id, "text": f"编号 {number}，{text}"})
+    await town.app.transport.call("sendMessage", {"chat_id": RESIDENT, "text": "帮3001 来帮您"})
+    await eyes.look(microseconds(town))
+    assert [line.split()[2] for line in eyes.leaks] == [str(town.vera.id)] * 2 + [str(RESIDENT)]
