@@ -1,7 +1,6 @@
 """What a deed earns, when it ends, what is spent first, and how a draft is ordered; all of it pure."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,13 +29,16 @@ from storage.rules.rights import Actor, Grant, PointsAction, Role, may_with_poin
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
-def rule(per: Per, points: int = 10, *, who: Who = Who.HELPER, **values: Any) -> PointRule:
-    named = {"id": 1, "code": str(per), "name": "", "name_en": "", "position": 1}
-    return PointRule(**named | {"errands": None, "most_a_day": None, "months": None} | values, **_of(who, per, points))
-
-
-def _of(who: Who, per: Per, points: int) -> dict[str, Any]:
-    return {"who": who, "per": per, "points": points}
+def rule(
+    per: Per,
+    points: int = 10,
+    *,
+    who: Who = Who.HELPER,
+    errands: frozenset[str] | None = None,
+    most_a_day: int | None = None,
+    months: int | None = None,
+) -> PointRule:
+    return PointRule(1, str(per), "", "", 1, who, per, errands, points, most_a_day, months)
 
 
 def worth(rules: list[PointRule], deed: Deed, **today: int) -> int:

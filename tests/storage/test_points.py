@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import claims, points, rankings, rewards, schema
+from storage import bookkeeping, claims, points, rankings, rewards, schema
 from storage.changes import ChangeSet
 from storage.engine import Database
 from storage.rules.errors import NotYours, OutOfStock, Stale, TooFewPoints
@@ -19,6 +19,7 @@ from tests.conftest import ENGINES
 from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
+from .desks import Decide
 from .plans import listening, written, wrong_on_sqlite
 from .purse import Purse
 
@@ -62,7 +63,7 @@ async def give(town: Purse, codes: list[str], amount: int) -> None:
 
         async def act(work: Any, person: Any = person, ticket_id: int = ticket_id) -> None:
             key = f"given:{ticket_id}"
-            await points.bookkeeping.post(work, Reason.EARNED, person["id"], amount, key, unspent=amount)
+            await bookkeeping.post(work, Reason.EARNED, person["id"], amount, key, unspent=amount)
 
         await town.do(None, act)
 
@@ -204,6 +205,7 @@ async def test_it_hands_out_to_whom_it_belongs_by_whom_it_may(town: Purse) -> No
     found = await rewards.waiting_for(town.ledger, (await town.person("h1"))["id"])
     assert await town.with_open("dan", "h1", rewards.hand_out) is None
     ended = await rewards.by_id(town.ledger, found[0]["id"])
+    assert ended is not None
     assert isinstance(await town.do("dan", lambda work: rewards.hand_out(work, ended)), Stale)
     assert await rewards.by_code(town.ledger, made["code"]) is None
     assert (await town.rows(schema.redemption))[0]["state"] == "fetched"
@@ -224,12 +226,15 @@ async def test_it_gives_back_what_is_not_fetched_in_two_weeks(town: Purse) -> No
 # --- rankings --------------------------------------------------------------------------------------------------
 
 
+def _shown_as(person_id: int, shown: str) -> Decide:
+    return lambda work: bookkeeping.choose_ranking(work, person_id, shown)
+
+
 async def test_it_names_in_rankings_only_who_wants_to_be(town: Purse) -> None:
     for code, minutes in (("h1", 30), ("h2", 60), ("h3", 90)):
         await town.helped(code, minutes=minutes)
     for code, shown in (("h1", "named"), ("h3", "hidden")):
-        person_id = (await town.person(code))["id"]
-        await town.do(code, lambda work, one=person_id, how=shown: points.bookkeeping.choose_ranking(work, one, how))
+        await town.do(code, _shown_as((await town.person(code))["id"], shown))
     found = await town.do("h1", lambda work: rankings.of_month(work, 2026, 11))
     assert [(one.place, one.name, one.points, one.is_me) for one in found] == [
         (1, None, 25, False),

@@ -52,7 +52,7 @@ async def test_it_shows_what_somebody_has_and_where_it_came_from(town: Town) -> 
     await earns(town, town.vera, 12)
     await go(town, town.vera.says("我的积分"))
     assert town.vera.shows("您有 12 积分")
-    assert town.vera.shows("+12  帮忙每小时")
+    assert town.vera.shows("+12 帮忙每小时")
 
 
 async def test_it_finds_in_its_own_chat_what_helping_has_earned(town: Town) -> None:
@@ -62,7 +62,7 @@ async def test_it_finds_in_its_own_chat_what_helping_has_earned(town: Town) -> N
     assert vera.shows("+23 积分")  # twenty minutes, and the first time
     await go(town, vera.says("/me"), vera.presses("🌟 我的积分"))
     assert vera.shows("您有 23 积分")
-    assert vera.shows("+20  第一次帮忙")
+    assert vera.shows("+20 第一次帮忙")
     await go(town, town.rosa.says("积分"))
     assert town.rosa.shows("您有 0 积分")
 
@@ -143,7 +143,7 @@ async def test_it_keeps_names_out_of_the_ranking_until_somebody_wants_theirs_rea
     await earns(town, town.wei, 30)
     await go(town, town.vera.says("积分"), town.vera.presses("🏆 积分排行"), town.vera.presses("写我的名字"))
     await go(town, town.wei.says("积分"), town.wei.presses("🏆 积分排行"))
-    assert town.wei.shows("1. Vera  50 分")
+    assert town.wei.shows("1. Vera：50 分")
     await go(town, town.wei.presses("不参加排行"), town.vera.says("积分"), town.vera.presses("🏆 积分排行"))
     assert "30 分" not in town.vera.screen()
 
