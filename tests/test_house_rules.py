@@ -8,8 +8,9 @@ from tests.screens import program
 
 READS_CHINESE = "what people write is read by it, none of it is said"
 SPOKEN_ELSEWHERE: Mapping[str, str] = {
+    "bot/cast.py": "names of the demo's people",
     "bot/metrics.py": "what Prometheus shows to those who watch",
-    "bot/stage.py": "names of the demo's people",
+    "bot/stage_helpers.py": "the name of the demo's group",
     "bot/texts/__init__.py": "names of days, beside the texts",
     "handlers/reading/": READS_CHINESE,
     "handlers/resident/": READS_CHINESE,
@@ -23,6 +24,7 @@ SPOKEN_ELSEWHERE: Mapping[str, str] = {
     "storage/rules/veil.py": READS_CHINESE,
     "storage/structure/cells.py": READS_CHINESE,
     "storage/structure/columns.py": "the names of columns are the format of a file",
+    "storage/structure/helping.py": "the names of columns are the format of a file",
     "storage/structure/offered.py": "the names of columns are the format of a file",
 }
 MOST_READ_CHARACTERS = 4
