@@ -78,7 +78,7 @@ async def join(work: Work) -> Row:
     if community is None:
         raise Stale
     if not any(one["role"] == Role.VOLUNTEER for one in people.held(work.grants)):
-        joining.grant(work, me["id"], str(Role.VOLUNTEER), community.id, None)
+        joining.grant(work, me["id"], str(Role.VOLUNTEER), community.id, me["id"])  # no import takes it away
     row = await work.ledger.one(_EVER, person=me["id"])
     if row is not None and row["left_at"] is None:
         return row

@@ -1,5 +1,9 @@
 """People who help: registering, taking what fits, the talent register, teams, and who is trusted with what."""
 
+from unittest import mock
+
+from storage import door_words
+
 from .film import Film, Words
 
 HOME = ("3栋1单元502", "building 3 unit 1 502")
@@ -21,7 +25,8 @@ async def play(film: Film) -> None:
     await _says_more(film)
     await _is_found(film)
     await _leads(film)
-    await _takes(film)
+    with mock.patch.object(door_words, "one", return_value="桂花"):
+        await _takes(film)
     await _is_trusted(film)
     await _leaves(film)
 

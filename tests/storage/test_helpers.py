@@ -100,7 +100,8 @@ async def test_it_registers_once_leaves_and_takes_in_again(any_town: Neighbours)
     ] * 3
     person = await town.person("asker")
     assert len(await town.rows(schema.helper, schema.helper.c.person_id == person["id"])) == 1
-    assert [one["role"] for one in await people.grants_of(town.ledger, [person["id"]])] == ["volunteer"]
+    (grant,) = await people.grants_of(town.ledger, [person["id"]])
+    assert (grant["role"], grant["granted_by"]) == ("volunteer", person["id"]), "an import takes its own grants away"
     assert await town.do("asker", helpers.leave) is None
     assert await people.grants_of(town.ledger, [person["id"]]) == []
     assert not await helpers.is_helper(town.ledger, person["id"])
