@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import bookings, closing, conversations, people, schema, tickets
+from storage import bookings, closing, conversations, helped, people, schema, tickets
 from storage.closing import LOW_STARS
 from storage.handling import FINISHING
 from storage.ledger import Ledger, Row
@@ -132,8 +132,10 @@ class Cards:
         if not is_staff(await people.actor(self._ledger, viewer["id"])):
             text = self._texts.render(viewer["language"], "card.ended", {}, now)
             return Drawn(text, {"inline_keyboard": []}, may_be_new=False)
-        worker = await self._ledger.get(schema.person, ticket["assignee_id"])
-        params = {"number": ticket["number"], "worker": worker["name"] if worker else None, "state": ticket["state"]}
+        is_order = helped.is_order(self._ledger, ticket)  # which neighbour helps is known to those who asked
+        worker = None if is_order else await self._ledger.get(schema.person, ticket["assignee_id"])
+        name = worker["name"] if worker else None
+        params = {"number": ticket["number"], "worker": name, "is_order": is_order, "state": ticket["state"]}
         return Drawn(
             self._texts.render(viewer["language"], "card.taken", params, now), {"inline_keyboard": []}, may_be_new=False
         )

@@ -4,6 +4,7 @@ import contextlib
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from . import (
 )
 from .book import Book
 from .checks import violations
+from .facts import Facts
 from .life import Life
 from .machines import Clockwork, Machine
 from .person import data_of
@@ -132,7 +134,8 @@ async def _judge(soak: Soak, wrong: list[str], began: float) -> Result:
     wrong = [*wrong, *violations(found)]
     book, troubles = soak.book, soak.book.troubles
     words = (
-        f"{len(found.tickets)} tickets, {len(found.inbox)} updates, {len(found.said)} messages, "
+        f"{len(found.tickets)} tickets ({_list(_of_neighbours(found))}), {len(found.inbox)} updates, "
+        f"{len(found.said)} messages, "
         f"{soak.eyes.calls} calls, {troubles.total()} troubles ({_list(troubles)}), {book.figures['refused']} "
         f"refusals, {book.figures['roles taken']} roles taken away, {len(book.gave_up)} gave up, "
         f"{len(wrong)} violations, {time.monotonic() - began:.0f} s"
@@ -143,6 +146,13 @@ async def _judge(soak: Soak, wrong: list[str], began: float) -> Result:
 def standing(groups: Iterable[Group]) -> Mapping[tuple[int, int], tuple[str, list[str]]]:
     """What stands in groups, with the buttons: by chat and message."""
     return {(group.id, one.id): (one.text, data_of(one)) for group in groups for one in group.messages}
+
+
+def _of_neighbours(found: Facts) -> Mapping[str, int]:
+    """How much neighbours did for each other."""
+    words = {"help_order": "requests", "claim": "places taken", "redemption": "exchanged", "group_card": "in groups"}
+    states = Counter(row["state"] for row in found.tables["claim"])
+    return {word: len(found.tables[name]) for name, word in words.items()} | states
 
 
 def _list(counts: Mapping[str, int]) -> str:

@@ -215,7 +215,10 @@ MORE_ROWS = [
     ("points come of what was confirmed, once", "UPDATE history SET event = 'revoked' WHERE event = 'verified'"),
     ("what was exchanged is gone from the shelf", "UPDATE redemption SET state = 'cancelled'"),
     ("cards in groups say what is so", "DELETE FROM group_card"),
-    ("cards in groups say what is so", "UPDATE ticket SET state = 'withdrawn' WHERE kind = 'order' AND state = 'closed'"),
+    (
+        "cards in groups say what is so",
+        "UPDATE ticket SET state = 'withdrawn' WHERE kind = 'order' AND state = 'closed'",
+    ),
     ("a time belongs to who has it, and to nobody else", "DELETE FROM booking_cell"),
     ("a time belongs to who has it, and to nobody else", "UPDATE booking_cell SET holder_id = 1"),
     ("nobody who waits is forgotten", f"{WAITS} 'offered', 1 FROM booking"),

@@ -35,6 +35,14 @@ async def test_it_shows_door_and_name_to_the_helper_alone_and_only_until_it_is_d
     assert not vera.sees("199 1234 5678")
 
 
+async def test_it_tells_others_who_were_asked_that_somebody_goes_and_not_who(town: Town) -> None:
+    await helps(town, town.chen)
+    await taken(town)
+    await presses(town, town.vera, "I will help")
+    assert town.chen.shows("已经有邻居去了")
+    assert not town.chen.sees("Vera")
+
+
 async def test_it_says_the_same_word_at_the_door_to_both_and_warns_of_money(town: Town) -> None:
     await taken(town)
     assert town.rosa.shows("社区不会叫您转账")
