@@ -193,6 +193,7 @@ class Desk {
     this.phones.forEach((phone, index) => (phone.element.hidden = index < first || index >= first + count));
     this.row.style.setProperty("--columns", String(Math.max(1, count)));
     this.drawTabs();
+    this.tabs.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.#readAll();
   }
 

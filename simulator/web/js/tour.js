@@ -138,7 +138,8 @@ export class Tour {
   #goOn() {
     keep();
     this.#problem = "";
-    if (this.#step) this.desk.showPhone(this.#step.phone, this.#step.do[0].phone ? null : this.#step.do[0].chat);
+    const [first] = this.#step?.do ?? [];
+    if (first) this.desk.showPhone(this.#step.phone, (first.phone ?? this.#step.phone) === this.#step.phone && first.chat);
     this.draw();
     this.element.querySelector(".primary")?.focus({ preventScroll: true });
     this.element.scrollTop = 0;
