@@ -11,6 +11,7 @@ from telegram import ChatMember, ChatMemberAdministrator, Update
 from handlers import entry, placing
 from handlers.context import Context
 from handlers.flows import Rows
+from handlers.lookup import address
 from handlers.said import Said
 from storage import administration, groups, reach
 from storage.directory import Place
@@ -36,8 +37,7 @@ async def in_private(context: Context, _args: list[str]) -> None:
 async def begin(context: Context, _update: Update) -> None:
     """What is this group for?"""
     if context.work.person is None or not reach.holds(context.work, administration.ADMINISTRATORS):
-        context.work.audit("bind_refused")
-        context.work.reply("group.bind_admins", priority=Priority.REMINDER)
+        _refuse(context)
         return
     _ask_purpose(context, None)
 
@@ -48,8 +48,7 @@ async def ask_end(context: Context, _update: Update) -> None:
     work = context.work
     group = groups.bound(work.directory, work.chat_id)
     if work.person is None or not reach.holds(work, administration.ADMINISTRATORS):
-        work.audit("bind_refused")
-        work.reply("group.bind_admins", priority=Priority.REMINDER)
+        _refuse(context)
     elif group is None:
         work.reply("group.not_bound", priority=Priority.REMINDER)
     else:
@@ -57,6 +56,13 @@ async def ask_end(context: Context, _update: Update) -> None:
         rows: Rows = [[("group_end", press("groupend", mine))], [("group_keep", press("groupno", mine))]]
         place = work.directory.name(group.place_id, work.language)
         work.reply("group.ask_end", rows, place=place, purpose=str(group.purpose))
+
+
+def _refuse(context: Context) -> None:
+    """Only administrators; whom the settings name is one from their first word in private on."""
+    rows: Rows = [[("to_private", f"url={address(context, entry.HELLO)}")]]
+    context.work.audit("bind_refused")
+    context.work.reply("group.bind_admins", rows, priority=Priority.REMINDER)
 
 
 def _ask_purpose(context: Context, edit: int | None) -> None:

@@ -1,17 +1,19 @@
 """The bot in groups: bound by an administrator, cards that agree everywhere, words that become a report in private."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.pace import Rates
 from simulator.group import Group
 from storage import claims, schema
 from storage.rules.groups import Purpose
 from storage.rules.press import press
 from storage.work import Work
-from tests.town import Town
+from tests.town import Town, a_town
 
 from .chat import finish, go, reports, tickets
 from .groups import acts, agrees, binds, bound, chinese, fresh, order, volunteers
@@ -202,6 +204,16 @@ async def test_it_makes_a_topic_for_each_grid_and_makes_it_again(town: Town) -> 
     await go(town, town.wei.presses("接单"))
     assert group.messages[-1].thread_id == group.topics[topic.name].id != thread
     assert "小魏 在办" in card(group)
+
+
+async def test_it_answers_in_the_topic_in_which_it_was_asked(town: Town) -> None:
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa, is_forum=True, is_bot_admin=True)
+    topic = group.creates_topic("闲聊")
+    there = town.rosa.in_group(group, topic)
+    for words in ("/my", f"@linli_bot {LAMP}"):
+        await go(town, there.says(words))
+        assert group.messages[-1].thread_id == topic.id
+        assert group.messages[-1].body["from"]["username"] == "linli_bot"
 
 
 async def test_it_says_once_which_right_it_lacks(town: Town) -> None:
@@ -414,3 +426,38 @@ async def test_it_counts_its_words_in_a_group(town: Town) -> None:
     town.app.delivery.wake()
     await town.settle()
     assert len(town.sim.record.calls("editMessageText", chat_id=group.id)) - before <= 2
+
+
+# --- many at once ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+async def test_16_it_gives_one_place_to_one_of_fifty_who_press_in_a_group(town: Town) -> None:
+    crowd = [town.sim.person(f"志愿者{n}", user_id=8100 + n, is_started=True) for n in range(50)]
+    await volunteers(town, *crowd)
+    group = await bound(town, Purpose.VOLUNTEERS, *crowd)
+    ticket_id = await order(town)
+    before = len(town.sim.record.calls("editMessageText", chat_id=group.id))
+    for phone in crowd:
+        await phone.in_group(group).forges(press("oclaim", ticket_id), group.messages[-1].id)
+    await town.settle()
+    answers = [phone.in_group(group).alerts[-1].text for phone in crowd]
+    assert sum("您接了" in one for one in answers) == 1
+    assert sum("已经有人接了" in one for one in answers) == 49
+    assert len(await rows(town, schema.claim)) == 1
+    assert len(town.sim.record.calls("editMessageText", chat_id=group.id)) - before < 20
+
+
+@pytest.mark.slow
+async def test_29_it_keeps_to_the_pace_of_a_group(tmp_path: Path) -> None:
+    """Thirty requests within a minute: all of them come, and Telegram never says that it was too fast."""
+    async with a_town(tmp_path, f"sqlite:///{tmp_path}/linli.sqlite3", rates=Rates()) as town:
+        await volunteers(town, town.vera)
+        group = await bound(town, Purpose.VOLUNTEERS, town.vera)
+        town.sim.flood.is_on = True
+        numbers = [await order(town) for _ in range(30)]
+        for _ in range(18):
+            await town.advance(seconds=10)
+        assert len([one for one in group.messages if "邻居帮一下" in one.text]) == len(numbers)
+        codes = {call.code for call in town.sim.record.calls("sendMessage", chat_id=group.id)}
+        assert codes == {200}
