@@ -19,7 +19,16 @@ ENDS = re.compile(r"[。！？]|[.!?](?=\s|”|$)")
 MOST_SENTENCES = 2
 TO_STAFF = (
     *("notices.", "filing.", "owner.", "refused.cannot", "refused.out", "refused.own_role", "welcome.role_given"),
-    *("papers.staff_", "claim.staff_", "helper.staff_", "danger.ask", "danger.day", "danger.raised", "danger.arrived"),
+    *(
+        "papers.staff_",
+        "claim.staff_",
+        "helper.staff_",
+        "points.staff_",
+        "danger.ask",
+        "danger.day",
+        "danger.raised",
+        "danger.arrived",
+    ),
     "danger.controlled",
 )
 YET_TO_RESIDENTS = ("notices.counted", "notices.activities", "notices.said", "filing.filed_for_you")
@@ -44,6 +53,8 @@ LONGER: Mapping[str, str] = {
     "helper.open": "a list of what is open",
     "helper.talent": "a card of lines",
     "helper.team": "lists who is in it",
+    "points.mine": "a list of what came and went",
+    "points.ranking": "a list of who earned most",
     "papers.told": "a list to keep",
     "papers.ask_taken": "what is taken along stands on it, one by one",
     "papers.ask_returned": "what is given back stands on it, one by one",
