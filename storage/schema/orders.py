@@ -88,7 +88,6 @@ helper = sa.Table(
     time("suspended_at"),
     ref("suspended_by", "person", null=True),
     words("suspended_why"),
-    time("rankings_off_at"),
     time("registered_at", null=False),
     time("left_at"),
     version(),

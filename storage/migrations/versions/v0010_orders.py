@@ -243,7 +243,6 @@ def upgrade() -> None:
         sa.Column("suspended_at", sa.BigInteger(), nullable=True),
         sa.Column("suspended_by", sa.BigInteger(), nullable=True),
         sa.Column("suspended_why", sa.Text(), nullable=True),
-        sa.Column("rankings_off_at", sa.BigInteger(), nullable=True),
         sa.Column("registered_at", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
