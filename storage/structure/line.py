@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
@@ -75,9 +75,19 @@ class Sheet:
         return {name: column for name, column in found.items() if column in self.table.c}
 
     @cached_property
+    def days(self) -> frozenset[str]:
+        """The columns that hold local dates, which tables keep as numbers."""
+        fields = self.model.model_fields.items()
+        return frozenset(name for name, field in fields if _holds_day(field.annotation))
+
+    @cached_property
     def has_own_order(self) -> bool:
         """Whether the order of the rows is kept as the order on screens."""
         return "position" in self.table.c and "position" not in self.columns
+
+
+def _holds_day(annotation: Any) -> bool:
+    return annotation is date or any(_holds_day(one) for one in get_args(annotation))
 
 
 def named(cell: Any) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _shown(sheet: Sheet, row: Values, name: str, codes: Codes) -> Any:
     if ref is not None and ref.column is not None:
         known = codes[ref.sheets[0]]
         return [known[one] for one in value if one in known] if isinstance(value, list) else known.get(value or 0)
-    return day_of(value) if name.endswith("_day") and value is not None else value
+    return day_of(value) if name in sheet.days and isinstance(value, int) else value
 
 
 def write(path: Path, sheets: Sheets) -> None:
