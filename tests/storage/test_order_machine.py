@@ -268,7 +268,8 @@ def on_postgres(server: Server) -> type[OrderMachine]:
     return OnPostgres
 
 
-def _run(machine: type[OrderMachine], examples: int, steps: int) -> None:
+def run_machine(machine: type[OrderMachine], examples: int, steps: int) -> None:
+    """Try so many ways of so many steps; raises what an invariant raises."""
     calm = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -280,14 +281,14 @@ def _run(machine: type[OrderMachine], examples: int, steps: int) -> None:
 
 
 def test_it_keeps_its_word_among_neighbours() -> None:
-    _run(OrderMachine, 3, 20)
+    run_machine(OrderMachine, 3, 20)
 
 
 @pytest.mark.slow
 def test_it_keeps_its_word_among_neighbours_for_long() -> None:
-    _run(OrderMachine, 20, 40)
+    run_machine(OrderMachine, 20, 40)
 
 
 @pytest.mark.slow
 def test_it_keeps_its_word_among_neighbours_on_postgresql(postgres_server: Server) -> None:
-    _run(on_postgres(postgres_server), 8, 30)
+    run_machine(on_postgres(postgres_server), 8, 30)
