@@ -193,7 +193,9 @@ def _any(person: Person) -> Message:
 async def exchange(person: Person) -> tuple[int, str, str]:
     """积分超市: one of what there is, if there are points for it; gives back message, button and code of what waits."""
     await person.says("积分")
-    message, _ = await person.sees("pointrank")
+    message, data = await person.sees("pointrank", "cancel")
+    if data.startswith("cancel"):  # something else was asked, and still is
+        await person.presses(message, data)
     if "shop" not in data_of(message):
         return 0, "", ""
     await person.presses(message, "shop")
