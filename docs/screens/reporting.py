@@ -93,7 +93,6 @@ async def _for_the_secretary(film: Film) -> None:
     rosa = film.town.rosa
     said = (
         ("我想预约拍全家福", "I would like to book a family portrait", "约时间", "A booking"),
-        ("想找个志愿者帮我买菜", "I need a volunteer to buy groceries for me", "找人帮忙", "Help wanted"),
         ("网格员态度太差了，我要投诉他", "I want to complain about the rude grid worker", "投诉", "A complaint"),
     )
     for zh, en, *name in said:
