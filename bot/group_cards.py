@@ -61,7 +61,7 @@ class GroupCards:
 
     def _public(self, ticket: Row, group: Group, now: datetime, *, is_told: bool) -> Drawn:
         """Number and status, and of what is confidential not even those."""
-        params = {"number": ticket["number"], "state": ticket["state"]}
+        params = {"number": ticket["number"], "state": ticket["state"], "is_danger": bool(ticket["is_danger"])}
         text = self._say(group, "group.public", params, now) if is_told else self._say(group, "group.private", {}, now)
         return Drawn(text, NO_BUTTONS, is_news=True)
 

@@ -342,6 +342,31 @@ async def test_it_calls_for_help_at_once_when_it_is_dangerous(town: Town) -> Non
     assert "编号" in card(group)
 
 
+async def test_it_lets_whoever_points_at_a_danger_call(town: Town) -> None:
+    """Its author, whom the bot has never met, is not waited for."""
+    await agrees(town, town.chen)
+    stranger = town.sim.person("新邻居", user_id=7803)
+    group = await bound(town, Purpose.NEIGHBOURS, town.chen, stranger, is_bot_admin=True)
+    words = await stranger.in_group(group).says("3栋2单元有很重的煤气味")
+    await go(town, town.chen.in_group(group).says("/report", reply_to=words))
+    (ticket,) = await tickets(town)
+    assert ticket["is_danger"]
+    assert town.chen.shows("119")
+    assert "先打 119" in card(group)
+    assert "编号" in card(group)
+
+
+async def test_it_tells_a_group_nothing_of_what_is_confidential(town: Town) -> None:
+    await agrees(town, town.rosa)
+    group = await bound(town, Purpose.NEIGHBOURS, town.rosa)
+    await go(town, town.rosa.in_group(group).says("@linli_bot 3栋2单元楼上漏水，邻居不肯赔钱，要调解"))
+    await go(town, town.rosa.presses("报上去"))
+    (ticket,) = await tickets(town)
+    assert ticket["is_confidential"]
+    assert "私下办" in card(group)
+    assert str(ticket["number"])[-3:] not in "".join(said(group))
+
+
 async def test_40_it_takes_nobody_for_somebody(town: Town) -> None:
     """Anonymous administrators bind nothing and report nothing, and what they said is nobody's."""
     await chinese(town, town.ada)
