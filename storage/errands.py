@@ -45,7 +45,7 @@ def _post(row: Mapping[str, Any]) -> Post:
 
 def _point_rule(row: Mapping[str, Any]) -> PointRule:
     return PointRule(
-        **_some(row, *_NAMED, "points", "most_a_day", "months"),
+        **_some(row, *_NAMED, "points", "daily_limit", "months"),
         who=Who(row["who"]),
         per=Per(row["per"]),
         errands=frozenset(row["errands"]) if row["errands"] else None,

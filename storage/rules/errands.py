@@ -108,7 +108,7 @@ class PointRule(_Placed):
     per: Per
     errands: frozenset[str] | None
     points: int
-    most_a_day: int | None
+    daily_limit: int | None
     months: int | None
 
 

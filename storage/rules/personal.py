@@ -226,7 +226,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "point_rule": _table(
             Reach.NOTHING,
-            technical="id who per points most_a_day months position retired_at version",
+            technical="id who per points daily_limit months position retired_at version",
             public="code name name_en errands",
         ),
         "account": _table(Reach.POINTS, technical="id kind balance ranking version", person="person_id"),

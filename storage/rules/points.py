@@ -112,8 +112,8 @@ def earnings(rules: Iterable[PointRule], deed: Deed, today: Mapping[str, int]) -
         if rule.errands is not None and not rule.errands & deed.codes:
             continue
         points = _by_the_hour(rule.points, deed.minutes) if rule.per is Per.HOUR else rule.points
-        if rule.most_a_day is not None:
-            points = min(points, rule.most_a_day - today.get(rule.code, 0))
+        if rule.daily_limit is not None:
+            points = min(points, rule.daily_limit - today.get(rule.code, 0))
         if points > 0:
             found.append(Earning(rule, points))
     return tuple(found)

@@ -15,7 +15,7 @@ point_rule = sa.Table(
     sa.Column("per", sa.Text, nullable=False),  # hour, order, first, stars, report, rating
     sa.Column("errands", sa.JSON),  # codes of errands or kinds it is for; null = all
     sa.Column("points", sa.Integer, nullable=False),
-    sa.Column("most_a_day", sa.Integer),
+    sa.Column("daily_limit", sa.Integer),
     sa.Column("months", sa.Integer),  # until they expire; null = never
     sa.Column("position", sa.Integer, nullable=False),
     time("retired_at"),

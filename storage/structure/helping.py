@@ -67,7 +67,7 @@ class PointLine(Line):
     per: PerCode = Field(title="按什么")
     errands: Annotated[Codes | None, Ref(("errands", "kinds"))] = Field(None, title="请求编码")
     points: Count = Field(title="积分")
-    most_a_day: Count | None = Field(None, title="每天最多")
+    daily_limit: Count | None = Field(None, title="每天最多")
     months: Count | None = Field(None, title="有效月数")
 
 

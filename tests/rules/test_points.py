@@ -35,10 +35,10 @@ def rule(
     *,
     who: Who = Who.HELPER,
     errands: frozenset[str] | None = None,
-    most_a_day: int | None = None,
+    daily_limit: int | None = None,
     months: int | None = None,
 ) -> PointRule:
-    return PointRule(1, str(per), "", "", 1, who, per, errands, points, most_a_day, months)
+    return PointRule(1, str(per), "", "", 1, who, per, errands, points, daily_limit, months)
 
 
 def worth(rules: list[PointRule], deed: Deed, **today: int) -> int:
@@ -76,7 +76,7 @@ def test_it_gives_residents_theirs_by_the_kind_of_matter() -> None:
 
 @given(cap=st.integers(0, 50), before=st.integers(0, 60), points=st.integers(1, 60))
 def test_it_never_gives_more_than_a_days_cap(cap: int, before: int, points: int) -> None:
-    given_now = worth([rule(Per.ORDER, points, most_a_day=cap)], helped("bulb", 0, is_first=False), order=before)
+    given_now = worth([rule(Per.ORDER, points, daily_limit=cap)], helped("bulb", 0, is_first=False), order=before)
     assert 0 <= given_now <= points
     assert given_now == 0 or before + given_now <= cap
 

@@ -17,11 +17,11 @@ from tests.storage.neighbours import Neighbours
 from tests.town import MONDAY
 
 RULES: Sequence[dict[str, Any]] = (
-    {"code": "hour", "who": "helper", "per": "hour", "points": 20, "most_a_day": 40, "months": 2},
+    {"code": "hour", "who": "helper", "per": "hour", "points": 20, "daily_limit": 40, "months": 2},
     {"code": "first", "who": "helper", "per": "first", "points": 5, "months": 1},
     {"code": "stars", "who": "helper", "per": "stars", "points": 3, "months": None},
-    {"code": "say", "who": "resident", "per": "report", "points": 2, "most_a_day": 4, "months": 12},
-    {"code": "judge", "who": "resident", "per": "rating", "points": 1, "most_a_day": 2, "months": 12},
+    {"code": "say", "who": "resident", "per": "report", "points": 2, "daily_limit": 4, "months": 12},
+    {"code": "judge", "who": "resident", "per": "rating", "points": 1, "daily_limit": 2, "months": 12},
 )
 REWARDS: Sequence[tuple[str, int, int]] = (("eggs", 10, 3), ("rice", 25, 1), ("oil", 1000, 9))
 
@@ -34,7 +34,7 @@ async def stock_the_shop(database: Database) -> None:
             await connection.execute(sa.update(table).values(**retired))
         for position, rule in enumerate(RULES):
             values = {"id": new_id(MONDAY), "name": rule["code"], "name_en": rule["code"], "position": position}
-            await connection.execute(sa.insert(schema.point_rule).values(**values, **{"most_a_day": None} | rule))
+            await connection.execute(sa.insert(schema.point_rule).values(**values, **{"daily_limit": None} | rule))
         for position, (code, price, count) in enumerate(REWARDS):
             values = {"id": new_id(MONDAY), "code": f"my-{code}", "name": code, "name_en": code}
             await connection.execute(

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("per", sa.Text(), nullable=False),
         sa.Column("errands", sa.JSON(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
-        sa.Column("most_a_day", sa.Integer(), nullable=True),
+        sa.Column("daily_limit", sa.Integer(), nullable=True),
         sa.Column("months", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
