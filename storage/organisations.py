@@ -4,6 +4,7 @@ A member names their unit, and its contact says whether they belong to it; where
 secretaries do. Until then nothing of the member's is seen there. A contact names members for requests that are open.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from .rules.errands import Organisation
 from .rules.errors import NotYours, Stale
 from .rules.press import press
 from .states import UNOWNED, any_of
-from .work import Button, Work
+from .work import Button, Priority, Work
 
 _helper, _person, _order, _ticket, _claim = (
     schema.helper,
@@ -136,17 +137,17 @@ async def ask(work: Work, unit_id: int | None) -> Organisation:
     work.changes.update(_helper, helper, asks_organisation_id=found.id)
     yes = [("unit_yes", press("unit_yes", found.id, _me(work)["id"]))]
     no = [("unit_no", press("unit_no", found.id, _me(work)["id"]))]
-    for person in await _speakers(work, found):
-        work.notify(person, "posts.unit_asked", [yes, no], name=_me(work)["name"], names=called(found))
+    for person, at in await _speakers(work, found):
+        work.notify(person, "posts.unit_asked", [yes, no], due_at=at, name=_me(work)["name"], names=called(found))
     return found
 
 
-async def _speakers(work: Work, organisation: Organisation) -> list[Row]:
-    """Who is asked about a member: the contact; the secretaries on duty where there is none in chat."""
+async def _speakers(work: Work, organisation: Organisation) -> list[tuple[Row, datetime]]:
+    """Who is asked about a member, and when: the contact; the secretaries on duty where there is none in chat."""
     contact = await work.ledger.get(_person, organisation.contact_id)
     if contact is not None and contact["retired_at"] is None and people.is_reachable(contact):
-        return [contact]
-    return [person for person, _ in await roster.secretaries(work, organisation.place_id)]
+        return [(contact, work.speak_at(Priority.NEWS))]
+    return await roster.secretaries(work, organisation.place_id)
 
 
 async def answer(

@@ -8,6 +8,7 @@ from simulator.phone import Phone
 from storage import helpers, orders, organisations, posts, schema
 from storage.changes import ChangeSet
 from storage.directory import NEXT_VERSION, STRUCTURE_VERSION
+from storage.keeping.belongings import Gathering
 from storage.rules.errors import NotYours
 from storage.rules.quarters import Quarter
 from storage.work import Work
@@ -187,3 +188,11 @@ async def test_it_shows_who_is_suspended_what_they_hold_and_gives_nothing_new(to
     assert vera.shows("岗位 1 个")
     await go(town, vera.presses("看看岗位"))
     assert not any("关爱老人" in label for label in vera.buttons)
+
+
+async def test_it_hands_out_what_is_kept_of_them(town: Town, vera: Phone) -> None:
+    await comes_home(town, vera)
+    await takes_a_post(town, vera)
+    found = await Gathering(town.app.ledger, await person(town, vera), town.clock.now()).all()
+    assert [one["post"] for one in found.data["posts"]] == ["手机辅导员"]
+    assert found.data["helping"]["registration"]["unit"] == "青禾区人民医院"
