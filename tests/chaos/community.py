@@ -29,7 +29,7 @@ AGENTS = 4
 FIRST_STAFF, FIRST_HELPER, FIRST_RESIDENT = 2001, 3001, 10_001
 HELPERS = 12
 COMMUNITY = "community"
-GROUPS: Mapping[str, str] = {"volunteers": COMMUNITY, "staff": COMMUNITY}
+GROUPS: Mapping[str, str] = {"volunteers": COMMUNITY, "staff": "e1"}
 """What the groups are for, and whose they are."""
 
 SKILLS = ("repair", "phone", "childcare", "driving")

@@ -152,6 +152,7 @@ def _of_neighbours(found: Facts) -> Mapping[str, int]:
     """How much neighbours did for each other."""
     words = {"help_order": "requests", "claim": "places taken", "redemption": "exchanged", "group_card": "in groups"}
     states = Counter(row["state"] for row in found.tables["claim"])
+    states["people suspended"] = sum(row["what"] == "helper_suspended" for row in found.tables["audit"])
     return {word: len(found.tables[name]) for name, word in words.items()} | states
 
 

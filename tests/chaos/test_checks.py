@@ -335,17 +335,16 @@ async def test_it_sees_who_reads_what_is_none_of_their_business(town_sqlite: Tow
     assert readers == [str(town.vera.id)] * 2
     assert len(eyes.leaks) == 3
 
+    await _looks_at_requests(town, eyes)
 
-async def test_it_sees_who_knows_a_neighbour_for_longer_than_they_help(town_sqlite: Town, tmp_path: Path) -> None:
-    town = town_sqlite
-    book, eyes = Book(), Eyes(town.sim, Sqlite(tmp_path))
-    await eyes.open()
-    await tell(town, book)
-    await eyes.look(microseconds(town))
+
+async def _looks_at_requests(town: Town, eyes: Eyes) -> None:
+    """Who helps knows a neighbour until it is done, and not longer; and is known to those whom they help."""
     (done,) = await eyes.side.rows("SELECT number FROM ticket WHERE kind = 'order' AND state = 'closed'")
     number = f"{done['number']:,}".replace(",", " ")
     for phone, text in ((town.vera, f"住{RESIDENT}"), (town.vera, "1502室"), (town.dan, f"住{RESIDENT}")):
         await town.app.transport.call("sendMessage", {"chat_id": phone.id, "text": f"编号 {number}，{text}"})
     await town.app.transport.call("sendMessage", {"chat_id": RESIDENT, "text": "帮3001 来帮您"})
+    eyes.leaks.clear()
     await eyes.look(microseconds(town))
     assert [line.split()[2] for line in eyes.leaks] == [str(town.vera.id)] * 2 + [str(RESIDENT)]
