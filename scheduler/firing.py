@@ -46,23 +46,24 @@ async def fire(work: Work, reminder: Row) -> None:
     subject, _, subject_id = reminder["subject"].partition(":")
     if reminder["kind"] in SLICES:
         await SLICES[reminder["kind"]](work, reminder)
-        return
-    if subject == "person":
-        await unreachable.pass_on(work, int(subject_id))
-        return
-    if subject == "notice":
-        await broadcast.fire(work, int(subject_id), reminder["kind"])
-        return
-    if subject == "hold":
-        await slots.expire(work, int(subject_id))
-        return
-    if subject == posts.SUBJECT:
-        await posts.fire(work, int(subject_id), reminder)
-        return
-    if subject == "draft":
-        await unsure.becomes_danger(work, int(subject_id))
-        return
-    ticket = await tickets.by_id(work.ledger, int(subject_id))
+    elif subject in _OF_SUBJECT:
+        await _OF_SUBJECT[subject](work, int(subject_id), reminder)
+    else:
+        await _of_ticket(work, int(subject_id), reminder)
+
+
+_OF_SUBJECT: Mapping[str, Callable[[Work, int, Row], Awaitable[None]]] = {
+    "person": lambda work, person_id, _: unreachable.pass_on(work, person_id),
+    "notice": lambda work, notice_id, row: broadcast.fire(work, notice_id, row["kind"]),
+    "hold": lambda work, hold_id, _: slots.expire(work, hold_id),
+    "draft": lambda work, user_id, _: unsure.becomes_danger(work, user_id),
+    posts.SUBJECT: posts.fire,
+}
+"""What is reminded of that is no ticket, by the beginning of the reminder's subject."""
+
+
+async def _of_ticket(work: Work, ticket_id: int, reminder: Row) -> None:
+    ticket = await tickets.by_id(work.ledger, ticket_id)
     act = _ACTS.get(reminder["kind"])
     if ticket is None or act is None:
         return

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from .engine import Database
+from .schema import place
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,11 @@ def revision_of(connection: sa.Connection) -> str | None:
         return None
     found: str | None = connection.scalar(sa.select(_STANDS_AT))
     return found
+
+
+def has_tables(connection: sa.Connection) -> bool:
+    """Whether a database holds a community at all, however its tables came there."""
+    return sa.inspect(connection).has_table(place.name)
 
 
 def is_newer(connection: sa.Connection) -> bool:

@@ -15,7 +15,7 @@ import click
 
 from bot import settings, texts
 from storage.engine import Database
-from storage.migrate import revision_of
+from storage.migrate import has_tables
 from storage.passing import is_passing
 
 _TEXTS = texts.Texts()
@@ -89,7 +89,7 @@ async def database_of(chosen: settings.Settings) -> AsyncIterator[Database]:
     database = await Database.open(chosen.database_url)
     try:
         async with database.reading() as connection:
-            is_ready = await connection.run_sync(revision_of) is not None
+            is_ready = await connection.run_sync(has_tables)
         if not is_ready:
             raise fail(words("import.no_tables"))
         yield database

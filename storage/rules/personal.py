@@ -182,8 +182,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "helper": _table(
             Reach.DELETED,
-            technical="id organisation_id asks_organisation_id verified_at suspended_at registered_at"
-            " left_at version",
+            technical="id organisation_id asks_organisation_id verified_at suspended_at registered_at left_at version",
             person="person_id verified_by suspended_by",
             place="places",
             identity="photo",
