@@ -101,12 +101,17 @@ export class Phone {
     if (event.chat !== this.slot.chat) return;
     if (kind === "chat" || kind === "members" || kind === "topics") this.draw();
     else if (kind === "message.new") this.#receive(event.message);
-    else if (kind === "message.edited" || kind === "reaction") this.history.redraw(event.message.message_id);
+    else if (kind === "message.edited" || kind === "reaction") this.#redraw(event);
     else if (kind === "message.deleted") this.history.drop(event.message_id);
     else if (kind === "blocked") this.composer.draw();
     else if (kind === "pinned") this.#drawPinned();
     else if (kind === "action" && (event.thread_id ?? null) === this.slot.thread) this.#showTyping(event.action);
     else if (kind === "press.answered" && event.user_id === this.person.id) this.#answer(event);
+  }
+
+  #redraw({ kind, message }) {
+    if (kind === "message.edited") this.presses.forget(message.message_id);
+    this.history.redraw(message.message_id);
   }
 
   #receive(message) {

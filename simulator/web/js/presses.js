@@ -32,6 +32,11 @@ export class Presses {
     for (const [key, each] of this.#waiting) if (each === pressId) this.#end(key);
   }
 
+  /** A message was edited: its buttons are others now, even those with the same words. */
+  forget(messageId) {
+    for (const key of [...this.#waiting.keys()]) if (key.startsWith(`${messageId}:`)) this.#waiting.delete(key);
+  }
+
   #end(key) {
     if (this.#waiting.delete(key)) this.phone.history.redraw(Number(key.split(":")[0]));
   }
