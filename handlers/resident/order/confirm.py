@@ -45,24 +45,14 @@ async def take_confirm(context: Context, draft: OrderDraft, said: Said) -> bool 
 
 def choices(_context: Context, draft: OrderDraft) -> Rows:
     """To send it is the first and biggest button."""
-    phone: Rows = []
+    edits = ["day", "place", *([] if draft.is_filed else ["whom"]), "count"]
+    rest: list[Button] = [(f"edit_{one}", press("choose", one)) for one in edits]
     if draft.owner_phone is not None:
-        label = "order_phone_on" if draft.shows_phone else "order_phone_off"
-        phone = [[(label, press("choose", "phone"))]]
-    alone: Rows = []
+        rest.append(("order_phone_on" if draft.shows_phone else "order_phone_off", press("choose", "phone")))
     if draft.organisation_id is None:
-        alone = [[("order_alone_on" if draft.is_vulnerable else "order_alone_off", press("choose", "alone"))]]
-    last: list[Button] = [("edit_count", press("choose", "count"))]
-    if not draft.is_filed:
-        last.insert(0, ("edit_whom", press("choose", "whom")))
-    return [
-        [("order_send", press("choose", "send"))],
-        [("edit_day", press("choose", "day")), ("edit_place", press("choose", "place"))],
-        last,
-        *phone,
-        *alone,
-        [("edit_what", press("choose", "what"))],
-    ]
+        rest.append(("order_alone_on" if draft.is_vulnerable else "order_alone_off", press("choose", "alone")))
+    rest.append(("edit_what", press("choose", "what")))
+    return [[("order_send", press("choose", "send"))], *(rest[at : at + 2] for at in range(0, len(rest), 2))]
 
 
 def params(context: Context, draft: OrderDraft) -> dict[str, Any]:
