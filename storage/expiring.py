@@ -60,7 +60,7 @@ def _next(work: Work) -> datetime:
 async def go_through(work: Work, reminder: Row) -> None:
     """The next slice of whatever is to be done tonight."""
     after, is_more = await crediting.credit(work, (reminder["params"] or {}).get("after"))
-    is_more = is_more or await _expire(work) or await _tell(work) or await _come_back(work)
+    is_more = is_more or await _expire(work) or await _tell(work) or await _come_back(work) or await _remind(work)
     reminders.move_on(work, reminder, work.now + PAUSE if is_more else _next(work), {"after": after})
 
 
@@ -105,4 +105,18 @@ async def _come_back(work: Work) -> bool:
             names = {"zh-CN": row["name"], "en": row["name_en"]}
             shop = [[("points_shop", press("shop"))]]
             work.notify(person, "points.not_fetched", shop, names=names, points=row["price"])
+    return bool(rows)
+
+
+async def _remind(work: Work) -> bool:
+    """What waits at the hall goes back in a few days."""
+    rows = await rewards.to_remind(work.ledger, work.now, PAGE)
+    found = await people.by_ids(work.ledger, {row["person_id"] for row in rows})
+    for row in rows:
+        work.changes.update(schema.redemption, row, told_at=work.now)
+        person = found.get(row["person_id"])
+        if person is not None:
+            button = [[("points_see_code", press("shopmine", row["id"]))]]
+            names, last_at = {"zh-CN": row["name"], "en": row["name_en"]}, row["until_at"] - timedelta(seconds=1)
+            work.notify(person, "points.fetch_soon", button, priority=Priority.REMINDER, names=names, last_at=last_at)
     return bool(rows)

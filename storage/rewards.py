@@ -7,6 +7,7 @@ were taken back is settled first out of what comes back.
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,7 @@ from .ledger import Ledger, Row
 from .plain import once
 from .rules.catalogue import Provider, ProviderKind
 from .rules.errors import NotYours, Stale
-from .rules.points import FETCH_WITHIN, Reason, check_exchange
+from .rules.points import FETCH_SOON, FETCH_WITHIN, Reason, check_exchange
 from .rules.rights import PointsAction, may_with_points, points_roles
 from .work import Work
 
@@ -56,6 +57,17 @@ _WAITING = once(
 )
 _DUE = once(
     _WITH_REWARD.where(_IS_OPEN, _redemption.c.until_at <= sa.bindparam("now", type_=schema.UtcTime))
+    .order_by(_redemption.c.until_at)
+    .limit(sa.bindparam("most"))
+)
+
+
+_TO_REMIND = once(
+    _WITH_REWARD.where(
+        _IS_OPEN,
+        _redemption.c.until_at <= sa.bindparam("until", type_=schema.UtcTime),
+        _redemption.c.told_at.is_(sa.null()),
+    )
     .order_by(_redemption.c.until_at)
     .limit(sa.bindparam("most"))
 )
@@ -103,9 +115,14 @@ async def to_hand_out(work: Work) -> list[Row]:
     return [row for row in await work.ledger.all(_WAITING) if _may(work, PointsAction.HAND_OUT, row["home_id"])]
 
 
-async def due(ledger: Ledger, now: Any, most: int) -> Sequence[Row]:
+async def due(ledger: Ledger, now: datetime, most: int) -> Sequence[Row]:
     """What was not fetched in time."""
     return await ledger.all(_DUE, now=now, most=most)
+
+
+async def to_remind(ledger: Ledger, now: datetime, most: int) -> Sequence[Row]:
+    """What goes back soon, and whose owner was not reminded yet."""
+    return await ledger.all(_TO_REMIND, until=now + FETCH_SOON, most=most)
 
 
 def hall_of(work: Work, home_id: int | None) -> Provider | None:

@@ -213,6 +213,7 @@ KNOWN: Mapping[str, Any] = {
     "points.fetch.address": None,
     "points.ask_cancel.name": "鸡蛋一盒",
     **{f"points.{one}.names": {"zh-CN": "鸡蛋一盒", "en": "A box of eggs"} for one in ("fetched", "called_off")},
+    "points.fetch_soon.names": {"zh-CN": "鸡蛋一盒", "en": "A box of eggs"},
     "points.not_fetched.names": {"zh-CN": "鸡蛋一盒", "en": "A box of eggs"},
     **{f"points.{one}.name": "鸡蛋一盒" for one in ("staff_ask", "staff_handed", "staff_called_off")},
     "points.staff_ask.code": "Q482 913",

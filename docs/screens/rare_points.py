@@ -17,6 +17,7 @@ LINES: Mapping[str, Words] = {
     "points.shown_hidden": ("点「不参加排行」", "“Leave me out” is pressed"),
     "points.fetched": ("换的东西取走了", "what was exchanged was fetched"),
     "points.called_off": ("换的东西没有货", "what was exchanged is not there"),
+    "points.fetch_soon": ("还没去取，剩三天", "three days are left, and it was not fetched"),
     "points.not_fetched": ("两周没去取", "it was not fetched for two weeks"),
     "points.soon": ("积分到期前一个月", "a month before points end"),
     "points.taken_back": ("没做成，积分收回", "it was not done after all, and the points are taken back"),

@@ -243,7 +243,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "redemption": _table(
             Reach.EMPTIED,
-            technical="id reward_id transfer_id state created_at until_at ended_at version",
+            technical="id reward_id transfer_id state created_at until_at told_at ended_at version",
             person="person_id handed_by",
             words="code",
             by="person_id",

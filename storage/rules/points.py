@@ -20,6 +20,8 @@ BEST = 5
 """So many stars are worth points."""
 TOLD_BEFORE = timedelta(days=30)
 """So long before points expire somebody is told."""
+FETCH_SOON = timedelta(days=3)
+"""So long before a reward goes back its owner is reminded."""
 FETCH_WITHIN = timedelta(days=14)
 """So long a reward is kept for whoever exchanged points for it."""
 

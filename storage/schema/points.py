@@ -112,6 +112,7 @@ redemption = sa.Table(
     sa.Column("state", sa.Text, nullable=False),  # open, fetched, cancelled, expired
     time("created_at", null=False),
     time("until_at", null=False),
+    time("told_at"),  # that it goes back soon
     time("ended_at"),
     ref("handed_by", "person", null=True),
     version(),

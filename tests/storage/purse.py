@@ -94,7 +94,7 @@ class Purse(Neighbours):
     async def night(self) -> None:
         """Let a night go by, slice by slice."""
         await self.tick(hours=24)
-        for _ in range(20):
+        for _ in range(6):
             await self.tick(seconds=2)
 
     async def check(self) -> None:

@@ -214,8 +214,10 @@ async def test_it_hands_out_to_whom_it_belongs_by_whom_it_may(town: Purse) -> No
 async def test_it_gives_back_what_is_not_fetched_in_two_weeks(town: Purse) -> None:
     await town.helped()
     await town.exchange("h1", "eggs")
-    for _ in range(13):
-        await town.night()
+    for nights, reminders in ((10, 0), (3, 1)):
+        for _ in range(nights):
+            await town.night()
+        assert len(await said(town, "points.fetch_soon")) == reminders
     assert await town.balance("h1") == 5
     await town.night()
     await town.night()
