@@ -8,7 +8,7 @@ Before that they read what it is, when, and roughly where.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from storage import closing, door_words, helped, orders, people, tickets
+from storage import closing, door_words, helped, matched, orders, people, tickets
 from storage.directory import Directory
 from storage.ledger import Ledger, Row
 from storage.rules.lifecycle import OPEN, State
@@ -142,7 +142,9 @@ async def buttons(ledger: Ledger, actor: Actor, facts: TicketFacts, ticket: Row,
         return [*_of_asker(can, facts, ticket, order, taken, named), *_always(facts, ticket)]
     if which == STAFF:
         return _of_staff(can, facts, taken, named)
-    return _claiming(can, facts, "order_take")
+    helper = await matched.helper_of(ledger, actor.person_id)
+    is_suspended = helper is not None and helper["suspended_at"] is not None
+    return [] if is_suspended else _claiming(can, facts, "order_take")
 
 
 def _of_asker(

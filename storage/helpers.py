@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from . import claims, helped, joining, people, posts, schema, teams
 from .ledger import Ledger, Row
-from .matched import candidates
+from .matched import candidates, offered_to
 from .matched import helper_of as of
 from .plain import once
 from .rules.errors import NotYours, Stale
@@ -97,7 +97,10 @@ async def leave(work: Work) -> None:
     """Do not help any more: what was taken is offered again, and so is the lead of a team. Raises Stale."""
     me = _me(work)
     row = await mine(work)
+    asked = await offered_to(work.ledger, me["id"])
     await part(work, me["id"])
+    for offer in asked:
+        work.card(offer["ticket_id"], me)
     for grant in people.held(work.grants):
         if grant["role"] == Role.VOLUNTEER:
             work.changes.update(schema.role_grant, grant, revoked_at=work.now)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from . import claims, helped, people, roster, schema
 from .ledger import Ledger, Row
-from .matched import helper_of
+from .matched import helper_of, offered_to
 from .plain import once
 from .rules.errors import NotYours, Stale
 from .rules.helping import expires_at
@@ -106,7 +106,10 @@ async def suspend(work: Work, person: Row, why: str) -> None:
     work.changes.update(
         schema.helper, helper, suspended_at=work.now, suspended_by=_me(work), suspended_why=words or None
     )
+    asked = await offered_to(work.ledger, person["id"])
     await claims.free_all_of(work, person["id"], helped.SUSPENDED)
+    for offer in asked:
+        work.card(offer["ticket_id"], person)
     work.changes.run(_WITHDRAW, of=person["id"])
     work.notify(person, "helper.suspended", words=words)
     work.audit("helper_suspended", person=person["id"])

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.phone import Phone
+from simulator.state import Message
 from storage import helped, helpers, matched, schema
 from storage.rules.press import press
 from tests.town import Town
@@ -15,6 +16,10 @@ async def places(town: Town, phone: Phone) -> list[str]:
     row = await person(town, phone)
     claim = schema.claim
     return [one["state"] for one in await town.app.ledger.all(claim.select().where(claim.c.person_id == row["id"]))]
+
+
+def labels(message: Message) -> list[str]:
+    return [button["text"] for row in message.inline_rows for button in row]
 
 
 async def test_it_registers_with_a_sentence_and_two_taps(town: Town) -> None:
@@ -65,8 +70,12 @@ async def test_it_says_politely_who_was_faster(town: Town) -> None:
 
 async def test_it_stops_asking_whoever_leaves(town: Town) -> None:
     await lends_a_hand(town, town.chen)
+    await lives(town, town.rosa)
+    await posts(town, town.rosa)
     await go(town, town.chen.says("/me"), town.chen.presses("帮邻居"), town.chen.presses("先不帮了"))
+    assert any("我来帮" in one for message in town.chen.received for one in labels(message))
     await go(town, town.chen.presses("是，先不帮了"))
+    assert not any("我来帮" in one for message in town.chen.received for one in labels(message))
     row = await person(town, town.chen)
     assert not await helpers.is_helper(town.app.ledger, row["id"])
     await go(town, town.chen.says("/claim"))
@@ -80,6 +89,7 @@ async def test_it_pauses_a_helper_kindly_and_offers_anew_what_they_took(town: To
     await go(town, town.chen.says("/claim"), town.chen.presses("接第 1 件"))
     await go(town, town.dan.says("/talent 陈叔"), town.dan.presses("陈叔"), town.dan.presses("⏸ 暂停"))
     await go(town, town.dan.presses("几次没去"))
+    assert not any("我来帮" in one for one in labels(town.chen.shows("有邻居想请人帮忙")))
     assert town.chen.sees("您帮忙的事先停一停：有几次没去")
     assert await places(town, town.chen) == [helped.SUSPENDED]
     await go(town, town.chen.says("/claim"))
