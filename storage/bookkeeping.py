@@ -28,14 +28,19 @@ _OWED = once(sa.select(_transfer).where(_transfer.c.person_id == _PERSON, _trans
 _OF_TICKET = once(sa.select(_transfer).where(_transfer.c.ticket_id == sa.bindparam("ticket")))
 _IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
 _REVERSING = once(sa.select(_transfer).where(_transfer.c.reverses_id.in_(_IDS)).order_by(_transfer.c.id))
-_AMOUNTS = (
-    sa.select(_transfer.c.id, _posting.c.amount)
-    .join(_posting, _posting.c.transfer_id == _transfer.c.id)
-    .join(_account, sa.and_(_account.c.id == _posting.c.account_id, _account.c.person_id == _transfer.c.person_id))
+_AMOUNTS_OF = once(
+    sa.select(_posting.c.transfer_id.label("id"), _posting.c.amount)
+    .join(_account, _account.c.id == _posting.c.account_id)
+    .where(_posting.c.transfer_id.in_(_IDS), _account.c.kind == sa.literal_column(f"'{Account.PERSON}'"))
 )
-_AMOUNTS_OF = once(_AMOUNTS.where(_transfer.c.id.in_(_IDS)))
+_OWN_ACCOUNT = sa.select(_account.c.id).where(_account.c.person_id == _PERSON).scalar_subquery()
 _TODAY = once(
-    _AMOUNTS.add_columns(_transfer.c.rule).where(
+    sa.select(_transfer.c.id, _posting.c.amount, _transfer.c.rule)
+    .join(
+        _posting,
+        sa.and_(_posting.c.transfer_id == _transfer.c.id, _posting.c.account_id == _OWN_ACCOUNT),
+    )
+    .where(
         _transfer.c.person_id == _PERSON,
         _transfer.c.at >= sa.bindparam("since", type_=schema.UtcTime),
         _transfer.c.reason == sa.literal_column("'earned'"),
