@@ -33,6 +33,7 @@ from storage.handling import Ticket
 from storage.keeping import erasing, nightly
 from storage.ledger import Row
 from storage.rules.clocks import ClockKind, is_wanted
+from storage.rules.order_clocks import DAILY
 from storage.rules.press import press
 from storage.work import Priority, Work
 
@@ -69,6 +70,8 @@ async def _of_ticket(work: Work, ticket_id: int, reminder: Row) -> None:
         return
     if is_wanted(reminder["kind"], reminder["occurrence"], await reminders.planned(work, ticket), work.now):
         await act(work, ticket, reminder)
+    if reminder["kind"] in DAILY:  # no event follows that would plan the next
+        await reminders.replan(work, ticket)
 
 
 async def _offer_expired(work: Work, ticket: Ticket, reminder: Row) -> None:

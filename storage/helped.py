@@ -104,6 +104,7 @@ async def clock_facts(work: Work, ticket: Row, order: Row) -> OrderFacts:
         signed_in_at=min((one["signed_in_at"] for one in taken if one["signed_in_at"] is not None), default=None),
         done_at=ticket["done_at"],
         minutes=order["minutes"],
+        days_waited=max((work.now - (ticket["done_at"] or order["ends_at"])).days, 0),
     )
 
 

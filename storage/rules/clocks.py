@@ -221,6 +221,7 @@ _SPOKEN_FOR_BY: Mapping[ClockKind, frozenset[ClockKind]] = MappingProxyType(
         ClockKind.VISIT_ASK_AGAIN: frozenset({ClockKind.VISIT_GIVE_UP}),
         ClockKind.ORDER_SOON: frozenset({ClockKind.ORDER_NOT_COME, ClockKind.ORDER_LEFT_OPEN}),
         ClockKind.ORDER_LEFT_OPEN: frozenset({ClockKind.ORDER_UNSETTLED}),
+        ClockKind.ORDER_UNSETTLED: frozenset({ClockKind.ORDER_UNSETTLED}),
         ClockKind.ORDER_ASK_AGAIN: frozenset({ClockKind.ORDER_CONFIRM, ClockKind.ORDER_RING}),
         ClockKind.ORDER_RING: frozenset({ClockKind.ORDER_RING}),
         ClockKind.ORDER_HALF: frozenset({ClockKind.ORDER_ENDS}),

@@ -23,13 +23,16 @@ SOON = timedelta(hours=1)
 NOT_COME_AFTER = timedelta(minutes=15)
 LEFT_OPEN_AFTER = timedelta(minutes=30)  # after the end, when nobody said that it is done
 UNSETTLED_AFTER = timedelta(days=1)
+ASKS_AHEAD = 2  # days for which it is planned that somebody asks how it stands; every time the next is planned
 ASK_AGAIN_AFTER = timedelta(days=1)
 CONFIRMED_AFTER = timedelta(days=3)
-RINGS = 11  # days on which somebody is reminded to ring
+RINGS = 11  # days for which it is planned that somebody is reminded to ring; every time the next is planned
 LATE_WITHIN = timedelta(hours=2)  # given back so shortly before it begins, it counts
 ONE_IN = 10  # of those that confirm themselves is rung up
 LEAST_COUNTED = timedelta(minutes=10)
 
+DAILY = frozenset({ClockKind.ORDER_UNSETTLED, ClockKind.ORDER_RING})
+"""What comes again every day until somebody says how it stands."""
 AHEAD = frozenset({ClockKind.ORDER_SOON})
 """What is said before a request begins; taken later than that, it is not said."""
 
@@ -40,7 +43,7 @@ class OrderFacts:
 
     `offered_since` is when it was let out, or a place became free again; `wave` the last wave and `wave_at`
     its time; `held` how many places are taken, `missing` how many are not; `can_begin` whether those who are there may
-    begin without the rest. `minutes` is how long it takes.
+    begin without the rest. `minutes` is how long it takes, `days_waited` how long ago it was done or should have been.
     """
 
     id: int
@@ -60,6 +63,7 @@ class OrderFacts:
     signed_in_at: datetime | None = None
     done_at: datetime | None = None
     minutes: int = 0
+    days_waited: int = 0
 
     @property
     def begins_at(self) -> datetime:
@@ -143,7 +147,9 @@ def _accepted(facts: OrderFacts) -> Iterator[Planned]:
         if facts.needs_sign_in:
             yield _at(ClockKind.ORDER_NOT_COME, facts.starts_at, facts.begins_by + NOT_COME_AFTER)
     yield _at(ClockKind.ORDER_LEFT_OPEN, facts.ends_at, facts.ends_at + LEFT_OPEN_AFTER)
-    yield _at(ClockKind.ORDER_UNSETTLED, facts.ends_at, facts.ends_at + UNSETTLED_AFTER)
+    for nth in range(ASKS_AHEAD + facts.days_waited):
+        due = facts.ends_at + UNSETTLED_AFTER + nth * timedelta(days=1)
+        yield _at(ClockKind.ORDER_UNSETTLED, facts.ends_at, due, nth + 1)
 
 
 def _done(facts: OrderFacts) -> Iterator[Planned]:
@@ -153,7 +159,7 @@ def _done(facts: OrderFacts) -> Iterator[Planned]:
     if not facts.is_vulnerable:
         yield _at(ClockKind.ORDER_CONFIRM, facts.done_at, facts.done_at + CONFIRMED_AFTER)
         return
-    for nth in range(RINGS):
+    for nth in range(RINGS + facts.days_waited):
         due = facts.done_at + CONFIRMED_AFTER + nth * timedelta(days=1)
         yield _at(ClockKind.ORDER_RING, facts.done_at, due, nth + 1)
 

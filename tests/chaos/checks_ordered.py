@@ -138,6 +138,11 @@ def _shelf(facts: Facts) -> Iterator[str]:
 def _cards(facts: Facts) -> Iterator[str]:
     bound = {row["id"]: row for row in facts.tables["group_chat"] if row["left_at"] is None}
     tickets, missing = {row["id"]: row for row in facts.tickets}, _missing(facts)
+    until_morning = {
+        (row["ticket_id"], row["chat_id"])
+        for row in facts.outbox
+        if row["method"] == "group_card" and row["state"] == "held"
+    }
     shown = defaultdict[int, set[int]](set)
     for card in facts.tables["group_card"]:
         group, ticket = bound.get(card["group_id"]), tickets[card["ticket_id"]]
@@ -150,7 +155,8 @@ def _cards(facts: Facts) -> Iterator[str]:
     for group in bound.values():
         for ticket in tickets.values() if group["purpose"] == "volunteers" else ():
             is_open = ticket["id"] in missing and ticket["state"] == "offered" and not ticket["is_danger"]
-            if is_open and ticket["id"] not in shown[group["id"]]:
+            is_late = (ticket["id"], group["chat_id"]) in until_morning
+            if is_open and not is_late and ticket["id"] not in shown[group["id"]]:
                 yield f"ticket {ticket['number']} is open, and the group does not know"
 
 

@@ -83,6 +83,15 @@ def test_it_never_confirms_itself_for_who_lives_alone_but_has_them_rung_daily() 
     assert rings == [78 * HOUR + nth * 24 * HOUR for nth in range(RINGS)]
 
 
+@pytest.mark.parametrize("days", [0, 1, 30])
+def test_it_asks_again_every_day_however_long_nobody_says_how_it_stands(days: int) -> None:
+    for facts, kind in ((TAKEN, ClockKind.ORDER_UNSETTLED), (replace(DONE, is_vulnerable=True), ClockKind.ORDER_RING)):
+        planned = [one for one in plan_order(replace(facts, days_waited=days)) if one.kind is kind]
+        began_at = facts.done_at or facts.ends_at
+        assert planned[-1].due_at > began_at + timedelta(days=days + 1)
+        assert len({one.occurrence for one in planned}) == len(planned)
+
+
 @pytest.mark.parametrize("state", [State.CLOSED, State.REFUSED, State.WITHDRAWN])
 def test_it_has_no_clock_when_it_is_over(state: State) -> None:
     assert plan_order(replace(DONE, state=state)) == ()

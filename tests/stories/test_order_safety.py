@@ -118,3 +118,14 @@ async def test_it_asks_whether_somebody_came_when_there_is_no_more_time_to_begin
     assert not rosa.sees("到您家了吗")
     await moves_to(town, "2026-11-24 17:56")
     assert rosa.shows("到您家了吗")
+
+
+async def test_it_asks_every_day_how_it_stands_until_somebody_says(town: Town) -> None:
+    await taken(town)
+    await presses(town, town.vera, "I will help")
+    for day in range(26, 30):
+        await moves_to(town, f"2026-11-{day} 12:00")
+        await moves_to(town, f"2026-11-{day} 19:00")
+    assert sum("还没说做好没有" in one.text for one in town.dan.messages) == 4
+    planned = schema.reminder.select().where(schema.reminder.c.state == "scheduled")
+    assert "order_unsettled" in {row["kind"] for row in await town.app.ledger.all(planned)}
