@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import sqlalchemy as sa
 
 from storage import schema, tickets
 from storage.rules.press import press
+from tests.storage.plans import listening, written, wrong_on_sqlite
 from tests.town import Town
 
 from .asking import BULB, asks, helps, lives, order, places
@@ -263,3 +265,25 @@ async def test_it_asks_again_when_the_time_has_gone_by_meanwhile(town: Town) -> 
     assert rosa.shows("刚才选的时间已经过了")
     await presses(town, rosa, "今天", "下午", "发出去")
     assert rosa.shows("社区先看一下")
+
+
+async def test_it_finds_by_an_index_what_a_request_asks(town_sqlite: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = town_sqlite
+    await lives(town, town.rosa)
+    await helps(town, town.vera)
+    with listening(monkeypatch) as asked:
+        made = await asks(town, town.rosa)
+        await says(town, town.li, "/tasks")
+        await presses(town, town.li, "核验通过")
+        await presses(town, town.vera, "I will help", "A problem")
+        await says(town, town.vera, "Nobody opens")
+        await presses(town, town.vera, "Done")
+    assert (await ticket(town))["id"] == made["id"]
+
+    def wrong(connection: sa.Connection) -> list[str]:  # but how this test finds the newest
+        queries = [one for one in written(asked, connection) if not one.endswith("ORDER BY ticket.id DESC")]
+        return [
+            f"{step}: {one}" for one in queries for step in wrong_on_sqlite(connection, one)
+        ]
+
+    assert await town.app.database.write(wrong) == []
