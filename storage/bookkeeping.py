@@ -30,12 +30,14 @@ _IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
 _REVERSING = once(sa.select(_transfer).where(_transfer.c.reverses_id.in_(_IDS)).order_by(_transfer.c.id))
 _AMOUNTS_OF = once(
     sa.select(_posting.c.transfer_id.label("id"), _posting.c.amount)
+    .select_from(_posting)
     .join(_account, _account.c.id == _posting.c.account_id)
     .where(_posting.c.transfer_id.in_(_IDS), _account.c.kind == sa.literal_column(f"'{Account.PERSON}'"))
 )
 _OWN_ACCOUNT = sa.select(_account.c.id).where(_account.c.person_id == _PERSON).scalar_subquery()
 _TODAY = once(
     sa.select(_transfer.c.id, _posting.c.amount, _transfer.c.rule)
+    .select_from(_transfer)
     .join(
         _posting,
         sa.and_(_posting.c.transfer_id == _transfer.c.id, _posting.c.account_id == _OWN_ACCOUNT),
