@@ -282,8 +282,6 @@ async def test_it_finds_by_an_index_what_a_request_asks(town_sqlite: Town, monke
 
     def wrong(connection: sa.Connection) -> list[str]:  # but how this test finds the newest
         queries = [one for one in written(asked, connection) if not one.endswith("ORDER BY ticket.id DESC")]
-        return [
-            f"{step}: {one}" for one in queries for step in wrong_on_sqlite(connection, one)
-        ]
+        return [f"{step}: {one}" for one in queries for step in wrong_on_sqlite(connection, one)]
 
     assert await town.app.database.write(wrong) == []
