@@ -4,7 +4,7 @@ In a group nothing private is said: only what is registered for groups is heard 
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Update
 from telegram.ext import (
@@ -24,6 +24,7 @@ from .context import AnyApplication, Context
 from .lookup import address
 from .said import Said, said
 
+Act = TypeVar("Act")
 Command = Callable[[Context, list[str]], Awaitable[None]]
 Pressed = Callable[[Context, Press, Said], Awaitable[None]]
 Heard = Callable[[Context, Said], Awaitable[bool]]
@@ -52,7 +53,7 @@ def command(name: str, *, menu: str | None = None) -> Callable[[Command], Comman
     """Register what a command does, and the big button that does the same."""
 
     def add(act: Command) -> Command:
-        _commands[name] = act
+        _add(_commands, name, act)
         if menu is not None:
             _menu[menu] = act
         return act
@@ -60,12 +61,19 @@ def command(name: str, *, menu: str | None = None) -> Callable[[Command], Comman
     return add
 
 
+def _add(table: dict[str, Act], name: str, act: Act) -> None:
+    """Whoever comes second would silently take it away from the first."""
+    if name in table:
+        raise ValueError(f"{name!r} is registered twice")
+    table[name] = act
+
+
 def pressed(*verbs: str) -> Callable[[Pressed], Pressed]:
     """Register what a button does."""
 
     def add(act: Pressed) -> Pressed:
         for verb in verbs:
-            _presses[verb] = act
+            _add(_presses, verb, act)
         return act
 
     return add
@@ -86,7 +94,7 @@ def command_in_group(name: str) -> Callable[[InGroup], InGroup]:
     """Register what a command does in a group."""
 
     def add(act: InGroup) -> InGroup:
-        _group_commands[name] = act
+        _add(_group_commands, name, act)
         return act
 
     return add
@@ -97,7 +105,7 @@ def pressed_in_group(*verbs: str) -> Callable[[Pressed], Pressed]:
 
     def add(act: Pressed) -> Pressed:
         for verb in verbs:
-            _group_presses[verb] = act
+            _add(_group_presses, verb, act)
         return act
 
     return add
@@ -119,7 +127,7 @@ def opened(prefix: str) -> Callable[[Opened], Opened]:
     """Register what an address does whose payload begins with a letter that means nothing else."""
 
     def add(act: Opened) -> Opened:
-        _openers[prefix] = act
+        _add(_openers, prefix, act)
         return act
 
     return add

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from storage import ids
 from storage.engine import Database
 from storage.migrate import upgrade
 
@@ -44,6 +45,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def own_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that lives once never goes back in time; tests live many times, and ids follow the clock of each."""
+    monkeypatch.setattr(ids, "_last", [0])
 
 
 @pytest.fixture
