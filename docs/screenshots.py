@@ -25,6 +25,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Error, Locator, Page, ViewportSize, sync_playwright
 
 from bot.texts import Texts
+from bot.tour_steps import HELP, STEPS
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -129,12 +130,14 @@ class Desk:
         """Try by oneself."""
         self.page.locator(".tour [data-does=alone]").click()
 
-    def follows_tour(self, steps: int) -> None:
-        """Let the page show the steps, the last one until its words stand there."""
+    def follows_tour(self, steps: int, after: int = 0) -> None:
+        """Skip so many steps and let the page show the next ones, the last one until its words stand there."""
         main = self.page.locator(".tour .primary")
         main.click()
-        for step in range(steps):
-            if step > 0:
+        for _ in range(after):
+            self.page.locator(".tour [data-does=skip]").click()
+        for step in range(after, after + steps):
+            if step > after:
                 main.click()
             self.page.locator(".tour-count", has_text=re.compile(rf"^{step + 1} /")).wait_for()
             main.click()
@@ -169,7 +172,13 @@ def follow(desk: Desk) -> None:
     desk.page.wait_for_timeout(SETTLE_MS)
 
 
-PICTURES = {"demo": play, "tour": follow}
+def ask_neighbours(desk: Desk) -> None:
+    """The tour's third story, to the step in which three volunteers are asked."""
+    desk.follows_tour(2, after=STEPS.index(HELP[0]))
+    desk.page.wait_for_timeout(SETTLE_MS)
+
+
+PICTURES = {"demo": play, "tour": follow, "neighbours": ask_neighbours}
 
 
 def lamp() -> bytes:
