@@ -175,7 +175,7 @@ class Life:
         known = [community.FIRST_RESIDENT + number for number in range(self._residents)]
         self.neighbours.odds([self._people[one] for one in known])
         if self.neighbours.is_suspension_due():
-            self.soon(self._secretary, self._suspend, 0)
+            self.soon(self.neighbours.judge, self._suspend, 0)
 
     async def _suspend(self) -> None:
         """Secretaries let somebody wait, and let them help again, by the page of that person."""

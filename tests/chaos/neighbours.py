@@ -44,6 +44,7 @@ class Neighbourhood:
         self._diary = diary
         self._helpers = helpers
         self._secretaries = of_role("duty_secretary")
+        self.judge = of_role("community_secretary")[0]  # who has time to think about whom to trust
         workers, owner = of_role("grid_worker"), of_role("administrator")[0]
         members = {"volunteers": [*helpers.values(), *workers[:2]], "staff": workers}  # some who do not help as well
         self.groups = {
@@ -176,13 +177,13 @@ class Neighbourhood:
 
     def suspend(self, ids: Mapping[int, str]) -> None:
         """Suspend one helper, or let those in again whose time has come; `ids` by Telegram id, as buttons have them."""
-        now, secretary = self._diary.round, self._secretaries[-1]
+        now, secretary = self._diary.round, self.judge
         back = [one for one, until in self._suspended.items() if until <= now]
         for helper in back:
             del self._suspended[helper]
             self._soon(secretary, 1, _lets_in, 0, ids[helper])
         if not back:
-            helper = secretary.random.choice(sorted(self._helpers))
+            helper = secretary.random.choice(sorted(self._helpers.keys() - self._suspended.keys()))
             self._suspended[helper] = now + secretary.random.randint(6, 14)
             self._soon(secretary, 1, _suspends, 0, ids[helper])
 

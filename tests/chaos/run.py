@@ -152,8 +152,8 @@ def _of_neighbours(found: Facts) -> Mapping[str, int]:
     """How much neighbours did for each other."""
     words = {"help_order": "requests", "claim": "places taken", "redemption": "exchanged", "group_card": "in groups"}
     states = Counter(row["state"] for row in found.tables["claim"])
-    states["people suspended"] = sum(row["what"] == "helper_suspended" for row in found.tables["audit"])
-    return {word: len(found.tables[name]) for name, word in words.items()} | states
+    judged = Counter(row["what"] for row in found.tables["audit"] if row["what"].startswith("helper_"))
+    return {word: len(found.tables[name]) for name, word in words.items()} | states | judged
 
 
 def _list(counts: Mapping[str, int]) -> str:
