@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import handling, helped, matched, order_ends, orders, routing, schema, setting_out, tickets, waves
+from .freeing import free, free_all_of, places_now
 from .handling import Ticket
 from .ledger import Ledger, Row
 from .rules.errors import AlreadyTaken, NotYours, Refusal, Stale, Suspended, Unskilled, Unverified
 from .rules.lifecycle import Event, State
-from .rules.matching import Bar, places
-from .rules.order_clocks import is_late
+from .rules.matching import Bar
 from .rules.rights import Action
 from .serving import ask, confirm, dispute, done, reopen, revoke, rung_up, settle, sign_in
 from .setting_out import begin, go_ahead
@@ -155,18 +155,10 @@ async def _insert(
         shows_phone=shows_phone,
         claimed_at=work.now,
     )
-    values: dict[str, Any] = {"wanted": await _places(work, ticket, order)}
+    values: dict[str, Any] = {"wanted": await places_now(work, ticket, order)}
     if organisation_id is not None and order["taken_by_id"] is None:
         values["taken_by_id"] = organisation_id
     waves.alter(work, order, **values)
-
-
-async def _places(work: Work, ticket: Ticket, order: Row) -> int:
-    """How many have to come now: who has helped there before needs nobody beside them."""
-    taken = [one["person_id"] for one in await helped.held(work, ticket)]
-    is_vulnerable = bool(order["is_vulnerable"])
-    is_known = is_vulnerable and bool(await matched.known_to(work.ledger, ticket["owner_id"], taken))
-    return max(places(order["helpers"], is_vulnerable=is_vulnerable, is_known=is_known), len(taken))
 
 
 async def _settle(work: Work, ticket: Ticket, order: Row, helper_id: int) -> None:
@@ -217,34 +209,6 @@ async def not_come(work: Work, ticket: Ticket, claim: Row) -> None:
     await free(work, ticket, claim, helped.MISSED)
     if helper is not None:
         await order_ends.tell_helpers(work, ticket, [helper["id"]], "claim.missed")
-
-
-async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
-    """Give a place to others: `state` is what became of it. Whoever asked is told, and those who fit are asked anew."""
-    order = await _row(work, ticket)
-    late = state == helped.MISSED or (
-        state == helped.RELEASED and is_late(work.now, order["starts_at"], order["ends_at"])
-    )
-    work.changes.update(schema.claim, claim, state=state, ended_at=work.now, is_late=late)
-    was_settled = ticket["state"] != State.OFFERED
-    waves.alter(work, order, wanted=await _places(work, ticket, order))
-    why = {"person": claim["person_id"], "how": state}
-    values: dict[str, Any] = {"assignee_id": None, "accepted_at": None, "arrived_at": None} if was_settled else {}
-    await tickets.move(work, ticket, Event.GIVEN_BACK, _me(work), why=why, **values)
-    await waves.again(work, ticket)
-    if was_settled:
-        await handling.tell_owner(work, ticket, "claim.given_back")
-    await tickets.show(work, ticket)
-
-
-async def free_all_of(work: Work, person_id: int, state: str = helped.SUSPENDED) -> None:
-    """Nobody has anything of theirs to wait for: every place that somebody has is offered again, every offer ends."""
-    for claim in await matched.held_by(work.ledger, person_id):
-        ticket = await tickets.by_id(work.ledger, claim["ticket_id"])
-        if ticket is not None and ticket["state"] in {State.OFFERED, State.ACCEPTED, State.ON_SITE}:
-            await free(work, ticket, claim, state)
-    for offer in await matched.offered_to(work.ledger, person_id):
-        work.changes.update(schema.offer, offer, state="withdrawn")
 
 
 def _must_hold(claim: Row) -> None:

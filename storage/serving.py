@@ -5,7 +5,7 @@ What was confirmed earns points; what was not so after all loses them (`revoke`)
 
 from typing import Any
 
-from . import handling, helped, order_ends, people, points, schema, setting_out, tickets, waves
+from . import freeing, handling, helped, order_ends, people, points, schema, setting_out, tickets, waves
 from .handling import Ticket
 from .ledger import Row
 from .rules.errors import NotYours, Stale
@@ -81,6 +81,7 @@ async def reopen(work: Work, ticket: Ticket) -> None:
     """The same without asking who says so."""
     again = ticket["disputes"] + 1
     await tickets.move(work, ticket, Event.DISPUTED, _me(work), disputes=again)
+    await freeing.free_of_suspended(work, ticket)
     helpers = [one["person_id"] for one in await helped.held(work, ticket)]
     await order_ends.tell_helpers(work, ticket, helpers, "claim.not_done")
     if again > 1:

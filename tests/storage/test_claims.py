@@ -207,6 +207,19 @@ async def test_it_offers_again_what_a_suspended_helper_had(town: Neighbours) -> 
         assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
 
 
+async def test_it_sends_nobody_again_who_was_suspended_meanwhile(town: Neighbours) -> None:
+    ticket_id = await town.verified(wanted=2)
+    await town.take(["h1", "h2"], ticket_id)
+    assert await town.act("h1", ticket_id, claims.done) is None
+    await town.alter_helper("h1", suspended_at=town.now)
+    h1, h2 = [(await town.person(one))["id"] for one in ("h1", "h2")]
+    await town.do("dan", lambda work: claims.free_all_of(work, h1))
+    assert await town.act("asker", ticket_id, claims.dispute) is None
+    assert await state(town, ticket_id) == "offered"
+    assert await town.places(ticket_id) == {h1: helped.SUSPENDED, h2: helped.HELD}
+    assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
+
+
 async def test_it_frees_its_helpers_when_it_is_turned_down(town: Neighbours) -> None:
     ticket_id = await town.verified(wanted=2)
     await town.take(["h1"], ticket_id)
