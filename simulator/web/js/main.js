@@ -193,7 +193,8 @@ class Desk {
     this.phones.forEach((phone, index) => (phone.element.hidden = index < first || index >= first + count));
     this.row.style.setProperty("--columns", String(Math.max(1, count)));
     this.drawTabs();
-    this.tabs.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    for (const tab of [...this.tabs.querySelectorAll("[aria-pressed=true]")].reverse())
+      tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.#readAll();
   }
 
