@@ -58,7 +58,8 @@ class Standing:
     took: frozenset[int]
     followers: frozenset[int]
     helps: frozenset[int] = frozenset()  # has a place of a request
-    begun: int = 0  # how often somebody set out, or may have
+    begun: int = 0  # how often somebody set out
+    let_out: int = 0  # how often it was open to all who help
 
 
 @dataclass
@@ -179,10 +180,10 @@ class Eyes:
             f"SELECT ticket_id, person_id FROM claim WHERE state IN ('held', 'done') AND ticket_id {among}"
         )
         begun = await self.side.rows(
-            "SELECT ticket_id, count(*) AS n FROM history WHERE new_state = 'accepted' "
-            f"AND ticket_id {among} GROUP BY ticket_id"
+            "SELECT ticket_id, new_state, count(*) AS n FROM history WHERE new_state IN ('accepted', 'offered') "
+            f"AND ticket_id {among} GROUP BY ticket_id, new_state"
         )
-        counts = {row["ticket_id"]: row["n"] for row in begun}
+        counts = {(row["ticket_id"], row["new_state"]): row["n"] for row in begun}
         return {
             row["id"]: Standing(
                 row,
@@ -191,7 +192,8 @@ class Eyes:
                 _of(row["id"], (one for one in offers if one["state"] == "accepted")),
                 _of(row["id"], followers),
                 _of(row["id"], claims),
-                counts.get(row["id"], 0),
+                counts.get((row["id"], "accepted"), 0),
+                counts.get((row["id"], "offered"), 0),
             )
             for row in tickets
         }
@@ -230,6 +232,7 @@ class Eyes:
         if before is not None:
             asked, took = asked - (before.asked - before.offered), took - before.took
             helps |= before.helps
+        was_let_out = now.let_out > (before.let_out if before is not None else 0)
         has_begun = now.begun > (before.begun if before is not None else 0)
         views = [now] if before is None else [now, before]
         return [
@@ -239,6 +242,7 @@ class Eyes:
                 took=took | {one.ticket["assignee_id"]} - {None},
                 helps=helps if has_begun else one.helps,
                 begun=int(has_begun),
+                let_out=int(was_let_out),
             )
             for one in views
         ]
@@ -246,7 +250,7 @@ class Eyes:
     def _may_see(self, reader: int, one: Standing, held: Iterable[tuple[str, int]]) -> bool:
         ticket = one.ticket
         roles, works = self._roles_here(ticket, held), bool(set(held))
-        if works and (reader in one.helps or (_is_open_to_helpers(ticket) and "volunteer" in roles)):
+        if works and (reader in one.helps or (_is_open_to_helpers(one) and "volunteer" in roles)):
             return True
         own = reader in {ticket["owner_id"], ticket["filed_by_id"]}
         has_it = works and reader in one.took | one.offered
@@ -306,8 +310,8 @@ class Eyes:
         return {role for role, place_id in held if place_id in scope}
 
 
-def _is_open_to_helpers(ticket: Row) -> bool:
-    return bool(ticket["kind"] == ORDER and ticket["state"] == "offered")
+def _is_open_to_helpers(one: Standing) -> bool:
+    return bool(one.ticket["kind"] == ORDER and (one.ticket["state"] == "offered" or one.let_out))
 
 
 def numbers_in(text: str) -> set[str]:
