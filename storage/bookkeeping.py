@@ -35,14 +35,11 @@ _AMOUNTS_OF = once(
     .where(_posting.c.transfer_id.in_(_IDS), _account.c.kind == sa.literal_column(f"'{Account.PERSON}'"))
 )
 _OWN_ACCOUNT = sa.select(_account.c.id).where(_account.c.person_id == _PERSON).scalar_subquery()
+_BROUGHT = sa.select(_posting.c.amount).where(
+    _posting.c.transfer_id == _transfer.c.id, _posting.c.account_id == _OWN_ACCOUNT
+)
 _TODAY = once(
-    sa.select(_transfer.c.id, _posting.c.amount, _transfer.c.rule)
-    .select_from(_transfer)
-    .join(
-        _posting,
-        sa.and_(_posting.c.transfer_id == _transfer.c.id, _posting.c.account_id == _OWN_ACCOUNT),
-    )
-    .where(
+    sa.select(_transfer.c.rule, _BROUGHT.correlate(_transfer).scalar_subquery().label("amount")).where(
         _transfer.c.person_id == _PERSON,
         _transfer.c.at >= sa.bindparam("since", type_=schema.UtcTime),
         _transfer.c.reason == sa.literal_column("'earned'"),
@@ -119,7 +116,7 @@ async def earned_today(work: Work, person_id: int) -> Mapping[str, int]:
     """How many points each rule has brought somebody today."""
     found: dict[str, int] = {}
     for row in await work.ledger.all(_TODAY, person=person_id, since=midnight(work)):
-        found[row["rule"]] = found.get(row["rule"], 0) + row["amount"]
+        found[row["rule"]] = found.get(row["rule"], 0) + (row["amount"] or 0)
     amounts_here = _made_amounts(work)
     for table, values in work.changes.inserts:
         if table is _transfer and values["person_id"] == person_id and values["reason"] == Reason.EARNED:

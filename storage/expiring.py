@@ -36,12 +36,9 @@ _EXPIRED = once(
     .order_by(_transfer.c.expires_at, _transfer.c.id)
     .limit(_MOST)
 )
-_TO_TELL = once(
-    sa.select(_transfer)
-    .where(_LEFT, _transfer.c.expires_at <= _UNTIL, _transfer.c.told_at.is_(sa.null()))
-    .order_by(_transfer.c.person_id, _transfer.c.id)
-    .limit(_MOST)
-)
+_UNTOLD = sa.select(_transfer).where(_LEFT, _transfer.c.expires_at <= _UNTIL, _transfer.c.told_at.is_(sa.null()))
+_TO_TELL = once(_UNTOLD.order_by(_transfer.c.expires_at, _transfer.c.id).limit(_MOST))
+_ALL_OF = once(_UNTOLD.where(_transfer.c.person_id.in_(sa.bindparam("ids", expanding=True))))
 
 
 async def seed(ledger: Ledger, now: datetime) -> None:
@@ -75,8 +72,10 @@ async def _expire(work: Work) -> bool:
 
 
 async def _tell(work: Work) -> bool:
-    """One message for all of somebody's points of a slice; it waits for the morning."""
-    rows = await work.ledger.all(_TO_TELL, until=work.now + TOLD_BEFORE)
+    """One message for all of somebody's points that go soon; it waits for the morning."""
+    until = work.now + TOLD_BEFORE
+    ids = sorted({row["person_id"] for row in await work.ledger.all(_TO_TELL, until=until)})
+    rows = await work.ledger.all(_ALL_OF, until=until, ids=ids) if ids else []
     by_person: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         work.changes.update(_transfer, row, told_at=work.now)

@@ -83,12 +83,12 @@ def seats_of(service: Service, provider: Provider) -> range:
 def open_spans(
     openings: Iterable[Opening], attendance: Attendance | None, first: date, last: date, calendar: WorkCalendar
 ) -> list[Span]:
-    """When a provider is open on local days, in order and apart; a span may begin on the day before `first`.
+    """When a provider is open on local days, in order and apart; a span may reach over both ends.
 
     Without `attendance` there is no person whose shifts or absences count.
     """
     known = tuple(openings)
-    days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 1)]
+    days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 2)]
     shut = [span for one in known if one.is_shut for span in _on_days(one, days, calendar)]
     if any(not one.is_shut for one in known):
         opened = [span for one in known if not one.is_shut for span in _on_days(one, days, calendar)]
@@ -97,7 +97,8 @@ def open_spans(
     else:
         opened = [span for day in days for span in calendar.spans_on(day, CalendarName.WORKING)]
     left = without(_joined(opened), [*shut, *(attendance.away if attendance else ())])
-    return [span for span in left if span[1] > _instant(first, _MIDNIGHT, calendar)]
+    begin, end = _instant(first, _MIDNIGHT, calendar), _instant(last + _ONE_DAY, _MIDNIGHT, calendar)
+    return [span for span in left if span[1] > begin and span[0] < end]
 
 
 def _on_days(opening: Opening, days: Iterable[date], calendar: WorkCalendar) -> Iterator[Span]:

@@ -64,7 +64,7 @@ WIDEST = 12
 """A label alone in its row on a telephone of 360 pixels, in Chinese characters; a Latin letter is half as wide."""
 NAMED = re.compile(r"[「“]([^」”{\d]+)[」”]")
 WORDS_TO_SAY = {"my data", "delete my data"}
-PICTURE = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
+PICTURE = re.compile("[\u2139\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 
 
 def for_residents() -> list[str]:
