@@ -18,8 +18,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A third worker on two cores, because some always wait for a server or a disk.
 test: $(READY) $(PACKAGES)
-	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 3 -m "not slow" $(ARGS)
 
 test-slow: $(READY) $(PACKAGES)
 	TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/pytest -n 2 -m slow $(ARGS)

@@ -21,6 +21,8 @@ from tests.town import MONDAY, Town
 
 from .files import insert, linli, quietly, rows, start, tallies
 
+pytestmark = pytest.mark.slow
+
 MANY = 4 * SLICE + 5
 
 

@@ -20,6 +20,8 @@ from tests.town import MONDAY, Town
 
 from .files import HEAD, TUESDAY, a_wish, back_up, insert, rows, tallies
 
+pytestmark = pytest.mark.slow
+
 LATER = TUESDAY + timedelta(hours=3)
 
 

@@ -11,6 +11,8 @@ import pytest
 from .process import Street, a_street, until
 from .story import STEPS, Step, check_story, copies, took_effect
 
+pytestmark = pytest.mark.slow
+
 REPORT = "3栋2单元楼道灯坏了"
 
 

@@ -17,6 +17,8 @@ from .conftest import rows
 from .test_coming_in import report
 from .test_webhook import tell_the_story
 
+pytestmark = pytest.mark.slow
+
 
 async def test_it_goes_from_a_sentence_to_a_rating_on_postgresql(town_pg: Town) -> None:
     await tell_the_story(town_pg)

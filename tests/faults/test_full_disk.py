@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from .conftest import by_webhook
 from .process import Bot, Street, a_street, free_port, until
 from .story import STEPS, Step, check_story, took_effect
+
+pytestmark = pytest.mark.slow
 
 ROOM = 4096  # bytes that a file may have
 WITHOUT_ROOM = {"sends it", "proves it"}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from storage import bookings, schema, slots
@@ -17,6 +18,8 @@ from tests.town import Town
 from .life import lived
 from .marks import a_night, finish
 from .test_leaving import leaves, own_file
+
+pytestmark = pytest.mark.slow
 
 
 async def rows(town: Town, table: sa.Table) -> list[dict[str, Any]]:

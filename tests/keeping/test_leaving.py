@@ -3,6 +3,8 @@
 import zipfile
 from io import BytesIO
 
+import pytest
+
 from simulator.phone import Phone
 from storage import schema
 from storage.keeping import sweeping
@@ -13,6 +15,8 @@ from tests.town import Town
 
 from .life import MARKS, VOICE, Life, lived
 from .marks import files_with, finish, places_of, sweep
+
+pytestmark = pytest.mark.slow
 
 
 def own_file(town: Town, phone: Phone) -> zipfile.ZipFile:

@@ -24,6 +24,8 @@ from tests.postgres import Server
 
 from .conftest import TwoBots, a_town_of_two_bots, rows
 
+pytestmark = pytest.mark.slow
+
 
 def update(number: int, user_id: int, text: str = "/help") -> Stored:
     return Stored(number, f"u{user_id}", orjson.dumps(message(number, text, user_id=user_id)))

@@ -10,6 +10,8 @@ from docs.screens.chapters import PATHS, Played, play, written
 
 from .test_plain import width
 
+pytestmark = pytest.mark.slow
+
 WIDEST_IN_ROW: Mapping[int, float] = {2: 10, 3: 6, 4: 4.5}
 """How wide one of so many labels side by side may be on a small telephone, in Chinese characters: two lines at most."""
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
+
 from simulator.phone import Phone
 from storage import schema
 from storage.rules.press import press
@@ -11,6 +13,8 @@ from .chat import go, person
 from .telling import count, moves_to, ticket
 from .test_booking import bookings, books, live, local
 from .test_family import link
+
+pytestmark = pytest.mark.slow
 
 NURSE = "clinic"
 NOBODY = 1
