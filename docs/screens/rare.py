@@ -78,7 +78,7 @@ LINES: Mapping[str, Words] = {
     "claim.staff_half": ("值班员：时间过半没人接", "to the duty secretary: half of the time is over"),
     "claim.staff_nobody_found": ("值班员：到时间没人接", "to the duty secretary: nobody took it"),
     "claim.staff_not_done": ("值班员：两次没做好", "to the duty secretary: not done, twice"),
-    "claim.staff_unsettled": ("值班员：过了时间没说法", "to the duty secretary: daily, as long as nobody says how it stands"),
+    "claim.staff_unsettled": ("值班员：过了时间没说法", "to the duty secretary: daily, until somebody says how it is"),
     "claim.staff_ring": ("值班员：请打电话问", "to the duty secretary: please ring"),
     "claim.staff_sample": ("值班员：抽查", "to the duty secretary: a sample"),
     "claim.staff_rung_noted": ("值班员打过电话了", "the duty secretary has rung"),
