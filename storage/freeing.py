@@ -50,18 +50,20 @@ async def free_all_of(work: Work, person_id: int, state: str = helped.SUSPENDED)
         work.changes.update(schema.offer, offer, state="withdrawn")
 
 
-async def free_of_suspended(work: Work, ticket: Ticket) -> None:
-    """It is not done after all: who was suspended meanwhile is not sent there again.
+async def free_of_those_gone(work: Work, ticket: Ticket) -> None:
+    """It is not done after all: who was suspended or has left meanwhile is not sent there again.
 
     Of a suspension and this at the same moment one comes second, and is decided again.
     """
     for claim in await helped.held(work, ticket):
-        helper = await matched.helper_of(work.ledger, claim["person_id"])
+        helper = await matched.registration_of(work.ledger, claim["person_id"])
         if helper is None:
             continue
         work.changes.update(schema.helper, helper)
         if helper["suspended_at"] is not None:
             await free(work, ticket, claim, helped.SUSPENDED)
+        elif helper["left_at"] is not None:
+            await free(work, ticket, claim, helped.RELEASED)
 
 
 async def _row(work: Work, ticket: Ticket) -> dict[str, Any]:

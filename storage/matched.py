@@ -47,6 +47,7 @@ _KNOWN = once(
     )
 )
 _HELPER = once(sa.select(_helper).where(_helper.c.person_id == sa.bindparam("person"), _helper.c.left_at.is_(None)))
+_REGISTERED = once(sa.select(_helper).where(_helper.c.person_id == sa.bindparam("person")))
 _HELD_BY = once(
     sa.select(_claim)
     .where(_claim.c.person_id == sa.bindparam("person"), _claim.c.state == sa.literal_column("'held'"))
@@ -119,6 +120,11 @@ async def registered(ledger: Ledger, ids: Collection[int]) -> list[Row]:
 async def helper_of(ledger: Ledger, person_id: int) -> Row | None:
     """Somebody's registration as a helper."""
     return await ledger.one(_HELPER, person=person_id)
+
+
+async def registration_of(ledger: Ledger, person_id: int) -> Row | None:
+    """The same, also of who has left; None for who never registered."""
+    return await ledger.one(_REGISTERED, person=person_id)
 
 
 async def leads(ledger: Ledger, leader_id: int | None, person_id: int) -> bool:

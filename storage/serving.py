@@ -81,7 +81,7 @@ async def reopen(work: Work, ticket: Ticket) -> None:
     """The same without asking who says so."""
     again = ticket["disputes"] + 1
     await tickets.move(work, ticket, Event.DISPUTED, _me(work), disputes=again)
-    await freeing.free_of_suspended(work, ticket)
+    await freeing.free_of_those_gone(work, ticket)
     helpers = [one["person_id"] for one in await helped.held(work, ticket)]
     await order_ends.tell_helpers(work, ticket, helpers, "claim.not_done")
     if again > 1:

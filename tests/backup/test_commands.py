@@ -15,6 +15,8 @@ from tests.town import MONDAY
 
 from .files import insert, rows
 
+pytestmark = pytest.mark.slow
+
 Linli = Callable[..., Result]
 
 

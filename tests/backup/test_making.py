@@ -24,6 +24,8 @@ from tests.town import MONDAY
 
 from .files import HEAD, PASSPHRASE, a_wish, back_up, insert, quietly, rows, tallies
 
+pytestmark = pytest.mark.slow
+
 _encrypted: list[bytes] = []  # a passphrase costs a second on purpose: paid once
 
 

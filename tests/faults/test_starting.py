@@ -8,6 +8,8 @@ from simulator.client import Sim
 from tests.faults.process import Bot
 from tests.town import MONDAY, TOKEN, copy_of_sample
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.slow
 async def test_it_waits_for_the_network_when_it_is_started_without(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from scheduler.ticking import Ticking
@@ -52,6 +53,7 @@ async def test_it_empties_updates_after_a_week_and_deletes_them_after_a_month(an
     assert not [row for row in await rows(town, schema.outbox) if row["state"] == "sent"]
 
 
+@pytest.mark.slow
 async def test_it_leaves_nothing_of_anybody_a_year_later(town: Town) -> None:
     """Without any wish: words, rooms, pictures and whose it was go; what is known of a person who stays is theirs."""
     life = await lived(town)
@@ -97,6 +99,7 @@ async def test_it_takes_the_cards_of_staff_back_and_leaves_residents_theirs(any_
     assert town.rosa.shows("还没有办完的事")
 
 
+@pytest.mark.slow
 async def test_it_keeps_what_is_open_however_old(town: Town) -> None:
     await reports(town, town.rosa, LAMP)
     for phone in (town.wei, town.li, town.dan, town.zhao, town.zhou):

@@ -44,6 +44,12 @@ def filled_with(name: str, key: str) -> dict[str, Any]:
     }
 
 
+def hostile(key: str, *hows: str) -> list[str]:
+    """Names that people could give themselves, of each sort; none where a text says nothing of anybody."""
+    says_names = filled_with("一", key) != filled_with("二", key)
+    return [HOSTILE[how] for how in hows or HOSTILE] if says_names else []
+
+
 def render(language: str, key: str, filled: Mapping[str, Any]) -> str:
     return TEXTS.render(language, key, filled, NOW)
 
@@ -63,18 +69,18 @@ def test_it_says_it_well_in_life(key: str) -> None:
 
 @pytest.mark.parametrize("key", MESSAGES)
 def test_it_says_it_whatever_people_are_called(key: str) -> None:
-    for language, (how, name) in product(LANGUAGES, HOSTILE.items()):
+    for language, name in product(LANGUAGES, hostile(key)):
         text = render(language, key, filled_with(name, key))
         sizes = [length(parse_html(part)[0].strip()) for part in split(text)]
-        assert all(0 < size <= LIMIT for size in sizes), (language, how)
-        assert not UNSEEN.search(text), (language, how)
+        assert all(0 < size <= LIMIT for size in sizes), (language, name)
+        assert not UNSEEN.search(text), (language, name)
 
 
 @pytest.mark.parametrize("key", MESSAGES)
 def test_it_lets_nobody_add_markup(key: str) -> None:
-    for language, how in product(LANGUAGES, ("tag", "open tag", "entities", "template", "quotes")):
-        hostile, tame = (kinds(render(language, key, filled_with(name, key))) for name in (HOSTILE[how], "好"))
-        assert hostile == tame, (language, how)
+    for language, name in product(LANGUAGES, hostile(key, "tag", "open tag", "entities", "template", "quotes")):
+        found, tame = (kinds(render(language, key, filled_with(one, key))) for one in (name, "好"))
+        assert found == tame, (language, name)
 
 
 @pytest.mark.parametrize("key", [key for key in MESSAGES if wanted("zh-CN", key) & WRITTEN_BY_PEOPLE])

@@ -207,16 +207,17 @@ async def test_it_offers_again_what_a_suspended_helper_had(town: Neighbours) -> 
         assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
 
 
-async def test_it_sends_nobody_again_who_was_suspended_meanwhile(town: Neighbours) -> None:
+@pytest.mark.parametrize(("gone", "became"), [("suspended_at", helped.SUSPENDED), ("left_at", helped.RELEASED)])
+async def test_it_sends_nobody_again_who_is_gone_meanwhile(town: Neighbours, gone: str, became: str) -> None:
     ticket_id = await town.verified(wanted=2)
     await town.take(["h1", "h2"], ticket_id)
     assert await town.act("h1", ticket_id, claims.done) is None
-    await town.alter_helper("h1", suspended_at=town.now)
+    await town.alter_helper("h1", **{gone: town.now})
     h1, h2 = [(await town.person(one))["id"] for one in ("h1", "h2")]
     await town.do("dan", lambda work: claims.free_all_of(work, h1))
     assert await town.act("asker", ticket_id, claims.dispute) is None
     assert await state(town, ticket_id) == "offered"
-    assert await town.places(ticket_id) == {h1: helped.SUSPENDED, h2: helped.HELD}
+    assert await town.places(ticket_id) == {h1: became, h2: helped.HELD}
     assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
 
 

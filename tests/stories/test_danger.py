@@ -158,6 +158,7 @@ async def test_it_rings_again_when_a_danger_was_not_done_twice(town: Town) -> No
     assert town.fang.shows("煤气味")
 
 
+@pytest.mark.slow
 async def test_it_rings_anew_when_the_worker_on_the_way_blocks_the_bot(town: Town) -> None:
     await in_danger(town)
     await presses(town, town.wei, "我去处理")

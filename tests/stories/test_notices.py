@@ -228,6 +228,7 @@ async def test_it_says_nothing_to_who_has_lost_the_role_meanwhile(town: Town) ->
 # --- what is not official -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_it_lets_people_do_without_what_is_not_official(town: Town) -> None:
     await neighbours(town)
     await sends(town, town.dan, "周六包饺子", kind="🎈 活动邀请")
@@ -346,6 +347,7 @@ async def test_it_counts_each_reader_once(town: Town) -> None:
     assert town.dan.shows("已点收到 1 人")
 
 
+@pytest.mark.slow
 async def test_it_tells_again_those_who_have_not_read_it_after_a_working_day(town: Town) -> None:
     await neighbours(town)
     await sends(town, town.dan, receipt="请大家点")
@@ -407,6 +409,7 @@ async def crowd(town: Town, size: int) -> list[Phone]:
     return phones
 
 
+@pytest.mark.slow
 async def test_it_goes_out_slice_by_slice_to_everybody_once(town: Town) -> None:
     phones = await crowd(town, 310)
     await phones[7].blocks()

@@ -4,8 +4,12 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.faults.process import a_street
 from tests.faults.story import STEPS, secrets, took_effect
+
+pytestmark = pytest.mark.slow
 
 
 async def test_it_writes_json_that_holds_nothing_about_anybody(tmp_path: Path) -> None:
