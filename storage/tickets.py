@@ -21,7 +21,6 @@ from .states import IN_HAND, UNOWNED, any_of
 from .work import Work
 
 DANGER = "danger"
-NO_PAUSE = timedelta()
 
 
 @dataclass(frozen=True)

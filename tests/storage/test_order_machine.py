@@ -268,7 +268,7 @@ def on_postgres(server: Server) -> type[OrderMachine]:
     return OnPostgres
 
 
-def run_machine(machine: type[OrderMachine], examples: int, steps: int) -> None:
+def run_machine(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
     """Try so many ways of so many steps; raises what an invariant raises."""
     calm = settings(
         max_examples=examples,

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from storage import claims, points, rewards
 from storage.engine import Database
@@ -22,6 +21,7 @@ from tests.storage.desks import Decide
 from tests.town import MONDAY, copy_of_sample
 
 from .purse import Purse
+from .test_order_machine import run_machine
 
 HELPERS = ("h1", "h2", "h3")
 WHO = st.sampled_from(HELPERS)
@@ -141,26 +141,15 @@ def on_postgres(server: Server) -> type[PointsMachine]:
     return OnPostgres
 
 
-def _run(machine: type[PointsMachine], examples: int, steps: int) -> None:
-    calm = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-    )
-    run_state_machine_as_test(machine, settings=calm)
-
-
 def test_it_balances_whatever_happens() -> None:
-    _run(PointsMachine, 2, 12)
+    run_machine(PointsMachine, 2, 12)
 
 
 @pytest.mark.slow
 def test_it_balances_whatever_happens_for_long() -> None:
-    _run(PointsMachine, 25, 40)
+    run_machine(PointsMachine, 25, 40)
 
 
 @pytest.mark.slow
 def test_it_balances_on_postgresql_too(postgres_server: Server) -> None:
-    _run(on_postgres(postgres_server), 6, 25)
+    run_machine(on_postgres(postgres_server), 6, 25)
