@@ -6,6 +6,8 @@ from typing import Any
 from handlers import flows, placing
 from handlers.context import Context
 from handlers.flows import Rows
+from handlers.resident import elders
+from handlers.resident.elders import PARENTS
 from handlers.resident.short import answers, is_room, says
 from handlers.said import Said
 from storage import family, filing, people
@@ -19,7 +21,6 @@ from storage.work import Button
 from .choosing import again, service_of
 from .owners import settle_owner
 
-PARENTS = ("mother", "father")
 NEIGHBOUR = "neighbour"
 LONGEST_NAME = 30
 
@@ -36,7 +37,7 @@ async def know_elders(context: Context, draft: BookingDraft) -> None:
 async def take_whom(context: Context, draft: BookingDraft, said: Said) -> bool | None:
     """An elder of the family owns the matter; anybody else is only named."""
     draft.forget("whom")
-    choice = said.choice or _meant(draft, said.text)
+    choice = said.choice or elders.meant(draft.elders, said.text)
     if choice == "myself":
         await settle_owner(context, draft, context.person)
         return True
@@ -52,20 +53,8 @@ async def take_whom(context: Context, draft: BookingDraft, said: Said) -> bool |
     return True
 
 
-def _meant(draft: BookingDraft, text: str) -> str | None:
-    """What typed words say of it: oneself, or an elder by name."""
-    if says(text, "no", "myself"):
-        return "myself"
-    elder = next((one for one in draft.elders if one["name"] and one["name"] in text), None)
-    if elder is not None:
-        return f"e{base36(elder['id'])}"
-    return next((one for one in PARENTS if says(text, one)), None)
-
-
 async def _elder(context: Context, draft: BookingDraft, code: str) -> bool:
-    """The link may have ended since the question was asked."""
-    elders = await family.elders_of(context.work.ledger, context.person["id"])
-    elder = next((row for row in elders if base36(row["id"]) == code), None)
+    elder = await elders.by_code(context, code)
     if elder is None:
         return False
     draft.owner_id, draft.owner_name = elder["id"], elder["name"]
@@ -75,13 +64,13 @@ async def _elder(context: Context, draft: BookingDraft, code: str) -> bool:
 
 def whom_choices(_context: Context, draft: BookingDraft) -> Rows:
     """Oneself first, the elders by name, then the usual ones."""
-    elders: Rows = [
+    by_name: Rows = [
         [("named", press("choose", f"e{base36(one['id'])}"), {"name": f"👪 {one['name']}"})] for one in draft.elders
     ]
     parents: list[Button] = [(f"whom_{one}", press("choose", one)) for one in PARENTS]
     return [
         [("book_myself", press("choose", "myself"))],
-        *elders,
+        *by_name,
         parents,
         [("book_other", press("choose", NEIGHBOUR))],
     ]

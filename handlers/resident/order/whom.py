@@ -5,7 +5,9 @@ from typing import Any
 from handlers import flows, placing
 from handlers.context import Context
 from handlers.flows import Rows
+from handlers.resident import elders
 from handlers.resident.draft import READER
+from handlers.resident.elders import PARENTS
 from handlers.resident.short import answers, is_room, says
 from handlers.said import Said
 from storage import family, filing, nearby, reach, schema
@@ -15,7 +17,6 @@ from storage.rules.errands import Organisation
 from storage.rules.press import base36, press
 from storage.work import Button
 
-PARENTS = ("mother", "father")
 NEIGHBOUR = "neighbour"
 LONGEST_NAME = 30
 
@@ -65,7 +66,7 @@ def note(draft: OrderDraft, text: str) -> None:
 
 async def take_whom(context: Context, draft: OrderDraft, said: Said) -> bool | None:
     """An elder of the family owns the matter, the contact that of a unit; anybody else is only named."""
-    choice = said.choice or _meant(draft, said.text)
+    choice = said.choice or elders.meant(draft.elders, said.text)
     draft.owner_id = draft.owner_name = draft.for_whom = draft.organisation_id = None
     if choice == "myself":
         draft.is_vulnerable = None
@@ -85,20 +86,8 @@ async def take_whom(context: Context, draft: OrderDraft, said: Said) -> bool | N
     return True
 
 
-def _meant(draft: OrderDraft, text: str) -> str | None:
-    """What typed words say of it: oneself, or an elder by name."""
-    if says(text, "no", "myself"):
-        return "myself"
-    elder = next((one for one in draft.elders if one["name"] and one["name"] in text), None)
-    if elder is not None:
-        return f"e{base36(elder['id'])}"
-    return next((one for one in PARENTS if says(text, one)), None)
-
-
 async def _elder(context: Context, draft: OrderDraft, code: str) -> bool:
-    """The link may have ended since the question was asked."""
-    elders = await family.elders_of(context.work.ledger, context.person["id"])
-    elder = next((row for row in elders if base36(row["id"]) == code), None)
+    elder = await elders.by_code(context, code)
     if elder is None:
         return False
     draft.owner_id, draft.owner_name = elder["id"], elder["name"]
@@ -120,7 +109,7 @@ def _unit(context: Context, draft: OrderDraft, code: str) -> bool:
 def whom_choices(context: Context, draft: OrderDraft) -> Rows:
     """Oneself first, the elders and units by name, then the usual ones; staff may write it down for somebody."""
     language = context.work.language
-    elders: Rows = [
+    by_name: Rows = [
         [("named", press("choose", f"e{base36(one['id'])}"), {"name": f"👪 {one['name']}"})] for one in draft.elders
     ]
     units: Rows = [
@@ -131,7 +120,7 @@ def whom_choices(context: Context, draft: OrderDraft) -> Rows:
     is_filer = reach.holds(context.work, reach.FILERS)
     caller: Rows = [[("order_for_caller", press("file", "order"))]] if is_filer else []
     other: Rows = [[("book_other", press("choose", NEIGHBOUR))]]
-    return [[("book_myself", press("choose", "myself"))], *caller, *elders, *units, parents, *other]
+    return [[("book_myself", press("choose", "myself"))], *caller, *by_name, *units, parents, *other]
 
 
 async def take_name(_context: Context, draft: OrderDraft, said: Said) -> bool:
