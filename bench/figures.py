@@ -144,9 +144,9 @@ FIGURES: tuple[Figure, ...] = (
         1.6,
         1.9,
         "×",
-        "The same load comes by webhook to one process and, in turn, to two. On two cores, which the database and the "
-        "load share, the clock cannot tell; so it is counted in processor time: twice what an update costs one replica "
-        "alone, divided by what it costs two together.",
+        "The same load comes by webhook to one process, to two, to two once more and to one again. On two cores, which "
+        "the database and the load share, the clock cannot tell; so it is counted in processor time: twice what an "
+        "update costs one replica alone, divided by what it costs two together.",
     ),
 )
 
