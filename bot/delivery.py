@@ -101,9 +101,10 @@ class Delivery:
 
     def settle(self, handed: Handed, *, is_applied: bool | None) -> None:
         """Send what was handed over, if its change set was applied; None when the commit's answer was lost."""
+        shared = self._ledger.shared()
         for chat_id, rows in handed.by_chat.items():
             if is_applied and handed.fence == self._recorder.fence:
-                self._launch(chat_id, rows)
+                self._launch(chat_id, rows, shared)
                 continue
             self._flying.pop(chat_id, None)
             if is_applied is None:
@@ -194,15 +195,17 @@ class Delivery:
         rows = await self._recorder.patiently(self._pick)
         if not rows and not self._recorder.has_results:
             return False
-        for row in await self._recorder.record(rows):
-            self._launch(row["chat_id"], [row])
+        going = await self._recorder.record(rows)
+        shared = self._ledger.shared()
+        for row in going:
+            self._launch(row["chat_id"], [row], shared)
         self._recorder.marked = []
         return True
 
-    def _launch(self, chat_id: int, rows: list[Row]) -> None:
-        """Send rows, marked and committed, to a chat, one after another."""
+    def _launch(self, chat_id: int, rows: list[Row], shared: Ledger) -> None:
+        """Send rows, marked and committed, to a chat, one after another; the first reads with those of other chats."""
         self._flying[chat_id] = rows
-        task = asyncio.create_task(self._send(chat_id, rows))
+        task = asyncio.create_task(self._send(chat_id, rows, shared))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -260,20 +263,20 @@ class Delivery:
             self._recorder.add(spared)
         return is_spared
 
-    async def _send(self, chat_id: int, rows: list[Row]) -> None:
+    async def _send(self, chat_id: int, rows: list[Row], shared: Ledger) -> None:
         for at, row in enumerate(rows):
-            if not await self._is_over(row):
+            if not await self._is_over(row, self._ledger if at else shared):
                 for later in rows[at + 1 :]:
                     self._recorder.put_back(later)
                 break
         self._flying.pop(chat_id, None)
         self._wake.set()
 
-    async def _is_over(self, row: Row) -> bool:
+    async def _is_over(self, row: Row, ledger: Ledger) -> bool:
         """Send one row; False when it has to be tried again."""
         began = perf_counter()
         try:
-            result = self._notes.said(row, await self._sender.send(row))
+            result = self._notes.said(row, await self._sender.send(row, ledger))
         except Exception as error:  # noqa: BLE001 - one row's surprise must not stop the others
             result = self._notes.failed(row, error)
         self._metrics.send_seconds.observe(perf_counter() - began)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from storage import cards, notices, people, schema, tickets
@@ -31,6 +31,7 @@ CAPTION_LIMIT = 1024
 ANSWER_LIMIT = 200
 NO_PREVIEW = {"is_disabled": True}
 
+Draw = Callable[[Row, Row | None], Awaitable["Sent"]]
 Keep = Callable[[Ledger, Row, int, datetime], Awaitable[ChangeSet]]
 
 
@@ -56,7 +57,6 @@ class Sender:
         self._now = now
         self._files = Files(ledger, transport, store)
         self._keyboards = Keyboards(texts)
-        self._cards = Cards(ledger, texts, self._keyboards)
         self._notices = Notices(ledger)
         self._store = store
         self._groups = GroupSending(ledger, transport, texts, self._keyboards, now, self._change)
@@ -76,56 +76,61 @@ class Sender:
 
         return Documents(self._ledger, self._texts, Exports(self._ledger, self._texts, self._store))
 
-    async def send(self, row: Row) -> Sent:
-        """Send one row. Raises what the transport raises, Suppressed, or NotNow."""
+    async def send(self, row: Row, ledger: Ledger | None = None) -> Sent:
+        """Send one row; rows that are sent together read from one `ledger`. Raises what the transport raises,
+        Suppressed, or NotNow."""
+        ledger = ledger or self._ledger
         if row["method"] in {"answer", "retract"}:
             return await (self._answer if row["method"] == "answer" else self._retract)(row)
         if row["method"] in {"group_card", "group_topic"}:
             done = await (self._groups.card if row["method"] == "group_card" else self._groups.topic)(row)
             return Sent(message_id=done.message_id, keep=done.keep)
-        person = await self._reader(row)
+        person = await self._reader(row, ledger)
         match row["method"]:
             case "export" | "paper" | "calendar" | "record" | "honours":
                 return await self._document(row, person)
             case "card" | "board" | "roster":
-                drawn = {"card": self._card, "board": self._board, "roster": self._roster}
+                card: Draw = partial(self._card, ledger=ledger)
+                drawn: Mapping[str, Draw] = {"card": card, "board": self._board, "roster": self._roster}
                 return await drawn[row["method"]](row, person)
             case "notice":
                 row = await self._notices.said(row, person, self._now())
             case _:
-                await self._check(row, person)
+                await self._check(row, person, ledger)
         if row["method"] == "media":
             return await self._media(row)
         return await (self._edit if row["method"] == "edit" else self._message)(row, person)
 
-    async def _reader(self, row: Row) -> Row | None:
+    @staticmethod
+    async def _reader(row: Row, ledger: Ledger) -> Row | None:
         """Who reads it; an answer that has nothing to do with a ticket carries its language and needs nobody."""
         if row["ticket_id"] is None and "language" in row["params"]:
             return None
-        return await self._ledger.get(schema.person, row["person_id"])
+        return await ledger.get(schema.person, row["person_id"])
 
-    async def _check(self, row: Row, person: Row | None) -> None:
+    async def _check(self, row: Row, person: Row | None, ledger: Ledger) -> None:
         """Rights once more, at the moment of sending."""
-        await self._check_role(row)
+        await self._check_role(row, ledger)
         if row["ticket_id"] is None or person is None:
             return
         if person["retired_at"] is not None:
             raise Suppressed
-        ticket = await tickets.by_id(self._ledger, row["ticket_id"])
+        ticket = await tickets.by_id(ledger, row["ticket_id"])
         if ticket is None:
             raise Suppressed
-        facts = await tickets.facts(self._ledger, ticket)
-        actor = await people.actor(self._ledger, person["id"])
+        facts = await tickets.facts(ledger, ticket)
+        actor = await people.actor(ledger, person["id"])
         was_theirs = (row["params"] or {}).get("to_former")
         if not was_theirs and not may(actor, Action.SEE, facts):
             raise Suppressed
         if (row["params"] or {}).get("is_offer") and person["id"] not in facts.offered_to:
             raise Suppressed
 
-    async def _check_role(self, row: Row) -> None:
+    @staticmethod
+    async def _check_role(row: Row, ledger: Ledger) -> None:
         """What only a role entitles to is not said any more to who has lost it."""
         needed = (row["params"] or {}).get("for_roles")
-        if needed and not {one["role"] for one in await people.grants_of(self._ledger, [row["person_id"]])} & {*needed}:
+        if needed and not {one["role"] for one in await people.grants_of(ledger, [row["person_id"]])} & {*needed}:
             raise Suppressed
 
     def _language(self, row: Row, person: Row | None) -> str:
@@ -222,10 +227,10 @@ class Sender:
             raise
         return True
 
-    async def _card(self, row: Row, person: Row | None) -> Sent:
+    async def _card(self, row: Row, person: Row | None, ledger: Ledger) -> Sent:
         if person is None:
             raise Suppressed
-        drawn = await self._cards.draw(row["ticket_id"], person, self._now())
+        drawn = await Cards(ledger, self._texts, self._keyboards).draw(row["ticket_id"], person, self._now())
         if drawn is None:
             raise Suppressed
         card = await tickets.card_of(self._ledger, row["ticket_id"], person["id"])

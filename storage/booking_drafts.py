@@ -4,14 +4,14 @@ Answers hang on each other: another way means another day, another matter means 
 falls with what, so that "back", and a change from the card at the end, never leave half of an old answer behind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any
 
 from pydantic import Field
 
 from .bookings import Wanted
-from .drafts import ResidentDraft
+from .drafts import CardDraft, ResidentDraft
 from .rules.catalogue import Service, Way
 
 BOOK = "book"
@@ -19,34 +19,34 @@ BOOK = "book"
 MOVE = "move"
 """The flow that gives a booking another time."""
 
-_FALLS_WITH: Mapping[str, tuple[str, ...]] = {
-    "category": ("service",),
-    "service": ("same", "whom", "papers", "note", "way"),
-    "same": ("whom", "papers", "note", "way"),
-    "whom": ("name", "place"),
-    "way": ("place", "day"),
-    "place": ("room", "day"),
-    "day": ("slot",),
-    "slot": ("dishes", "confirm"),
-}
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "category": ("category_id", "found", "page", "is_guess"),
-    "service": ("service_id", "page", "times", "last_id", "month"),
-    "whom": ("owner_id", "owner_name", "for_whom"),
-    "name": ("for_whom",),
-    "note": ("note",),
-    "way": ("way", "is_full_service"),
-    "place": ("place_id", "is_place_sure", "options"),
-    "room": ("room",),
-    "day": ("day", "full_on"),
-    "slot": ("slot", "page"),
-    "dishes": ("dishes",),
-    "times": ("times",),
-}
 
-
-class BookingDraft(ResidentDraft):
+class BookingDraft(ResidentDraft, CardDraft):
     """A booking that is being put together; dates and times are ISO text."""
+
+    falls_with = {
+        "category": ("service",),
+        "service": ("same", "whom", "papers", "note", "way"),
+        "same": ("whom", "papers", "note", "way"),
+        "whom": ("name", "place"),
+        "way": ("place", "day"),
+        "place": ("room", "day"),
+        "day": ("slot",),
+        "slot": ("dishes", "confirm"),
+    }
+    fields = {
+        "category": ("category_id", "found", "page", "is_guess"),
+        "service": ("service_id", "page", "times", "last_id", "month"),
+        "whom": ("owner_id", "owner_name", "for_whom"),
+        "name": ("for_whom",),
+        "note": ("note",),
+        "way": ("way", "is_full_service"),
+        "place": ("place_id", "is_place_sure", "options"),
+        "room": ("room",),
+        "day": ("day", "full_on"),
+        "slot": ("slot", "page"),
+        "dishes": ("dishes",),
+        "times": ("times",),
+    }
 
     words: str = ""
     is_lost: bool = False  # the words found nothing
@@ -67,9 +67,6 @@ class BookingDraft(ResidentDraft):
     note: str | None = None
     way: Way | None = None
     is_full_service: bool = False
-    place_id: int | None = None
-    is_place_sure: bool = False
-    options: list[int] = []
     room: str | None = None
     month: str | None = None  # the month that the calendar shows, its first day
     day: str | None = None
@@ -81,7 +78,6 @@ class BookingDraft(ResidentDraft):
     dishes: list[int] = []
     times: int = 1  # so many weeks in a row
     moves_id: int | None = None  # the ticket that gets another time
-    before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
 
     free: dict[date, int] = Field(default_factory=dict, exclude=True)  # looked up when a question is asked
     open_slots: list[Any] = Field(default_factory=list, exclude=True)
@@ -131,39 +127,26 @@ class BookingDraft(ResidentDraft):
             *(["dishes"] if dishes else ["note"] if service.question else []),
         ]
 
-    def edit(self, step: str) -> Self:
-        """Ask one thing again from the card; "back" leads to the card as it was."""
-        before = self.model_dump(mode="json", exclude={"before", "resumes"})
-        self.forget(step)
-        self.before = before
-        return self
+    @property
+    def kept(self) -> Collection[str]:
+        """Whom staff file it for stays."""
+        return ("owner_id", "owner_name") if self.is_filed else ()
 
-    def can_retreat(self, step: str) -> bool:
-        """From an edit to the card, from a full day or from words that found nothing, one tap up among the places."""
-        is_inside = step in {"full", "lost"} or (step == "place" and (self.place_id is not None or bool(self.options)))
-        return is_inside or self.before is not None
+    def is_inside(self, step: str) -> bool:
+        """Also a full day, and words that found nothing."""
+        return step in {"full", "lost"} or super().is_inside(step)
 
-    def retreat(self, step: str) -> None:
-        """Undo the tap on a full day or on a place, or the whole edit."""
+    def undo(self, step: str) -> None:
+        """Back from a full day, from words that found nothing, or from a tap among the places."""
         if step == "full":
             self.full_on = None
         elif step == "lost":
             self.is_lost = False
-        elif step == "place" and (self.place_id is not None or self.options):
-            self.place_id, self.options = None, []
-        elif self.before is not None:
-            was = type(self).model_validate(self.before)
-            for name in type(self).model_fields:
-                if name != "resumes":
-                    setattr(self, name, getattr(was, name))
+        else:
+            super().undo(step)
 
     def forget(self, step: str) -> None:
-        """Take an answer back, and what hangs on it."""
+        """A service that goes one way only goes no other."""
         super().forget(step)
-        kept = ("owner_id", "owner_name") if self.is_filed else ()
-        for name in (one for one in _FIELDS.get(step, ()) if one not in kept):
-            setattr(self, name, type(self).model_fields[name].get_default(call_default_factory=True))
         if step == "way" and len(self.ways) == 1:
             self.way = self.ways[0]
-        for other in _FALLS_WITH.get(step, ()):
-            self.forget(other)

@@ -5,7 +5,7 @@ question about danger is not answered.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel
@@ -65,7 +65,64 @@ class ResidentDraft(Draft):
     """Something a resident is asked; unlike the work of staff, a danger interrupts it, and hours later it is over."""
 
 
-class ReportDraft(Draft):
+class CardDraft(Draft):
+    """What ends with a card, from which one thing after the other can be asked again; most of it has a place.
+
+    `fields` are what the answer of a step fills, `falls_with` the steps whose answers fall with one.
+    """
+
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    falls_with: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    place_id: int | None = None
+    is_place_sure: bool = False
+    options: list[int] = []  # the places an address can mean
+    before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
+
+    @property
+    def kept(self) -> Collection[str]:
+        """Fields that nobody was asked for: they stay when an answer is taken back."""
+        return ()
+
+    def edit(self, step: str) -> Self:
+        """Ask one thing again from the card; "back" leads to the card as it was."""
+        before = self.model_dump(mode="json", exclude={"before", "resumes"})
+        self.forget(step)
+        self.before = before
+        return self
+
+    def is_inside(self, step: str) -> bool:
+        """Whether something was tapped inside the question that waits, such as an estate among the places."""
+        return step == "place" and (self.place_id is not None or bool(self.options))
+
+    def undo(self, _step: str) -> None:
+        """Take the last such tap back."""
+        self.place_id, self.options = None, []
+
+    def can_retreat(self, step: str) -> bool:
+        """From a tap inside the question, and from an edit to the card."""
+        return self.is_inside(step) or self.before is not None
+
+    def retreat(self, step: str) -> None:
+        """Undo the last tap inside the question, or the whole edit."""
+        if self.is_inside(step):
+            self.undo(step)
+        elif self.before is not None:
+            was = type(self).model_validate(self.before)
+            for name in type(self).model_fields:
+                if name != "resumes":
+                    setattr(self, name, getattr(was, name))
+
+    def forget(self, step: str) -> None:
+        """Take an answer back, and what hangs on it."""
+        super().forget(step)
+        for name in self.fields.get(step, ()):
+            if name not in self.kept:
+                setattr(self, name, type(self).model_fields[name].get_default(call_default_factory=True))
+        for other in self.falls_with.get(step, ()):
+            self.forget(other)
+
+
+class ReportDraft(CardDraft):
     """A report that is being put together."""
 
     words: str = ""
@@ -73,9 +130,6 @@ class ReportDraft(Draft):
     intent: str = "report"
     kind: str | None = None
     is_kind_sure: bool = False
-    place_id: int | None = None
-    is_place_sure: bool = False
-    options: list[int] = []  # the places an address can mean
     taps: list[int] = []  # the places that were tapped on the way down
     room: str | None = None
     spot: str | None = None
@@ -96,7 +150,6 @@ class ReportDraft(Draft):
     is_apart: bool = False
     album: str | None = None
     group: dict[str, Any] | None = None  # where it was said: `group_cards.adopt`
-    before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
 
     @property
     def is_empty(self) -> bool:
@@ -108,32 +161,18 @@ class ReportDraft(Draft):
         """Whether a responder would know where to go first."""
         return self.place_id is not None and self.is_place_sure
 
-    def edit(self, step: str) -> Self:
-        """Ask one thing again from the card; "back" leads to the card as it was."""
-        before = self.model_dump(mode="json", exclude={"before", "resumes"})
-        self.forget(step)
-        self.before = before
-        return self
+    def is_inside(self, step: str) -> bool:
+        """The neighbour's matter that it may be is looked at before the card."""
+        return step == "join" or super().is_inside(step)
 
-    def can_retreat(self, step: str) -> bool:
-        """From an edit to the card, and one tap back among the places."""
-        if step == "join":
-            return True
-        return self.before is not None or (step == "place" and (self.place_id is not None or bool(self.options)))
-
-    def retreat(self, step: str) -> None:
-        """Undo the last tap among the places, or the whole edit."""
+    def undo(self, step: str) -> None:
+        """Back from the neighbour's matter, or one tap up among the places."""
         if step == "join":
             self.joins = None
             self.forget("confirm")
-        elif step == "place" and (self.place_id is not None or self.options):
+        else:
             self.taps = self.taps[:-1]
             self.place_id, self.options = (self.taps[-1] if self.taps else None), []
-        elif self.before is not None:
-            was = ReportDraft.model_validate(self.before)
-            for name in ReportDraft.model_fields:
-                if name != "resumes":
-                    setattr(self, name, getattr(was, name))
 
     def forget(self, step: str) -> None:
         """An answer that is taken back is no longer sure."""

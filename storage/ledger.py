@@ -1,6 +1,7 @@
 """The ledger as its users hold it: reads, the structure, and the commit of change sets."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -48,7 +49,7 @@ class Ledger:
 
     async def one(self, query: sa.Select[Any], **params: Any) -> Row | None:
         """The first row of a query, or None."""
-        rows = await self.database.rows(query, params)
+        rows = await self.all(query, **params)
         return rows[0] if rows else None
 
     async def get(self, table: sa.Table, row_id: int | None) -> Row | None:
@@ -58,6 +59,28 @@ class Ledger:
     async def commit(self, sets: Sequence[ChangeSet]) -> list[Outcome]:
         """Apply change sets; see `changes.commit`."""
         return await changes.commit(self.database, sets)
+
+    def shared(self) -> "Ledger":
+        """The same for what is read together, at one moment: see `Shared`."""
+        return Shared(self.database, self.directory, self._timezone, self.periods)
+
+
+class Shared(Ledger):
+    """What one of several readers has asked is not asked again for the next: a danger is one matter on twenty cards.
+
+    It may not know what was committed after its first question, so it is made for one turn of work and let go.
+    """
+
+    def __init__(self, database: Database, structure: Directory, timezone: str, periods: Periods) -> None:
+        super().__init__(database, structure, timezone, periods)
+        self._asked: dict[Hashable, asyncio.Task[list[Row]]] = {}
+
+    async def all(self, query: sa.Select[Any], **params: Any) -> list[Row]:
+        """Every row of a query; nobody may change them."""
+        key = (query, *((name, tuple(one) if isinstance(one, list) else one) for name, one in params.items()))
+        if key not in self._asked:
+            self._asked[key] = asyncio.create_task(super().all(query, **params))
+        return await asyncio.shield(self._asked[key])
 
 
 @cache

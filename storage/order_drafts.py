@@ -1,31 +1,18 @@
 """What somebody is asking neighbours for, before it is asked: the draft that the conversation keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from pydantic import Field
 
-from .drafts import ResidentDraft
+from .drafts import CardDraft, ResidentDraft
 from .orders import Wish
 from .rules.errors import NotOpen
 from .rules.order_times import Span
 
 ORDER = "order"
 """The flow that gathers a request."""
-
-_FALLS_WITH: Mapping[str, tuple[str, ...]] = {"whom": ("name", "alone", "place"), "place": ("room",), "day": ("part",)}
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "what": ("words", "files", "album", "errand_id", "minutes"),
-    "whom": ("owner_id", "owner_name", "owner_phone", "for_whom", "organisation_id", "shows_phone"),
-    "name": ("for_whom",),
-    "alone": ("is_vulnerable",),
-    "place": ("place_id", "is_place_sure", "options", "spot"),
-    "room": ("room",),
-    "day": ("day", "starts_at", "ends_at"),
-    "part": ("starts_at", "ends_at"),
-}
-
 
 _SPOKEN = frozenset({"voice", "audio", "video", "video_note"})
 
@@ -52,8 +39,20 @@ class TimedDraft(ResidentDraft):
         return Span(begins, datetime.fromisoformat(self.ends_at))
 
 
-class OrderDraft(TimedDraft):
+class OrderDraft(TimedDraft, CardDraft):
     """A request to neighbours that is being put together."""
+
+    falls_with = {"whom": ("name", "alone", "place"), "place": ("room",), "day": ("part",)}
+    fields = {
+        "what": ("words", "files", "album", "errand_id", "minutes"),
+        "whom": ("owner_id", "owner_name", "owner_phone", "for_whom", "organisation_id", "shows_phone"),
+        "name": ("for_whom",),
+        "alone": ("is_vulnerable",),
+        "place": ("place_id", "is_place_sure", "options", "spot"),
+        "room": ("room",),
+        "day": ("day", "starts_at", "ends_at"),
+        "part": ("starts_at", "ends_at"),
+    }
 
     words: str = ""
     files: list[dict[str, Any]] = []
@@ -70,15 +69,11 @@ class OrderDraft(TimedDraft):
     is_filed: bool = False  # written down by staff for `owner_id`
     caller_phone: str | None = None
     organisation_id: int | None = None  # the unit for which somebody asks
-    place_id: int | None = None
-    is_place_sure: bool = False
-    options: list[int] = []
     room: str | None = None
     spot: str | None = None
     wanted: int = 1
     is_vulnerable: bool | None = None  # lives alone, or a child; None = nobody was asked
     shows_phone: bool = False
-    before: dict[str, Any] | None = None  # the draft as it stood on the card, while one thing of it is changed
 
     is_late: bool = Field(default=False, exclude=True)  # the time went by while it was being put together
 
@@ -97,35 +92,10 @@ class OrderDraft(TimedDraft):
         """Whether somebody else than the one who asks is to be helped."""
         return self.owner_id is not None or self.for_whom is not None
 
-    def edit(self, step: str) -> Self:
-        """Ask one thing again from the card; "back" leads to the card as it was."""
-        before = self.model_dump(mode="json", exclude={"before", "resumes"})
-        self.forget(step)
-        self.before = before
-        return self
-
-    def can_retreat(self, step: str) -> bool:
-        """From an edit to the card, and one tap back among the places."""
-        return self.before is not None or (step == "place" and (self.place_id is not None or bool(self.options)))
-
-    def retreat(self, step: str) -> None:
-        """Undo the tap on a place, or the whole edit."""
-        if step == "place" and (self.place_id is not None or self.options):
-            self.place_id, self.options = None, []
-        elif self.before is not None:
-            was = type(self).model_validate(self.before)
-            for name in type(self).model_fields:
-                if name != "resumes":
-                    setattr(self, name, getattr(was, name))
-
-    def forget(self, step: str) -> None:
-        """Take an answer back, and what hangs on it."""
-        super().forget(step)
-        kept = ("owner_id", "owner_name", "owner_phone") if self.is_filed else ()
-        for name in (one for one in _FIELDS.get(step, ()) if one not in kept):
-            setattr(self, name, type(self).model_fields[name].get_default(call_default_factory=True))
-        for other in _FALLS_WITH.get(step, ()):
-            self.forget(other)
+    @property
+    def kept(self) -> Collection[str]:
+        """Whom staff write it down for stays."""
+        return ("owner_id", "owner_name", "owner_phone") if self.is_filed else ()
 
     def wish(self, me: int, owner_id: int) -> Wish:
         """What is asked for, by `me` for `owner_id`. Raises NotOpen while no time was chosen."""

@@ -221,20 +221,16 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
 
 def may(actor: Actor, action: Action, ticket: TicketFacts) -> bool:
     """Whether `actor` is entitled to `action` on `ticket`, whatever state the ticket is in."""
-    standing = _standing(actor, ticket)
-    if ticket.is_confidential and not _is_entitled(standing, ticket):
-        return False
-    narrow = _NARROWED.get(action)
-    return _is_permitted(action, standing, ticket) and (narrow is None or narrow(standing, ticket))
+    return _may(_standing(actor, ticket), action, ticket)
 
 
 def actions(actor: Actor, ticket: TicketFacts) -> tuple[Action, ...]:
     """What `actor` may press on `ticket` now: permitted, and legal in its state. Seeing is no press."""
-    legal = events_from(ticket.state)
+    legal, standing = events_from(ticket.state), _standing(actor, ticket)
     return tuple(
         action
         for action in Action
-        if action not in _SEEING and _is_timely(action, ticket, legal) and may(actor, action, ticket)
+        if action not in _SEEING and _is_timely(action, ticket, legal) and _may(standing, action, ticket)
     )
 
 
@@ -325,6 +321,13 @@ def _standing(actor: Actor, ticket: TicketFacts) -> _Standing:
         frozenset(relation for relation, holds in relations.items() if holds),
         frozenset(grant.role for grant in actor.grants if grant.place_id in ticket.scope),
     )
+
+
+def _may(standing: _Standing, action: Action, ticket: TicketFacts) -> bool:
+    if ticket.is_confidential and not _is_entitled(standing, ticket):
+        return False
+    narrow = _NARROWED.get(action)
+    return _is_permitted(action, standing, ticket) and (narrow is None or narrow(standing, ticket))
 
 
 def _is_entitled(standing: _Standing, ticket: TicketFacts) -> bool:

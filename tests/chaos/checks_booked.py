@@ -47,13 +47,16 @@ def _times(facts: Facts) -> Iterator[str]:
 
 @check("nobody has a time twice, or two at once")
 def _no_overlap(facts: Facts) -> Iterator[str]:
-    """The times themselves, whatever the cells say."""
+    """The times themselves, whatever the cells say; what is closed before its time is up gives the rest of it back."""
     states = {row["id"]: row["state"] for row in facts.tickets}
+    closed = {row["id"]: row["closed_at"] for row in facts.tickets}
     taken: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for row in facts.tables["booking"]:
         if row["seat"] is not None and states[row["id"]] in _HAS_ITS_TIME | {"done", "closed"} and not row["missed_at"]:
             seat = (row["provider_id"], row["seat"])
-            taken.setdefault(seat, []).append((row["starts_at"], row["ends_at"], row["id"]))
+            until = min(row["ends_at"], closed[row["id"]] or row["ends_at"])
+            if row["starts_at"] < until:
+                taken.setdefault(seat, []).append((row["starts_at"], until, row["id"]))
     for seat, times in taken.items():
         times.sort()
         for before, after in pairwise(times):

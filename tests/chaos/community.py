@@ -25,9 +25,9 @@ from . import offers
 ESTATES = ("锦绣家园", "春风苑", "槐荫里", "梧桐苑", "望江花园", "杏花里")
 BUILDINGS, UNITS, HOUSEHOLDS = 14, 3, 20  # in an estate, a building, a unit: 5,040 households
 GRID_BUILDINGS = 5
-AGENTS = 4
+AGENTS, FIRM = 4, 2  # for everybody; for each estate
 FIRST_STAFF, FIRST_HELPER, FIRST_RESIDENT = 2001, 3001, 10_001
-HELPERS = 12
+HELPERS = 10
 COMMUNITY = "community"
 GROUPS: Mapping[str, str] = {"volunteers": COMMUNITY, "staff": "e1"}
 """What the groups are for, and whose they are."""
@@ -91,11 +91,11 @@ def _grids() -> int:
 
 
 def staff() -> list[Worker]:
-    """A grid worker for some 300 households, a head for every building, and one or two of everything else."""
+    """A grid worker for some 300 households, a head for every building, and some of everything else."""
     held = [
         *(("grid_worker", f"grid-{number}") for number in range(1, _grids() + 1)),
         *(("building_head", f"e{estate}-{building}") for estate, building in _buildings()),
-        *(("property_firm", f"e{estate}") for estate in range(1, len(ESTATES) + 1)),
+        *(("property_firm", f"e{estate}") for estate in range(1, len(ESTATES) + 1) for _ in range(FIRM)),
         *(("duty_secretary", "community"), ("duty_secretary", "community"), ("community_secretary", "community")),
         *(("mediator", "community"), *(("proxy_agent", "community"),) * AGENTS, ("street_liaison", "street")),
         ("administrator", "district"),
@@ -104,7 +104,7 @@ def staff() -> list[Worker]:
 
 
 def helpers() -> list[Worker]:
-    """A dozen people who help."""
+    """Some people who help."""
     return [Worker(f"h{number}", "volunteer", COMMUNITY, FIRST_HELPER + number) for number in range(HELPERS)]
 
 

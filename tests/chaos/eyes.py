@@ -220,7 +220,7 @@ class Eyes:
         for name in set(NAME.findall(text)) - {str(chat_id)}:
             if not knows and not is_counter:
                 self.leaks.append(f"round {self.round}: {chat_id} reads the name of {name}: {text!r}")
-        if not knows and ROOM.search(text) and named and all(one.ticket["kind"] == ORDER for one, _ in named):
+        if not knows and ROOM.search(text) and named and all(_is_for_helpers(one) for one, _ in named):
             self.leaks.append(f"round {self.round}: {chat_id} reads where somebody lives: {text!r}")
 
     def _between(self, ticket_id: int, standing: Mapping[int, Standing]) -> list[Standing]:
@@ -265,7 +265,7 @@ class Eyes:
         ticket = one.ticket
         if reader in {ticket["owner_id"], ticket["filed_by_id"]} or self._roles_here(ticket, held) & SECRETARIES:
             return True
-        if ticket["kind"] == ORDER and not ticket["is_danger"]:
+        if _is_for_helpers(one):
             is_checking = ticket["state"] == "new" and bool(self._roles_here(ticket, held) & CHECKS)
             is_there = bool(one.begun) or ticket["state"] in BETWEEN
             return is_checking or (bool(set(held)) and reader in one.helps and is_there)
@@ -308,6 +308,11 @@ class Eyes:
     def _roles_here(self, ticket: Row, held: Iterable[tuple[str, int]]) -> set[str]:
         scope = self._scopes[ticket["place_id"] or self._community]
         return {role for role, place_id in held if place_id in scope}
+
+
+def _is_for_helpers(one: Standing) -> bool:
+    """A request, whose door only those learn who go there; one that became a danger is a danger like any other."""
+    return bool(one.ticket["kind"] == ORDER and not one.ticket["is_danger"])
 
 
 def _is_open_to_helpers(one: Standing) -> bool:

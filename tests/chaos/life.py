@@ -19,8 +19,8 @@ from .residents import Report
 
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
-ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 40, 50, 120, 50  # rounds
-BOOKED_SHARE = 1 / 6
+ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 32, 40, 90, 40  # rounds
+BOOKED_SHARE = 1 / 5
 
 
 class Life:
@@ -132,7 +132,7 @@ class Life:
     def _report(self) -> Report:
         random = self._random
         chance, address = random.random(), random.choice(self._units).address
-        if chance < 0.015:
+        if chance < 0.01:
             return Report(random.choice(residents.DANGERS), address)
         if chance < 0.07:
             return Report(random.choice(residents.CONFIDENTIAL), address)
@@ -246,7 +246,7 @@ class Life:
             self._seen.discard((person.id, f"finish:{ticket}"))  # it may come back
             await workers.finish(person, message_id, ticket)
 
-        chance, rounds = person.random.random(), person.random.randint(1, 12)
+        chance, rounds = person.random.random(), person.random.randint(1, 9)
         if chance < 0.08:
             self.soon(person, lambda: workers.ask(person, message_id, ticket), 1)
             rounds += 10

@@ -11,6 +11,7 @@ AGREEABLE = ("consent", "choose:danger_no", "choose:send", "choose:yes", "choose
 LATER = ("choose:none", "go_on", "choose:about")
 KINDS = tuple(f"choose:{kind}" for kind in ("public_facilities", "environment", "utilities", "order_noise", "question"))
 BOOKING = "choose:phone"
+AGAIN = "bagain:"
 MOST_TURNS = 12
 TROUBLES = (
     "楼道灯坏了",
@@ -100,7 +101,9 @@ async def judge(person: Person, message_id: int, ticket: str) -> None:
     await person.presses(message, f"yes:{ticket}", times=2 if person.random.random() < 0.1 else 1)
     if person.random.random() < 0.2:
         return
-    message, _ = await person.sees(f"rate:{ticket}:")
+    message, data = await person.sees(f"rate:{ticket}:", AGAIN)
+    if data.startswith(AGAIN):  # a booking that was judged before
+        return
     await person.presses(message, f"rate:{ticket}:{person.random.choice('55554321')}")
     message, data = await person.sees("choose:none", "consent")
     if data == "consent":

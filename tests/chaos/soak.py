@@ -25,9 +25,9 @@ from .troubles import TROUBLES, UNSURE, plan
 ZONE = ZoneInfo("Asia/Shanghai")
 REST_SECONDS = 120.0
 TICK_SECONDS = 2.0
-CALM_SECONDS, TROUBLED_SECONDS = 10.0, 45.0  # how long people wait for an answer
+CALM_SECONDS, TROUBLED_SECONDS = 8.0, 25.0  # how long people wait for an answer
 MINUTES = (0, 10)
-HOURS, TWICE = range(8, 20), range(8, 20, 4)
+HOURS = (8, 10, 12, 14, 16, 18)
 NIGHT = (3, 22)
 WEEKEND_SHARE, NIGHT_SHARE = 0.3, 0.2
 SATURDAY = 5
@@ -38,7 +38,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3130
+    tickets: int = 3150
     troubles: int = 44
 
 
@@ -170,14 +170,14 @@ class Soak:
 
 
 def moments_of(days: int) -> list[datetime]:
-    """The rounds: one in every hour of the day and another soon after in every fourth one, two at night."""
+    """The rounds: one in every other hour of the day, another soon after each, when people answer, and two at night."""
     first = MONDAY.astimezone(ZONE).replace(hour=0, minute=0)
     return [
         (first + timedelta(days=day)).replace(hour=hour, minute=minute)
         for day in range(days)
         for hour in sorted({*HOURS, *NIGHT})
-        for minute in (MINUTES if hour in TWICE else MINUTES[:1])
-        if day or hour > first.hour + HOURS.start
+        for minute in (MINUTES if hour in HOURS else MINUTES[:1])
+        if day or hour > HOURS[0]
     ]
 
 

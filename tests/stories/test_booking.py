@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from simulator.phone import Phone
 from storage import schema
 from storage.ledger import Row
@@ -393,6 +395,24 @@ async def test_it_hears_another_matter_meanwhile_and_goes_on(town: Town) -> None
     await go(town, town.rosa.says("3栋2单元楼道灯坏了"), town.rosa.presses("报上去"))
     assert "哪天方便" in town.rosa.last.text
     assert (await ticket(town))["kind"] == "public_facilities"
+
+
+@pytest.mark.parametrize(
+    ("words", "answers"),
+    [("楼门口垃圾没人收", ["环境卫生"]), ("家里老人没人照顾，想申请帮扶", ["帮扶救助", "就是我自己"])],
+)
+async def test_it_hears_a_report_with_an_address_instead_of_a_note(town: Town, words: str, answers: list[str]) -> None:
+    await live(town, town.rosa)
+    await books(town, town.rosa, "量血压", "给我自己", "上门来办")
+    await go(town, town.rosa.says("明天"), town.rosa.presses("09:00"))
+    assert "请看看对不对" in town.rosa.last.text
+    await go(town, town.rosa.says(f"3栋2单元{words}"))
+    assert "量血压" not in town.rosa.last.text
+    for answer in (*answers, "报上去"):
+        await go(town, town.rosa.presses(answer))
+    assert words in (await ticket(town))["words"]
+    assert words not in town.rosa.last.text
+    assert "量血压" in town.rosa.last.text
 
 
 async def test_it_takes_day_and_time_in_words(town: Town) -> None:

@@ -60,7 +60,8 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
     if step.name in TAKES_WORDS:
         return False
     reading = READER.read(said.text) if said.text else None
-    is_report = reading is not None and reading.intent is Intent.REPORT and reading.intent_sure and reading.kind_sure
+    is_at_card = step.name == flows.CARD
+    is_report = reading is not None and (reading.is_surely_report or (is_at_card and reading.is_about_a_place))
     if not is_report and not said.files:
         return False
     await report.start(context, said)

@@ -261,7 +261,7 @@ FLOW = flows.declare(
                 unclear="book.ask_times",
             ),
             Step(
-                "confirm",
+                flows.CARD,
                 "book.confirm",
                 confirm.take_confirm,
                 choices=confirm.choices,

@@ -80,7 +80,7 @@ FLOW = flows.declare(
         (
             *times.steps("book_keep"),
             Step(
-                "confirm",
+                flows.CARD,
                 "book.confirm",
                 confirm.take_confirm,
                 choices=lambda _context, _draft: [[("book_move", press("choose", "send"))]],

@@ -71,7 +71,7 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
     if step.name in TAKES_WORDS:
         return False
     reading = READER.read(said.text)
-    if not (reading.intent is Intent.REPORT and reading.intent_sure and reading.kind_sure):
+    if not (reading.is_surely_report or (step.name == flows.CARD and reading.is_about_a_place)):
         return False
     await report.start(context, said)
     return True

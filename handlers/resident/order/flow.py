@@ -49,7 +49,7 @@ async def _finish(context: Context, draft: OrderDraft) -> None:
         ticket = await orders.post(work, draft.wish(context.person["id"], owner["id"]), shown_as=shown_as)
     except NotOpen:
         draft.forget("day")
-        draft.forget("confirm")
+        draft.forget(flows.CARD)
         draft.is_late = True
         await flows.begin(context, FLOW, draft, edit=context.pressed_message)
         return
@@ -157,7 +157,7 @@ FLOW = flows.declare(
                 unclear="order.ask_count",
             ),
             Step(
-                "confirm",
+                flows.CARD,
                 "order.confirm",
                 confirm.take_confirm,
                 choices=confirm.choices,
