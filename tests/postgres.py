@@ -87,11 +87,14 @@ class Server:
         """Make the cluster. Durability is the server's, not ours: its fsync is off."""
         self._run("initdb", "-D", str(self.data), "-U", "linli", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
 
-    def start(self, *, is_durable: bool = False) -> None:
-        """Start the server and wait until it answers; what is not to be killed need not wait for the disk."""
-        waits = "on" if is_durable else "off"
+    def start(self, *, is_durable: bool = False, is_killed: bool = False) -> None:
+        """Start the server and wait until it answers.
+
+        Only where it is measured does it wait for the disk; where it will be killed, for the system, which lives on.
+        """
+        syncs, waits = "on" if is_durable else "off", "on" if is_durable or is_killed else "off"
         places = f"unix_socket_directories={self.folder}"
-        options = (f"fsync={waits}", f"synchronous_commit={waits}", "max_connections=200", places)
+        options = (f"fsync={syncs}", f"synchronous_commit={waits}", "max_connections=200", places)
         settings = [part for option in options for part in ("-c", option)]
         address = ["-h", "127.0.0.1", "-p", str(self.port)]
         log = open(self.folder / "log", "ab")  # noqa: SIM115 - the server keeps it

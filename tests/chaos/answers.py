@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from tests.faults.process import ROOT
@@ -30,11 +31,17 @@ class Answers:
 
     def take(self, text: str) -> bool:
         """Whether the bot says that words were taken."""
-        return self._taken.fullmatch(text) is not None
+        return _is_like(self._taken, text)
 
     def refuse(self, text: str) -> bool:
         """Whether the bot says that this cannot be done."""
-        return self._refused.fullmatch(text) is not None
+        return _is_like(self._refused, text)
+
+
+@lru_cache(maxsize=10_000)
+def _is_like(known: re.Pattern[str], text: str) -> bool:
+    """Everybody reads what stands on their screen again with whatever happens anywhere."""
+    return known.fullmatch(text) is not None
 
 
 def _beginning(template: str) -> str:

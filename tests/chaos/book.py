@@ -14,6 +14,7 @@ class Kept(StrEnum):
 
     MATTER = "matter"  # a report, or joining a neighbour's
     HISTORY = "history"
+    REMARK = "remark"  # on a booking whose card was answered with a question
     NOTICE = "notice"
 
 

@@ -57,8 +57,9 @@ async def moves(person: Person, message: Message, data: str) -> None:
         message, data = await person.sees("choose:send", "choose:t", "choose:d2", "cancel")
         if data.startswith(("choose:t", "choose:d2")):
             data = person.random.choice([one for one in data_of(message) if one.startswith(data[:8])])
-        await person.presses(message, data)
-        if data.startswith(("choose:send", "cancel")):
+        press = await person.presses(message, data)
+        is_full = press.answer is not None and bool(press.answer["text"])
+        if is_full or data.startswith(("choose:send", "cancel")):
             return
 
 

@@ -277,6 +277,7 @@ def _words(facts: Facts) -> Iterator[str]:
         Kept.MATTER: _marks(row["words"] for row in (*facts.tickets, *facts.tables["follower"])),
         Kept.HISTORY: _marks((row["why"] or {}).get("words") for row in told),
         Kept.NOTICE: _marks(row["words"] for row in facts.tables["notice"]),
+        Kept.REMARK: _marks(row["note"] for row in facts.tables["booking"]),
     }
     for mark, words in facts.book.words.items():
         count = found[words.kept][mark]

@@ -85,12 +85,15 @@ def _waiting(facts: Facts) -> Iterator[str]:
 
 @check("what was booked comes to an end, or the clock knows when")
 def _ends(facts: Facts) -> Iterator[str]:
+    """What is overdue stands on the list of the duty secretary until somebody looks after it."""
     planned = {row["subject"] for row in facts.tables["reminder"] if row["state"] == "scheduled"}
-    states = {row["id"]: (row["state"], row["number"]) for row in facts.tickets}
+    tickets = {row["id"]: row for row in facts.tickets}
     for row in facts.tables["booking"]:
-        state, number = states[row["id"]]
-        if state not in OVER and f"ticket:{row['id']}" not in planned:
-            yield f"ticket {number} ({row['way']}, {state}) is booked, and nothing will ever happen to it"
+        ticket = tickets[row["id"]]
+        is_known = ticket["state"] in OVER or ticket["overdue_at"] is not None
+        if not is_known and f"ticket:{row['id']}" not in planned:
+            what = f"ticket {ticket['number']} ({row['way']}, {ticket['state']})"
+            yield f"{what} is booked, and nothing will ever happen to it"
 
 
 @check("numbers are called in their order, one each")

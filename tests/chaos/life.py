@@ -20,7 +20,7 @@ from .residents import Report
 Act = Callable[[], Awaitable[object]]
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
 ROLES_EVERY, NOTICE_EVERY, ILL_EVERY, SWAP_EVERY = 32, 40, 90, 40  # rounds
-BOOKED_SHARE = 1 / 5
+BOOKED_SHARE = 1 / 3
 
 
 class Life:
@@ -232,8 +232,8 @@ class Life:
         if "🆘" in person.phone.chat.messages[message_id].text:
             is_taken, rounds = person.random.random() < 0.4, 1
         else:
-            is_taken, rounds = self.is_first(person, f"accept:{ticket}"), person.random.choice((1, 1, 1, 1, 2))
-            is_taken = is_taken and person.random.random() < 0.92
+            is_taken, rounds = self.is_first(person, f"accept:{ticket}"), 1 + (person.random.random() < 0.1)
+            is_taken = is_taken and person.random.random() < 0.95
         if is_taken:
             self.soon(person, lambda: workers.take(person, message_id, ticket), rounds)
 

@@ -9,7 +9,7 @@ from simulator.phone import Phone
 from . import ordering
 from .person import Person, data_of
 
-ORDERED_SHARE = 1 / 18
+ORDERED_SHARE = 1 / 24
 CLAIM_EVERY, SUSPEND_EVERY, SHOP_EVERY = 3, 18, 4  # rounds
 
 Act = Callable[[], Coroutine[Any, Any, object]]

@@ -11,7 +11,7 @@ AGREEABLE = ("consent", "choose:danger_no", "choose:send", "choose:yes", "choose
 LATER = ("choose:none", "go_on", "choose:about")
 KINDS = tuple(f"choose:{kind}" for kind in ("public_facilities", "environment", "utilities", "order_noise", "question"))
 BOOKING = "choose:phone"
-AGAIN = "bagain:"
+AGAIN, BOOKED = "bagain:", "bpapers:"
 MOST_TURNS = 12
 TROUBLES = (
     "楼道灯坏了",
@@ -71,6 +71,8 @@ async def report(person: Person, plan: Report) -> int:
     for _ in range(MOST_TURNS):
         message, data = await person.sees(*wanted, mark=mark)
         if data.startswith(OWN_CARD):
+            if any(one.startswith(BOOKED) for one in data_of(message)):
+                person.book.words[mark].kept = Kept.REMARK
             person.book.told(mark)
             return int(data.removeprefix(OWN_CARD), 36)
         if data in {"another", TAKEN}:  # more words about the danger that is on its way, or about another matter

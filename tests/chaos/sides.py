@@ -60,7 +60,7 @@ class Sqlite:
 
 
 class Postgres:
-    """A server of the soak's own, durable, because it will be killed."""
+    """A server of the soak's own, which will be killed."""
 
     def __init__(self, server: Server, url: str) -> None:
         self._server = server
@@ -81,10 +81,10 @@ class Postgres:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def trouble(self, seconds: float) -> None:
-        """Go down as if the power went, and come back."""
+        """Go down without a word, and come back."""
         await asyncio.to_thread(self._server.kill)
         await asyncio.sleep(seconds)
-        await asyncio.to_thread(self._server.start, is_durable=True)
+        await asyncio.to_thread(self._server.start, is_killed=True)
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -101,7 +101,7 @@ async def a_side(engine: str, folder: Path) -> AsyncIterator[Side]:
     with postgres.folder() as data:
         server = Server(data)
         server.create()
-        server.start(is_durable=True)
+        server.start(is_killed=True)
         try:
             await postgres.execute(server.url(), "CREATE DATABASE linli")
             side = Postgres(server, server.url("linli"))

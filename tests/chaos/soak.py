@@ -38,7 +38,7 @@ class Size:
     """How much happens."""
 
     days: int = 30
-    tickets: int = 3150
+    tickets: int = 3270
     troubles: int = 44
 
 

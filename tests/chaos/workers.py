@@ -9,9 +9,10 @@ async def take(person: Person, message_id: int, ticket: str) -> bool:
     message = person.phone.chat.messages[message_id]
     chance = person.random.random()
     if chance < 0.08 and f"decline:{ticket}" in data_of(message):
-        await person.presses(message, f"decline:{ticket}")
-        message, data = await person.sees("choose:busy")
-        await person.presses(message, data)
+        press = await person.presses(message, f"decline:{ticket}")
+        if await person.is_asked(message, press):
+            message, data = await person.sees("choose:busy")
+            await person.presses(message, data)
         return False
     await person.presses(message, f"accept:{ticket}", times=2 if chance > 0.93 else 1)
     return True

@@ -78,7 +78,7 @@ async def test_22_it_goes_on_when_the_database_server_restarts(tmp_path: Path) -
     with postgres.folder() as folder:
         server = Server(folder)
         server.create()
-        server.start(is_durable=True)
+        server.start(is_killed=True)
         try:
             await postgres.prepare(server)
             url = await postgres.copy(server, postgres.FILLED)
@@ -95,7 +95,7 @@ async def _talk_through_restarts(town: Town, server: Server) -> None:
         await asyncio.sleep(0.02 * number)
         await asyncio.to_thread(server.kill)
         await asyncio.sleep(0.1)
-        await asyncio.to_thread(server.start, is_durable=True)
+        await asyncio.to_thread(server.start, is_killed=True)
     async with asyncio.timeout(30):
         while not await _all_said(town):
             await asyncio.sleep(0.1)

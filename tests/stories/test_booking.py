@@ -258,6 +258,18 @@ async def test_it_moves_a_booking_and_frees_its_old_time(town: Town) -> None:
     assert rosa.shows("改好了")
 
 
+async def test_it_offers_no_waiting_to_who_moves_a_time_to_a_full_day(town: Town) -> None:
+    rosa = town.rosa
+    await agree(town, rosa)
+    await fill(town, "room-chess", datetime(2026, 11, 25, 16, tzinfo=UTC))
+    await books(town, rosa, "棋牌室", "25", "10:00", "就这样约")
+    await go(town, rosa.forges(press("bmove", (await ticket(town))["id"]), rosa.last.id))
+    assert "候补" not in rosa.last.text
+    await go(town, rosa.presses("26满"))
+    assert "请点有数字的日子" in rosa.alerts[-1].text
+    assert "◀ 不改了" in rosa.buttons
+
+
 async def test_it_gives_a_booking_back_with_a_reason(town: Town) -> None:
     await live(town, town.rosa)
     await books(town, town.rosa, "量血压", "给我自己", "上门来办", "24", "10:00", "就这样约")

@@ -126,7 +126,7 @@ def day_params(context: Context, draft: BookingDraft) -> dict[str, Any]:
     return {
         "name": service.name_in(context.work.language),
         "is_any_free": any(draft.free.values()),
-        "is_any_full": 0 in draft.free.values(),
+        "is_any_full": draft.moves_id is None and 0 in draft.free.values(),  # nobody waits with a time of their own
         "phone": service.phone or next(_phones(context, draft), None),
     }
 
