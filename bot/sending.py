@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from storage import cards, notices, people, schema, tickets
@@ -31,7 +31,6 @@ CAPTION_LIMIT = 1024
 ANSWER_LIMIT = 200
 NO_PREVIEW = {"is_disabled": True}
 
-Draw = Callable[[Row, Row | None], Awaitable["Sent"]]
 Keep = Callable[[Ledger, Row, int, datetime], Awaitable[ChangeSet]]
 
 
@@ -76,23 +75,21 @@ class Sender:
 
         return Documents(self._ledger, self._texts, Exports(self._ledger, self._texts, self._store))
 
-    async def send(self, row: Row, ledger: Ledger | None = None) -> Sent:
+    async def send(self, row: Row, ledger: Ledger) -> Sent:
         """Send one row; rows that are sent together read from one `ledger`. Raises what the transport raises,
         Suppressed, or NotNow."""
-        ledger = ledger or self._ledger
-        if row["method"] in {"answer", "retract"}:
-            return await (self._answer if row["method"] == "answer" else self._retract)(row)
-        if row["method"] in {"group_card", "group_topic"}:
-            done = await (self._groups.card if row["method"] == "group_card" else self._groups.topic)(row)
-            return Sent(message_id=done.message_id, keep=done.keep)
+        group = self._group
+        alone = {"answer": self._answer, "retract": self._retract, "group_card": group, "group_topic": group}
+        if (send := alone.get(row["method"])) is not None:
+            return await send(row)
         person = await self._reader(row, ledger)
         match row["method"]:
             case "export" | "paper" | "calendar" | "record" | "honours":
                 return await self._document(row, person)
-            case "card" | "board" | "roster":
-                card: Draw = partial(self._card, ledger=ledger)
-                drawn: Mapping[str, Draw] = {"card": card, "board": self._board, "roster": self._roster}
-                return await drawn[row["method"]](row, person)
+            case "card":
+                return await self._card(row, person, ledger)
+            case "board" | "roster":
+                return await (self._board if row["method"] == "board" else self._roster)(row, person)
             case "notice":
                 row = await self._notices.said(row, person, self._now())
             case _:
@@ -152,6 +149,10 @@ class Sender:
             # Too old: the press waited too long. What it did is done; there is only no line to show.
             return Sent(state="suppressed")
         return Sent()
+
+    async def _group(self, row: Row) -> Sent:
+        done = await (self._groups.card if row["method"] == "group_card" else self._groups.topic)(row)
+        return Sent(message_id=done.message_id, keep=done.keep)
 
     def _drawn(self, row: Row, person: Row | None) -> tuple[str, dict[str, Any] | None]:
         params, language, now = row["params"], self._language(row, person), self._now()

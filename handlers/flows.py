@@ -23,8 +23,6 @@ Rows = list[list[Button]]
 
 Draft = drafts.Draft
 
-CARD = "confirm"
-"""The last step of what ends with a card: nothing is asked any more but whether it is right."""
 TOKENS = 36**3  # a token only has to tell one draft of a chat from the one before
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from .bookings import Wanted
-from .drafts import CardDraft, ResidentDraft
+from .drafts import CARD, CardDraft, ResidentDraft
 from .rules.catalogue import Service, Way
 
 BOOK = "book"
@@ -31,7 +31,7 @@ class BookingDraft(ResidentDraft, CardDraft):
         "way": ("place", "day"),
         "place": ("room", "day"),
         "day": ("slot",),
-        "slot": ("dishes", "confirm"),
+        "slot": ("dishes", CARD),
     }
     fields = {
         "category": ("category_id", "found", "page", "is_guess"),

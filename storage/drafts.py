@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from . import tickets
 from .ledger import Row
 
+CARD = "confirm"
+"""The last step of what ends with a card: nothing is asked any more but whether it is right."""
 REPORT = "report"
 """The flow that gathers a report."""
 
@@ -169,7 +171,7 @@ class ReportDraft(CardDraft):
         """Back from the neighbour's matter, or one tap up among the places."""
         if step == "join":
             self.joins = None
-            self.forget("confirm")
+            self.forget(CARD)
         else:
             self.taps = self.taps[:-1]
             self.place_id, self.options = (self.taps[-1] if self.taps else None), []

@@ -82,16 +82,6 @@ class Reading:
     others: tuple[str, ...]
     confidence: float
 
-    @property
-    def is_surely_report(self) -> bool:
-        """Whether it reports something, whatever was asked."""
-        return self.intent is Intent.REPORT and self.intent_sure and self.kind_sure
-
-    @property
-    def is_about_a_place(self) -> bool:
-        """Whether it says what is wrong, however vaguely, and where: nobody says that to a card with a button."""
-        return self.intent is Intent.REPORT and self.kind is not None and self.address is not None
-
 
 class Reader(Protocol):
     """Reads first words; pure, offline, never raises on any text."""

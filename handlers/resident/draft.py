@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.reading import Danger, Intent, LexiconReader, Reading
 from handlers.said import Said
 from storage import nearby
-from storage.drafts import ReportDraft, is_flowless
+from storage.drafts import CARD, ReportDraft, is_flowless
 
 from .short import is_outdoors
 
@@ -24,6 +24,15 @@ def is_small_talk(text: str) -> bool:
     """Whether words are a greeting or thanks, and nothing to keep."""
     reading = READER.read(text)
     return reading.intent is Intent.SMALLTALK and reading.intent_sure
+
+
+def is_another_matter(text: str, step: str) -> bool:
+    """Whether words that answer a step of something else report a matter: surely, or, where nothing is asked any more,
+    by saying what is wrong, however vaguely, and where."""
+    reading = READER.read(text)
+    is_sure = reading.intent_sure and reading.kind_sure
+    is_vague = step == CARD and reading.kind is not None and reading.address is not None
+    return reading.intent is Intent.REPORT and (is_sure or is_vague)
 
 
 def take_in(context: Context, draft: ReportDraft, said: Said) -> None:

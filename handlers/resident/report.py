@@ -11,7 +11,7 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
 from storage import drafts, duplicates, family, groups, reporting, tickets, unsure
-from storage.drafts import AfterDraft, ReportDraft
+from storage.drafts import CARD, AfterDraft, ReportDraft
 from storage.rules.errors import Stale
 from storage.rules.press import press
 from storage.work import Priority
@@ -211,7 +211,7 @@ REPORT = flows.declare(
                 unclear="report.place_unclear",
             ),
             Step(
-                "confirm",
+                CARD,
                 "report.confirm",
                 _guarded(confirm.take_confirm),
                 choices=confirm.choices,

@@ -10,7 +10,7 @@ from handlers.lookup import address
 from handlers.reading import Address, Danger, LexiconReader
 from handlers.said import Said
 from storage import filing, reach, supports, taking_over, tickets
-from storage.drafts import REPORT, is_flowless, kind_or_question
+from storage.drafts import CARD, REPORT, is_flowless, kind_or_question
 from storage.order_drafts import OrderDraft
 from storage.rules.press import Press, press
 from storage.work import Button, Priority
@@ -292,7 +292,7 @@ FILE = flows.declare(
                 needs_consent=False,
             ),
             Step(
-                "confirm",
+                CARD,
                 "filing.confirm",
                 _take_confirm,
                 choices=_choices,

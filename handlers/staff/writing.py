@@ -12,7 +12,7 @@ from handlers.flows import Flow, Rows, Step
 from handlers.reading.moment import read_moment
 from handlers.said import Said
 from storage import noticeboard, notices, reach, recipients
-from storage.drafts import Draft
+from storage.drafts import CARD, Draft
 from storage.rules.errors import NotYours
 from storage.rules.notices import Audience, NoticeKind, can_be_urgent, is_official
 from storage.rules.press import Press, press
@@ -152,7 +152,7 @@ def _then_shown(name: str, take: Take) -> Take:
             return is_settled
         draft.answered = [*(one for one in draft.answered if one != name), name]
         following = NOTICE.wanted(draft)
-        if following is None or following.name != "confirm":
+        if following is None or following.name != CARD:
             return True
         await _show(context, draft, said.pressed_message)
         await flows.begin(context, NOTICE, draft)
@@ -269,7 +269,7 @@ NOTICE = flows.declare(
                     [("notice_wait", press("choose", "wait"))],
                 ],
             ),
-            Step("confirm", "notices.confirm", _take_confirm, choices=_confirm, params=_about, needs_consent=False),
+            Step(CARD, "notices.confirm", _take_confirm, choices=_confirm, params=_about, needs_consent=False),
         ),
         _finish,
     )

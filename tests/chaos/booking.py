@@ -8,10 +8,7 @@ from simulator.state import Message
 
 from . import offers
 from .person import Person, data_of
-from .residents import MOST_TURNS
-
-CARD = "bpapers:"
-"""Every card of a booking that goes on has the button for its papers."""
+from .residents import BOOKED, MOST_TURNS
 
 _ON_THE_WAY = ("consent", "choose:other", "choose:myself", "choose:read", "choose:x", "choose:here")
 _WAYS = ("choose:at_home", "choose:phone", "choose:appointment", "choose:walk_in")
@@ -31,10 +28,10 @@ class Wish:
 async def book(person: Person, wish: Wish) -> None:
     """Ask by name and press on until the card is there; a full day is waited for."""
     await person.says(f"/book {wish.service}")
-    wanted = ("bwleave:", CARD, "book:", "choose:send", *_ON_THE_WAY, f"choose:{wish.way}", *_WAYS, *_WAITING)
+    wanted = ("bwleave:", BOOKED, "book:", "choose:send", *_ON_THE_WAY, f"choose:{wish.way}", *_WAYS, *_WAITING)
     for _ in range(MOST_TURNS):
         message, data = await person.sees(*wanted, "choose:t", "choose:d2", "choose:p", "choose:skip", "cancel")
-        if data.startswith(("bwleave:", CARD, "book:")):
+        if data.startswith(("bwleave:", BOOKED, "book:")):
             return
         if data.startswith("choose:send") and wish.is_abandoned:
             return

@@ -11,7 +11,9 @@ AGREEABLE = ("consent", "choose:danger_no", "choose:send", "choose:yes", "choose
 LATER = ("choose:none", "go_on", "choose:about")
 KINDS = tuple(f"choose:{kind}" for kind in ("public_facilities", "environment", "utilities", "order_noise", "question"))
 BOOKING = "choose:phone"
-AGAIN, BOOKED = "bagain:", "bpapers:"
+AGAIN = "bagain:"
+BOOKED = "bpapers:"
+"""Every card of a booking that goes on has the button for its papers."""
 MOST_TURNS = 12
 TROUBLES = (
     "楼道灯坏了",

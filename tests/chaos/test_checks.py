@@ -211,7 +211,11 @@ MORE_ROWS = [
     ("a request comes to an end, or the clock knows when", "UPDATE help_order SET ends_at = 1"),
     ("the ledger of points balances", "UPDATE account SET balance = balance + 1"),
     ("nobody has less than no points, or more than what is left of them", "UPDATE transfer SET owed = -1"),
-    ("points come of what was confirmed, once", "UPDATE transfer SET person_id = (SELECT min(id) FROM person)"),
+    (
+        "points come of what was confirmed, once",
+        "UPDATE transfer SET person_id = (SELECT min(id) FROM person WHERE id NOT IN "
+        "(SELECT person_id FROM claim UNION SELECT owner_id FROM ticket))",
+    ),
     ("points come of what was confirmed, once", "UPDATE history SET event = 'revoked' WHERE event = 'verified'"),
     ("what was exchanged is gone from the shelf", "UPDATE redemption SET state = 'cancelled'"),
     ("cards in groups say what is so", "DELETE FROM group_card"),

@@ -4,7 +4,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.reading import Danger, Intent
 from handlers.resident import matters, report
-from handlers.resident.draft import READER
+from handlers.resident.draft import READER, is_another_matter
 from handlers.resident.short import answers, says
 from handlers.said import Said
 from storage import booking_lists
@@ -59,10 +59,7 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
         return True
     if step.name in TAKES_WORDS:
         return False
-    reading = READER.read(said.text) if said.text else None
-    is_at_card = step.name == flows.CARD
-    is_report = reading is not None and (reading.is_surely_report or (is_at_card and reading.is_about_a_place))
-    if not is_report and not said.files:
+    if not said.files and not is_another_matter(said.text, step.name):
         return False
     await report.start(context, said)
     return True

@@ -9,7 +9,7 @@ from handlers.resident.draft import READER, take_in
 from handlers.said import Said
 from storage import bookings
 from storage.booking_drafts import BOOK, BookingDraft
-from storage.drafts import ReportDraft
+from storage.drafts import CARD, ReportDraft
 from storage.rules.errors import NotOpen, SlotTaken
 from storage.rules.press import press
 
@@ -261,7 +261,7 @@ FLOW = flows.declare(
                 unclear="book.ask_times",
             ),
             Step(
-                flows.CARD,
+                CARD,
                 "book.confirm",
                 confirm.take_confirm,
                 choices=confirm.choices,

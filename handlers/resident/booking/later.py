@@ -8,6 +8,7 @@ from handlers.resident.about import AboutTicket, ticket_of
 from handlers.said import Said
 from storage import bookings, coming, rebooking, tickets
 from storage.booking_drafts import MOVE, BookingDraft
+from storage.drafts import CARD
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.rules.catalogue import Way
@@ -80,7 +81,7 @@ FLOW = flows.declare(
         (
             *times.steps("book_keep"),
             Step(
-                flows.CARD,
+                CARD,
                 "book.confirm",
                 confirm.take_confirm,
                 choices=lambda _context, _draft: [[("book_move", press("choose", "send"))]],

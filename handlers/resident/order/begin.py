@@ -4,7 +4,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.reading import Danger, Intent
 from handlers.resident import matters, report
-from handlers.resident.draft import READER
+from handlers.resident.draft import READER, is_another_matter
 from handlers.resident.short import says
 from handlers.said import Said
 from storage import orders, tickets
@@ -68,10 +68,7 @@ async def matter_meanwhile(context: Context, said: Said) -> bool:
     if says(said.text, "never_mind") and step.name not in {"whom", "alone", "room"}:
         await flows.leave(context)
         return True
-    if step.name in TAKES_WORDS:
-        return False
-    reading = READER.read(said.text)
-    if not (reading.is_surely_report or (step.name == flows.CARD and reading.is_about_a_place)):
+    if step.name in TAKES_WORDS or not is_another_matter(said.text, step.name):
         return False
     await report.start(context, said)
     return True

@@ -10,6 +10,7 @@ from handlers.lookup import address
 from handlers.resident.draft import MAX_FILES
 from handlers.said import Said
 from storage import orders, taking_over
+from storage.drafts import CARD
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.order_drafts import ORDER, OrderDraft
@@ -49,7 +50,7 @@ async def _finish(context: Context, draft: OrderDraft) -> None:
         ticket = await orders.post(work, draft.wish(context.person["id"], owner["id"]), shown_as=shown_as)
     except NotOpen:
         draft.forget("day")
-        draft.forget(flows.CARD)
+        draft.forget(CARD)
         draft.is_late = True
         await flows.begin(context, FLOW, draft, edit=context.pressed_message)
         return
@@ -157,7 +158,7 @@ FLOW = flows.declare(
                 unclear="order.ask_count",
             ),
             Step(
-                flows.CARD,
+                CARD,
                 "order.confirm",
                 confirm.take_confirm,
                 choices=confirm.choices,
