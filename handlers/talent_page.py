@@ -5,8 +5,8 @@ Staff see the whole registration, secretaries judge it; everybody else sees what
 
 from storage import talents, vouching
 from storage.rules.helping import Standing
+from storage.rules.place_rights import HelperAction
 from storage.rules.press import press
-from storage.rules.rights import HelperAction
 from storage.talents import Talent
 
 from .context import Context

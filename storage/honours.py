@@ -10,10 +10,11 @@ from . import bookkeeping, people, rankings, schema
 from .ledger import Row
 from .plain import once
 from .rules.honours import STEWARDS, Nominee, Year, nominees
-from .rules.rights import PointsAction, Role, may_with_points, points_roles
+from .rules.place_rights import PointsAction, may_at, roles_for
+from .rules.rights import Role
 from .work import Work
 
-ROLES = sorted(str(role) for role in points_roles(PointsAction.NOMINATE))
+ROLES = sorted(str(role) for role in roles_for(PointsAction.NOMINATE))
 """The roles of who gets the drafts."""
 
 _claim, _ticket = schema.claim, schema.ticket
@@ -77,12 +78,12 @@ class Drafts:
 def may_see(work: Work, grants: Sequence[Row], person_id: int, community_id: int) -> bool:
     """Whether somebody may see the drafts of a community, by the roles they hold."""
     actor = people.as_actor(person_id, grants)
-    return may_with_points(actor, PointsAction.NOMINATE, work.directory.scope(community_id))
+    return may_at(actor, PointsAction.NOMINATE, work.directory.scope(community_id))
 
 
 def communities(work: Work) -> list[int]:
     """The communities whose drafts the one who asks may see."""
-    roles = {str(role) for role in points_roles(PointsAction.NOMINATE)}
+    roles = {str(role) for role in roles_for(PointsAction.NOMINATE)}
     held = [one["place_id"] for one in people.held(work.grants) if one["role"] in roles]
     found = [work.directory.community_of(place_id) for place_id in held]
     return sorted({place.id for place in found if place is not None})

@@ -17,8 +17,9 @@ from .ledger import Ledger, Row
 from .recipients import Counts
 from .rules.errors import NotYours, Stale
 from .rules.notices import State, can_remind, is_official
+from .rules.place_rights import NoticeAction, may_at, roles_for
 from .rules.press import press
-from .rules.rights import Actor, NoticeAction, may_with_notice, notice_roles
+from .rules.rights import Actor
 from .work import Button, Work
 
 MOST_NAMES = 60
@@ -31,7 +32,7 @@ _STEPS: dict[State, tuple[str, ...]] = {
 
 
 def _seats(actor: Actor, action: NoticeAction = NoticeAction.WRITE) -> set[int]:
-    roles = notice_roles(action)
+    roles = roles_for(action)
     return {grant.place_id for grant in actor.grants if grant.role in roles}
 
 
@@ -141,7 +142,7 @@ async def board(
     params["place"] = directory.name(notice["place_id"], language)
     params["is_night"] = not notice["is_urgent"] and directory.calendar.quiet_until(now) is not None
     scope, own = directory.scope(notice["place_id"]), notice["author_id"]
-    may_steer = may_with_notice(actor, NoticeAction.STEER, scope, own)
+    may_steer = may_at(actor, NoticeAction.STEER, scope, own)
     rows: list[Sequence[Button]] = []
     if may_steer and (steps := _STEPS.get(State(notice["state"]))):
         rows.append([(label, press(label, notice["id"])) for label in steps])

@@ -23,10 +23,11 @@ from .rules.notices import (
     is_official,
     next_state,
 )
-from .rules.rights import Actor, NoticeAction, Role, may_with_notice, notice_roles
+from .rules.place_rights import NoticeAction, may_at, roles_for
+from .rules.rights import Actor, Role
 from .work import Priority, Work
 
-WRITERS = notice_roles(NoticeAction.WRITE)
+WRITERS = roles_for(NoticeAction.WRITE)
 BEGIN, REMIND = "notice_begin", "notice_remind"
 """The kinds of reminders: a notice goes out; those who have not read it are told again."""
 
@@ -97,7 +98,7 @@ def speak_at(work: Work, at: datetime, *, is_urgent: bool) -> datetime:
 
 def check(work: Work, action: NoticeAction, place_id: int, author_id: int | None = None) -> None:
     """Raise NotYours unless the one who asks is entitled to that on a notice for that place now."""
-    if not may_with_notice(actor(work), action, work.directory.scope(place_id), author_id):
+    if not may_at(actor(work), action, work.directory.scope(place_id), author_id):
         raise NotYours
 
 

@@ -16,12 +16,12 @@ from .ledger import Ledger, Row
 from .plain import once
 from .rules.errands import Per, Who
 from .rules.errors import NotYours
+from .rules.place_rights import PointsAction, may_at, roles_for
 from .rules.points import TOLD_BEFORE, Deed, Reason, Shown, earnings, last_day, rated, taken_back
 from .rules.points import helped as by_helping
-from .rules.rights import PointsAction, may_with_points, points_roles
 from .work import Work
 
-TAKERS = sorted(str(role) for role in points_roles(PointsAction.TAKE_BACK))
+TAKERS = sorted(str(role) for role in roles_for(PointsAction.TAKE_BACK))
 """The roles of who takes back what was not earned honestly."""
 FRAUD_LOOKS_BACK = timedelta(days=365)
 
@@ -201,7 +201,7 @@ def check_take_back(work: Work, person: Row) -> None:
     if work.person is None or work.person["id"] == person["id"] or community is None:
         raise NotYours
     actor = people.as_actor(work.person["id"], work.grants)
-    if not may_with_points(actor, PointsAction.TAKE_BACK, work.directory.scope(community.id)):
+    if not may_at(actor, PointsAction.TAKE_BACK, work.directory.scope(community.id)):
         raise NotYours
 
 

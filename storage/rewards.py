@@ -18,11 +18,11 @@ from .ledger import Ledger, Row
 from .plain import once
 from .rules.catalogue import Provider, ProviderKind
 from .rules.errors import NotYours, Stale
+from .rules.place_rights import PointsAction, may_at, roles_for
 from .rules.points import FETCH_SOON, FETCH_WITHIN, Reason, check_exchange
-from .rules.rights import PointsAction, may_with_points, points_roles
 from .work import Work
 
-HANDERS = sorted(str(role) for role in points_roles(PointsAction.HAND_OUT))
+HANDERS = sorted(str(role) for role in roles_for(PointsAction.HAND_OUT))
 """The roles of whoever stands at the counter."""
 LETTER = "Q"
 DIGITS = 6
@@ -105,7 +105,7 @@ async def waiting_for(ledger: Ledger, person_id: int) -> Sequence[Row]:
 
 def may_hand_out(work: Work) -> bool:
     """Whether the one who asks stands at a counter anywhere."""
-    return reach.holds(work, points_roles(PointsAction.HAND_OUT))
+    return reach.holds(work, roles_for(PointsAction.HAND_OUT))
 
 
 async def to_hand_out(work: Work) -> list[Row]:
@@ -251,4 +251,4 @@ def _may(work: Work, action: PointsAction, home_id: int | None) -> bool:
         return False
     community = work.directory.community_of(home_id)
     scope = work.directory.scope(community.id) if community is not None else frozenset(work.directory.places)
-    return may_with_points(people.as_actor(work.person["id"], work.grants), action, scope)
+    return may_at(people.as_actor(work.person["id"], work.grants), action, scope)

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from . import people, roster
 from .duty_rules import day_of
 from .ledger import Ledger, Row
-from .rules.rights import DutyAction, Role, may_with_duty
+from .rules.place_rights import DutyAction, may_at
+from .rules.rights import Role
 from .rules.roster import ONE_DAY, Away, DutyRule, Shift, can_take, may_object_until
 from .work import Work
 
@@ -141,7 +142,7 @@ async def colleagues(work: Work, shift: Shift) -> list[Row]:
 
 async def may(ledger: Ledger, person_id: int, action: DutyAction, places: frozenset[int]) -> bool:
     """Whether somebody may do something with the roster of places, by the roles they hold now."""
-    return may_with_duty(await people.actor(ledger, person_id), action, places)
+    return may_at(await people.actor(ledger, person_id), action, places)
 
 
 async def on_duty_now(work: Work) -> dict[str, list[Row]]:

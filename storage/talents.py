@@ -17,7 +17,8 @@ from .plain import once
 from .rules.errors import NotYours
 from .rules.finding import Names, find_named
 from .rules.helping import Shown, Standing, standing
-from .rules.rights import HelperAction, Role
+from .rules.place_rights import HelperAction
+from .rules.rights import Role
 from .work import Work
 
 _person, _helper, _skill, _grant, _claim = (

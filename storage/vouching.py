@@ -12,12 +12,13 @@ from .matched import helper_of, offered_to
 from .plain import once
 from .rules.errors import NotYours, Stale
 from .rules.helping import expires_at
+from .rules.place_rights import HelperAction, may_at, roles_for
 from .rules.press import press
-from .rules.rights import HelperAction, Role, helper_roles, may_with_helper
+from .rules.rights import Role
 from .work import Work
 
-JUDGES = sorted(str(role) for role in helper_roles(HelperAction.JUDGE))
-KEEPERS = sorted(str(role) for role in helper_roles(HelperAction.SEE))
+JUDGES = sorted(str(role) for role in roles_for(HelperAction.JUDGE))
+KEEPERS = sorted(str(role) for role in roles_for(HelperAction.SEE))
 MOST_WORDS = 200  # characters of a reason
 
 _grant, _skill = schema.role_grant, schema.helper_skill
@@ -68,7 +69,7 @@ def is_permitted(work: Work, action: HelperAction, person_id: int, place_id: int
     if action is HelperAction.SEE:
         scope |= work.directory.below(place_id)
     actor = people.as_actor(work.person["id"], work.grants)
-    return may_with_helper(actor, action, scope, person_id)
+    return may_at(actor, action, scope, person_id)
 
 
 async def verify(work: Work, person: Row) -> None:

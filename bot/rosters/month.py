@@ -14,8 +14,8 @@ from bot.texts import Texts
 from bot.unsent import Suppressed
 from storage import people, shifts
 from storage.ledger import Ledger, Row
+from storage.rules.place_rights import DutyAction
 from storage.rules.press import press
-from storage.rules.rights import DutyAction
 from storage.rules.roster import DutyRule, Shift, Turn, gaps, is_covered
 from storage.work import Work
 

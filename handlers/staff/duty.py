@@ -15,8 +15,8 @@ from storage import people, reach, roster, shifts, swaps
 from storage.duty_rules import day_of
 from storage.ledger import Row
 from storage.rules.errors import NotYours, Stale
+from storage.rules.place_rights import DutyAction, roles_for
 from storage.rules.press import Press, press
-from storage.rules.rights import DutyAction, duty_roles
 from storage.rules.roster import Shift
 from storage.shifts import Around
 from storage.work import Button, Priority
@@ -72,7 +72,7 @@ async def _show(context: Context, edit: int | None) -> None:
             if one.person_id == me and one.ends_at > work.now
         ],
         has_rules=any(me in rule.people for rule in work.directory.duty_rules),
-        for_roles=sorted(str(role) for role in duty_roles(DutyAction.SEE)),
+        for_roles=sorted(str(role) for role in roles_for(DutyAction.SEE)),
     )
 
 
@@ -94,7 +94,7 @@ def _by_day(own: Sequence[Shift]) -> list[dict[str, Any]]:
 async def _waiting(context: Context, found: Around) -> Rows:
     """What was asked of me, what I asked, and as a duty secretary what I may still object to."""
     work, me = context.work, context.person["id"]
-    is_secretary = reach.holds(work, duty_roles(DutyAction.ARRANGE))
+    is_secretary = reach.holds(work, roles_for(DutyAction.ARRANGE))
     rows: Rows = []
     named = await people.by_ids(work.ledger, {row[who] for row in found.rows for who in ("holder_id", "taker_id")})
     for row in found.rows:

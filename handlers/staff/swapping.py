@@ -15,8 +15,8 @@ from storage import people, reach, shifts, swaps
 from storage.duty_rules import day_of, number_of
 from storage.ledger import Row
 from storage.rules.errors import NotYours, Stale
+from storage.rules.place_rights import DutyAction, roles_for
 from storage.rules.press import Press, press
-from storage.rules.rights import DutyAction, duty_roles
 from storage.rules.roster import Shift, Turn
 from storage.shifts import Around
 from storage.work import Button
@@ -142,7 +142,7 @@ async def see(context: Context, pressed: Press, said: Said) -> None:
         rows = [[("duty_yes", press("dutyyes", row["id"])), ("duty_no", press("dutyno", row["id"]))]]
     elif row["state"] == swaps.ASKED and me in {row["holder_id"], row["asked_by"]}:
         rows = [[("duty_drop", press("dutydrop", row["id"]))]]
-    elif found.can_object(row) and reach.holds(work, duty_roles(DutyAction.ARRANGE)):
+    elif found.can_object(row) and reach.holds(work, roles_for(DutyAction.ARRANGE)):
         rows = [[("duty_object", press("dutyobject", row["id"]))]]
     params = {"name": named[row["holder_id"]]["name"], "taker": named[row["taker_id"]]["name"], "state": row["state"]}
     work.reply("duty.one", [*rows, BACK], edit=said.pressed_message, **params, **swaps.told(given, back))

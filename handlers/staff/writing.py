@@ -15,8 +15,8 @@ from storage import noticeboard, notices, reach, recipients
 from storage.drafts import CARD, Draft
 from storage.rules.errors import NotYours
 from storage.rules.notices import Audience, NoticeKind, can_be_urgent, is_official
+from storage.rules.place_rights import NoticeAction, may_at
 from storage.rules.press import Press, press
-from storage.rules.rights import NoticeAction, may_with_notice
 from storage.work import Button
 
 from . import places
@@ -120,7 +120,7 @@ def _next_morning(context: Context) -> datetime:
 
 def _may_wake(context: Context, draft: NoticeDraft) -> bool:
     scope = context.work.directory.scope(draft.at.place_id)
-    return can_be_urgent(draft.kind) and may_with_notice(
+    return can_be_urgent(draft.kind) and may_at(
         notices.actor(context.work), NoticeAction.AT_NIGHT, scope, context.person["id"]
     )
 

@@ -11,14 +11,14 @@ from storage import talents as register
 from storage.drafts import ResidentDraft
 from storage.rules.errands import Skill
 from storage.rules.errors import Stale
+from storage.rules.place_rights import HelperAction, roles_for
 from storage.rules.press import Press, press
-from storage.rules.rights import HelperAction, helper_roles
 from storage.talents import Talent
 from storage.work import Button
 
 MOST = 8
 LONGEST = 40  # characters of what is looked for
-KEEPERS = helper_roles(HelperAction.SEE)
+KEEPERS = roles_for(HelperAction.SEE)
 
 
 class TalentDraft(ResidentDraft):

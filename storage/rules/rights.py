@@ -157,10 +157,10 @@ def _permit(*by: _Relation | Role) -> _Permit:
 
 
 _O, _F, _R = _Relation.OWNER, _Relation.FILER, _Relation.RELATIVE
-_SECRETARIES = (Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY)
+SECRETARIES = (Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY)
 _BY_ASSIGNEE = _permit(_Relation.ASSIGNEE)
 _BY_RESIDENT = _permit(_O, _F, _R)
-_PRIVATE_ROLES = frozenset({*_SECRETARIES, Role.ADMINISTRATOR})
+_PRIVATE_ROLES = frozenset({*SECRETARIES, Role.ADMINISTRATOR})
 _KIND_ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "dispute": frozenset({Role.MEDIATOR}),
@@ -168,8 +168,8 @@ _KIND_ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     }
 )
 _PRIVATE_RELATIONS = frozenset({_O, _F, _Relation.ASSIGNEE, _Relation.OFFERED, _Relation.HELPER})
-_VERIFIERS = frozenset({*_SECRETARIES, Role.ESTATE_BRANCH, Role.BUILDING_HEAD})
-_BY_VERIFIER = _permit(*_VERIFIERS)
+VERIFIERS = frozenset({*SECRETARIES, Role.ESTATE_BRANCH, Role.BUILDING_HEAD})
+_BY_VERIFIER = _permit(*VERIFIERS)
 _BY_BOTH = _permit(_O, _F, _R, _Relation.HELPER)
 
 _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
@@ -179,7 +179,7 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
             *(Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.ESTATE_BRANCH),
             *_PRIVATE_ROLES,
         ),
-        Action.SEE_PERSON: _permit(_O, _F, _R, _Relation.ASSIGNEE, _Relation.HELPER, *_SECRETARIES),
+        Action.SEE_PERSON: _permit(_O, _F, _R, _Relation.ASSIGNEE, _Relation.HELPER, *SECRETARIES),
         Action.ACCEPT: _permit(_Relation.OFFERED),
         Action.DECLINE: _permit(_Relation.OFFERED),
         Action.HAND_OVER: _BY_ASSIGNEE,
@@ -193,26 +193,26 @@ _PERMITS: Mapping[Action, _Permit] = MappingProxyType(
         Action.WITHDRAW: _BY_RESIDENT,
         Action.OBJECT: _BY_RESIDENT,
         Action.ADD_WORDS: _permit(_O, _F, _R, _Relation.FOLLOWER),
-        Action.TRIAGE: _permit(*_SECRETARIES),
-        Action.RING_BACK: _permit(*_SECRETARIES),
+        Action.TRIAGE: _permit(*SECRETARIES),
+        Action.RING_BACK: _permit(*SECRETARIES),
         # Whoever lives or works within the scope may join, and the neighbours that storage found nearby.
         Action.FOLLOW: _permit(_Relation.NEIGHBOUR, *Role),
-        Action.APPROVE: _permit(*_SECRETARIES),
-        Action.RESCHEDULE: _permit(_O, _F, _R, _Relation.ASSIGNEE, *_SECRETARIES),
-        Action.UNBOOK: _permit(_O, _F, _R, *_SECRETARIES),
+        Action.APPROVE: _permit(*SECRETARIES),
+        Action.RESCHEDULE: _permit(_O, _F, _R, _Relation.ASSIGNEE, *SECRETARIES),
+        Action.UNBOOK: _permit(_O, _F, _R, *SECRETARIES),
         Action.COME: _permit(_O, _F, _R, _Relation.ASSIGNEE),
         Action.STAGE: _BY_ASSIGNEE,
         Action.MISS: _BY_ASSIGNEE,
         Action.VERIFY: _BY_VERIFIER,
         Action.TURN_DOWN: _BY_VERIFIER,
-        Action.EDIT: _permit(_O, _F, _R, *_VERIFIERS),
-        Action.CLAIM: _permit(_Relation.OFFERED, Role.VOLUNTEER, Role.GRID_WORKER, Role.UNIT_HEAD, *_VERIFIERS),
+        Action.EDIT: _permit(_O, _F, _R, *VERIFIERS),
+        Action.CLAIM: _permit(_Relation.OFFERED, Role.VOLUNTEER, Role.GRID_WORKER, Role.UNIT_HEAD, *VERIFIERS),
         Action.NOT_ME: _permit(_Relation.OFFERED),
         Action.GIVE_BACK: _permit(_Relation.HELPER),
         Action.SIGN_IN: _BY_BOTH,
-        Action.BEGIN: _permit(_O, _F, _R, *_SECRETARIES),
-        Action.NOT_COME: _permit(_O, _F, _R, *_SECRETARIES),
-        Action.RING_UP: _permit(*_SECRETARIES),
+        Action.BEGIN: _permit(_O, _F, _R, *SECRETARIES),
+        Action.NOT_COME: _permit(_O, _F, _R, *SECRETARIES),
+        Action.RING_UP: _permit(*SECRETARIES),
         Action.RELAY: _BY_BOTH,
         Action.PROBLEM: _BY_BOTH,
     }
@@ -290,7 +290,7 @@ def _is_timely(action: Action, ticket: TicketFacts, legal: frozenset[Event]) -> 
 _BETWEEN = frozenset({State.ACCEPTED, State.WAITING, State.ON_SITE})
 """From when somebody has taken a request until it is done."""
 
-_LIVING_HERE = frozenset({Role.RESIDENT, Role.FAMILY})
+LIVING_HERE = frozenset({Role.RESIDENT, Role.FAMILY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +305,7 @@ class _Standing:
 def _standing(actor: Actor, ticket: TicketFacts) -> _Standing:
     """Whoever has lost every working role is no longer its worker, whatever the ticket still says."""
     person = actor.person_id
-    works = any(grant.role not in _LIVING_HERE for grant in actor.grants)
+    works = any(grant.role not in LIVING_HERE for grant in actor.grants)
     relations = {
         _Relation.OWNER: person == ticket.owner_id,
         _Relation.FILER: person == ticket.filed_by_id,
@@ -341,7 +341,7 @@ def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> b
     if permit.relations & standing.relations or permit.roles & standing.roles:
         return True
     if action is Action.SEE_PERSON:  # no time to accept first
-        is_checked = ticket.is_order and ticket.state is State.NEW and bool(standing.roles & _VERIFIERS)
+        is_checked = ticket.is_order and ticket.state is State.NEW and bool(standing.roles & VERIFIERS)
         return is_checked or (ticket.is_danger and _Relation.OFFERED in standing.relations)
     if action is Action.SEE and ticket.is_order and ticket.state is State.OFFERED and Role.VOLUNTEER in standing.roles:
         return True
@@ -353,13 +353,13 @@ def _is_permitted(action: Action, standing: _Standing, ticket: TicketFacts) -> b
 
 def _is_named_to(standing: _Standing, ticket: TicketFacts) -> bool:
     """An anonymous owner is known to themself, to whoever wrote it down for them, and to the secretaries."""
-    is_known = {_O, _F} & standing.relations or standing.roles & frozenset(_SECRETARIES)
+    is_known = {_O, _F} & standing.relations or standing.roles & frozenset(SECRETARIES)
     return (not ticket.is_anonymous or bool(is_known)) and _is_in_time_to_know(standing, ticket)
 
 
 def _is_in_time_to_know(standing: _Standing, ticket: TicketFacts) -> bool:
     """Who helps a neighbour knows name, telephone and door from when it begins until it is done."""
-    others = {_O, _F, _R} & standing.relations or standing.roles & _VERIFIERS
+    others = {_O, _F, _R} & standing.relations or standing.roles & VERIFIERS
     return not ticket.is_order or bool(others) or ticket.state in _BETWEEN
 
 
@@ -469,134 +469,3 @@ _NARROWED: Mapping[Action, Callable[[_Standing, TicketFacts], bool]] = MappingPr
         Action.PROBLEM: _is_order,
     }
 )
-
-
-# --- notices -------------------------------------------------------------------------------------------------
-
-
-class NoticeAction(StrEnum):
-    """What a person may want to do with a notice."""
-
-    WRITE = "write"
-    AT_NIGHT = "at_night"  # let it pass the quiet hours
-    STEER = "steer"  # pause, go on, stop, remind
-    SEE_NAMES = "see_names"  # who has not read it
-
-
-_NOTICE_WRITERS = frozenset({*_SECRETARIES, Role.GRID_WORKER})
-_NOTICE_PERMITS: Mapping[NoticeAction, frozenset[Role]] = MappingProxyType(
-    {
-        NoticeAction.WRITE: _NOTICE_WRITERS,
-        NoticeAction.AT_NIGHT: frozenset(_SECRETARIES),
-        NoticeAction.STEER: frozenset(_SECRETARIES),
-        # Numbers are enough for everybody but the one who goes and knocks.
-        NoticeAction.SEE_NAMES: frozenset({Role.GRID_WORKER}),
-    }
-)
-
-
-def notice_roles(action: NoticeAction) -> frozenset[Role]:
-    """The roles that permit it."""
-    return _NOTICE_PERMITS[action]
-
-
-def may_with_notice(actor: Actor, action: NoticeAction, scope: frozenset[int], author_id: int | None = None) -> bool:
-    """Whether `actor` is entitled to `action` on a notice for the place that `scope` covers.
-
-    Who wrote it steers it too, as long as they may write there.
-    """
-    roles = _NOTICE_PERMITS[action]
-    if action is NoticeAction.STEER and actor.person_id == author_id:
-        roles |= _NOTICE_WRITERS
-    return any(grant.role in roles and grant.place_id in scope for grant in actor.grants)
-
-
-# --- the duty roster -----------------------------------------------------------------------------------------
-
-
-class DutyAction(StrEnum):
-    """What a person may want to do with the duty roster of a place."""
-
-    SEE = "see"  # names, for staff of the same community or above it
-    ARRANGE = "arrange"  # object to a change, look for somebody where nobody is left
-
-
-_DUTY_PERMITS: Mapping[DutyAction, frozenset[Role]] = MappingProxyType(
-    {
-        DutyAction.SEE: frozenset(Role) - _LIVING_HERE - {Role.VOLUNTEER},  # which people give themselves
-        DutyAction.ARRANGE: frozenset(_SECRETARIES),
-    }
-)
-
-
-def duty_roles(action: DutyAction) -> frozenset[Role]:
-    """The roles that permit it."""
-    return _DUTY_PERMITS[action]
-
-
-def may_with_duty(actor: Actor, action: DutyAction, scope: frozenset[int]) -> bool:
-    """Whether `actor` holds a role that permits `action` at one of the places `scope`."""
-    return any(grant.role in _DUTY_PERMITS[action] and grant.place_id in scope for grant in actor.grants)
-
-
-# --- people who help -----------------------------------------------------------------------------------------
-
-
-class HelperAction(StrEnum):
-    """What a person may want to do with somebody's registration as a helper."""
-
-    SEE = "see"  # all of it; neighbours see what was consented to
-    JUDGE = "judge"  # verify, suspend and let help again
-
-
-_HELPER_PERMITS: Mapping[HelperAction, frozenset[Role]] = MappingProxyType(
-    {
-        HelperAction.SEE: frozenset({Role.GRID_WORKER, Role.UNIT_HEAD, *_VERIFIERS}),
-        HelperAction.JUDGE: frozenset(_SECRETARIES),
-    }
-)
-
-
-def helper_roles(action: HelperAction) -> frozenset[Role]:
-    """The roles that permit it."""
-    return _HELPER_PERMITS[action]
-
-
-def may_with_helper(actor: Actor, action: HelperAction, scope: frozenset[int], person_id: int) -> bool:
-    """Whether `actor` is entitled to `action` on the registration of somebody who helps at the place `scope` covers.
-
-    Nobody judges themselves.
-    """
-    if action is HelperAction.JUDGE and actor.person_id == person_id:
-        return False
-    return any(grant.role in _HELPER_PERMITS[action] and grant.place_id in scope for grant in actor.grants)
-
-
-# --- points --------------------------------------------------------------------------------------------------
-
-
-class PointsAction(StrEnum):
-    """What a person may want to do with the points of others."""
-
-    HAND_OUT = "hand_out"  # what they exchanged them for, at the hall
-    TAKE_BACK = "take_back"  # what was not earned honestly
-    NOMINATE = "nominate"  # the year's drafts for 金牌管家 and 社区好人
-
-
-_POINTS_PERMITS: Mapping[PointsAction, frozenset[Role]] = MappingProxyType(
-    {
-        PointsAction.HAND_OUT: frozenset({Role.PROXY_AGENT, *_SECRETARIES}),
-        PointsAction.TAKE_BACK: frozenset(_SECRETARIES),
-        PointsAction.NOMINATE: frozenset({Role.COMMUNITY_SECRETARY}),
-    }
-)
-
-
-def points_roles(action: PointsAction) -> frozenset[Role]:
-    """The roles that permit it."""
-    return _POINTS_PERMITS[action]
-
-
-def may_with_points(actor: Actor, action: PointsAction, scope: frozenset[int]) -> bool:
-    """Whether `actor` holds a role that permits `action` at one of the places `scope`."""
-    return any(grant.role in _POINTS_PERMITS[action] and grant.place_id in scope for grant in actor.grants)

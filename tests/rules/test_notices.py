@@ -18,7 +18,8 @@ from storage.rules.notices import (
     is_official,
     next_state,
 )
-from storage.rules.rights import Actor, Grant, NoticeAction, Role, may_with_notice
+from storage.rules.place_rights import NoticeAction, may_at
+from storage.rules.rights import Actor, Grant, Role
 
 BUILDING, GRID, COMMUNITY, ELSEWHERE = 11, 12, 13, 99
 SCOPE = frozenset({BUILDING, GRID, COMMUNITY})
@@ -99,10 +100,10 @@ BY_ROLE = {
 @pytest.mark.parametrize("role", list(Role))
 def test_it_permits_what_the_role_permits_at_its_place(role: Role) -> None:
     here, there = (Actor(1, (Grant(role, place),)) for place in (GRID, ELSEWHERE))
-    assert {one for one in NoticeAction if may_with_notice(here, one, SCOPE, 2)} == BY_ROLE.get(role, set())
-    assert not any(may_with_notice(there, one, SCOPE, 1) for one in NoticeAction)
+    assert {one for one in NoticeAction if may_at(here, one, SCOPE, 2)} == BY_ROLE.get(role, set())
+    assert not any(may_at(there, one, SCOPE, 1) for one in NoticeAction)
 
 
 def test_it_lets_the_author_steer_as_long_as_the_role_lasts() -> None:
-    assert may_with_notice(Actor(1, (Grant(Role.GRID_WORKER, GRID),)), NoticeAction.STEER, SCOPE, 1)
-    assert not may_with_notice(Actor(1), NoticeAction.STEER, SCOPE, 1)
+    assert may_at(Actor(1, (Grant(Role.GRID_WORKER, GRID),)), NoticeAction.STEER, SCOPE, 1)
+    assert not may_at(Actor(1), NoticeAction.STEER, SCOPE, 1)

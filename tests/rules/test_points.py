@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from storage.rules.errands import Per, PointRule, Who
 from storage.rules.errors import OutOfStock, TooFewPoints
 from storage.rules.honours import POINTS, QUALITY, SERVICES, STARS, Year, nominees, score
+from storage.rules.place_rights import PointsAction, may_at
 from storage.rules.points import (
     Deed,
     Lot,
@@ -24,7 +25,7 @@ from storage.rules.points import (
     spend,
     taken_back,
 )
-from storage.rules.rights import Actor, Grant, PointsAction, Role, may_with_points
+from storage.rules.rights import Actor, Grant, Role
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
@@ -94,8 +95,8 @@ def test_it_never_gives_more_than_a_days_cap(cap: int, before: int, points: int)
 )
 def test_it_lets_those_touch_points_of_others_whose_business_it_is(role: Role, allowed: set[PointsAction]) -> None:
     here, elsewhere = Actor(1, (Grant(role, 7),)), Actor(1, (Grant(role, 8),))
-    assert {one for one in PointsAction if may_with_points(here, one, frozenset({5, 7}))} == allowed
-    assert not any(may_with_points(elsewhere, one, frozenset({5, 7})) for one in PointsAction)
+    assert {one for one in PointsAction if may_at(here, one, frozenset({5, 7}))} == allowed
+    assert not any(may_at(elsewhere, one, frozenset({5, 7})) for one in PointsAction)
 
 
 @pytest.mark.parametrize(

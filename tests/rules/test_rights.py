@@ -8,18 +8,8 @@ from itertools import product
 import pytest
 
 from storage.rules.lifecycle import State, events_from
-from storage.rules.rights import (
-    Action,
-    Actor,
-    DutyAction,
-    Grant,
-    Role,
-    TicketFacts,
-    actions,
-    duty_roles,
-    may,
-    may_with_duty,
-)
+from storage.rules.place_rights import DutyAction, may_at, roles_for
+from storage.rules.rights import Action, Actor, Grant, Role, TicketFacts, actions, may
 
 HERE, GRID, COMMUNITY, ELSEWHERE = 11, 12, 13, 99
 ROSA, VERA, WEI, LAO_LI, FANG, OTTO, ADA = 1, 2, 3, 4, 5, 6, 7
@@ -312,11 +302,11 @@ def test_it_shows_the_duty_roster_to_staff_and_lets_secretaries_arrange_it(role:
     here, elsewhere = (Actor(OTTO, (Grant(role, place_id),)) for place_id in (COMMUNITY, COMMUNITY + 1000))
     scope = frozenset({COMMUNITY})
     is_staff = role not in {Role.RESIDENT, Role.FAMILY, Role.VOLUNTEER}
-    is_secretary = role in duty_roles(DutyAction.ARRANGE)
-    assert may_with_duty(here, DutyAction.SEE, scope) is is_staff
-    assert may_with_duty(here, DutyAction.ARRANGE, scope) is is_secretary
+    is_secretary = role in roles_for(DutyAction.ARRANGE)
+    assert may_at(here, DutyAction.SEE, scope) is is_staff
+    assert may_at(here, DutyAction.ARRANGE, scope) is is_secretary
     assert is_secretary == (role in {Role.DUTY_SECRETARY, Role.COMMUNITY_SECRETARY})
-    assert not any(may_with_duty(elsewhere, action, scope) for action in DutyAction)
+    assert not any(may_at(elsewhere, action, scope) for action in DutyAction)
 
 
 # --- requests to neighbours ------------------------------------------------------------------------------------
