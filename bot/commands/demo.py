@@ -84,13 +84,21 @@ async def _playing(port: int, control_port: int, control_token: str) -> AsyncIte
 
 
 async def _start_simulator(port: int, control_port: int, control_token: str) -> asyncio.subprocess.Process:
+    options = simulator_options(port, control_port, control_token)
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "simulator", "--port", str(port), "--token", TOKEN),
-        *("--seed-people", str(STAGE.people_file)),
-        *("--control", f"http://127.0.0.1:{control_port}", "--control-token", control_token),
-        stdout=asyncio.subprocess.DEVNULL,
+        sys.executable, "-m", "simulator", *options, stdout=asyncio.subprocess.DEVNULL
     )
+
+
+def simulator_options(port: int, control_port: int, control_token: str) -> list[str]:
+    """Return the simulator's command line; a value may begin with a dash, so each is joined to its name."""
+    return [
+        f"--port={port}",
+        f"--token={TOKEN}",
+        f"--seed-people={STAGE.people_file}",
+        f"--control=http://127.0.0.1:{control_port}",
+        f"--control-token={control_token}",
+    ]
 
 
 async def _set_clock(port: int) -> None:

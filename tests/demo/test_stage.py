@@ -12,11 +12,13 @@ import pytest
 from bot import tour
 from bot.app import App
 from bot.cast import DU, LI, NURSE, PEOPLE, SU, VERA, WEI
+from bot.commands.demo import simulator_options
 from bot.control import Control
 from bot.settings import Settings
 from bot.stage import Stage
 from bot.stage_helpers import UNIT, chat
 from bot.texts import LANGUAGES, Texts
+from simulator.__main__ import arguments
 from storage import helpers, invitations, organisations, people, schema
 from storage.rules import phones
 from storage.rules.groups import Purpose
@@ -143,3 +145,8 @@ async def test_it_has_a_volunteers_group_that_is_bound(panel: Panel, stage: Stag
     bound = panel.app.ledger.directory.groups[seeded["chat_id"]]
     assert (bound.purpose, bound.language) == (Purpose.VOLUNTEERS, "en")
     assert set(seeded["member_ids"]) <= {user_id for user_id, _, _ in PEOPLE}
+
+
+def test_a_token_that_begins_with_a_dash_reaches_the_simulator() -> None:
+    options = arguments(simulator_options(8080, 8081, "-EqTz3"))
+    assert (options.port, options.control, options.control_token) == (8080, "http://127.0.0.1:8081", "-EqTz3")
