@@ -36,9 +36,10 @@ def of_bot(world: World, bot: Bot) -> Json:
 
 
 def of_chat(world: World, chat: Chat, last: int | None = None) -> Json:
-    """Return a chat with its messages, the `last` ones if a number is given."""
+    """Return a chat with its messages, the `last` ones if a number is given; events up to `last_event_id` are in it."""
     messages = chat.living()
     return {
+        "last_event_id": world.events.last_id,
         "key": chat.key,
         "id": chat.id,
         "kind": chat.kind,

@@ -1,10 +1,11 @@
 """The page around the phones: sizes, reloads, language, people, groups, the bot's panel, trouble."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from simulator.client import Sim
 from tests.browser.conftest import NARROW, WIDE, Api, Desk
@@ -189,3 +190,34 @@ async def test_it_lets_people_come_as_what_is_offered(open_desk: OpenDesk, panel
             await desk.page.get_by_role("dialog").get_by_role("button", name="加入").click()
             await desk.shows(name, f"/start {start}")
     assert asked == [("/control/invite", {"role": "volunteer"})]
+
+
+async def test_what_was_answered_earlier_hides_nothing_that_came_since(open_desk: OpenDesk) -> None:
+    is_asked, is_late = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        is_asked.set()
+        if not (await answer.json())["messages"]:
+            await is_late.wait()
+        await route.fulfill(response=answer)
+
+    async def send_afterwards(route: Route) -> None:
+        await is_asked.wait()
+        await route.continue_()
+
+    async with Sim() as sim:
+        sim.person("王阿姨", user_id=ROSA, is_started=True)
+        desk = await open_desk(WIDE, url=sim.url)
+        await desk.page.route(f"**/sim/chats/{sim.bot.id}.*", answer_late)
+        await desk.page.route(f"**/sim/chats/{sim.bot.id}.*/messages", send_afterwards)
+        await desk.page.get_by_role("button", name="加一个人").click()
+        await desk.page.get_by_label("名字").fill("陈叔")
+        await desk.page.get_by_label("扫码 / 打开邀请链接").fill("p-32")
+        await desk.page.get_by_role("dialog").get_by_role("button", name="加入").click()
+        await desk.shows("陈叔", "/start p-32")
+        is_late.set()
+        await desk.says("陈叔", "有人吗")
+        await desk.shows("陈叔", "有人吗")
+        await expect(desk.phone("陈叔").locator(".entry", has_text="/start p-32")).to_have_count(1)
+        await desk.page.unroute_all(behavior="wait")

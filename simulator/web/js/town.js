@@ -66,7 +66,10 @@ export class Town extends EventTarget {
     this.#offset = new Date(iso) - Date.now();
   }
 
+  /** Keep a chat as it was answered, unless what is kept has heard of more since. */
   #keep(chat) {
+    const kept = this.chats.get(chat.key);
+    if (kept?.last_event_id > chat.last_event_id) return kept;
     chat.messages = new Map(chat.messages.map((message) => [message.message_id, message]));
     this.chats.set(chat.key, chat);
     return chat;
@@ -74,7 +77,10 @@ export class Town extends EventTarget {
 
   /** Fetch one chat anew; a private chat that nobody has opened yet begins to exist. */
   async fetchChat(key) {
-    const chat = this.#keep(await get(`/chats/${key}`));
+    const { chats } = this;
+    const answer = await get(`/chats/${key}`);
+    if (this.chats !== chats) return this.chats.get(key); // everything is new meanwhile
+    const chat = this.#keep(answer);
     this.dispatchEvent(new CustomEvent("change", { detail: { kind: "chat", chat: key } }));
     return chat;
   }
@@ -112,8 +118,9 @@ export class Town extends EventTarget {
 
   async #hear(event) {
     if (event.kind === "reset") return this.connect();
-    if (event.chat && !this.chats.has(event.chat)) await this.fetchChat(event.chat).catch(() => {});
-    else await this.#apply(event, this.chats.get(event.chat));
+    const chat = this.chats.get(event.chat);
+    if (event.chat && !chat) await this.fetchChat(event.chat).catch(() => {});
+    else if (!(chat?.last_event_id >= event.id)) await this.#apply(event, chat);
     this.dispatchEvent(new CustomEvent("change", { detail: event }));
   }
 
@@ -129,6 +136,7 @@ export class Town extends EventTarget {
   /** Take one event into the copy. */
   async #apply(event, chat) {
     const kind = event.kind;
+    if (chat) chat.last_event_id = event.id;
     if (kind === "message.new") this.#arrive(event.message, chat);
     else if (kind === "message.edited" || kind === "reaction")
       chat.messages.set(event.message.message_id, event.message);
