@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,13 +15,13 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from storage import closing, danger, handling, schema, triage, unreachable
 from storage.rules.lifecycle import OPEN, TRANSITIONS, Event, State
 from storage.rules.limits import Limits, resolution_due_at
 from storage.work import Work
+from tests.machines import run_machine
 
 from .desk import Act, Desk, Ticket
 
@@ -261,23 +260,10 @@ class LedgerMachine(RuleBasedStateMachine):
         assert not told
 
 
-def _run(examples: int, steps: int, *, is_same_every_time: bool) -> None:
-    run_state_machine_as_test(
-        LedgerMachine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            derandomize=is_same_every_time,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_it_stays_whole_whatever_happens() -> None:
-    _run(12, 25, is_same_every_time=True)
+    run_machine(LedgerMachine, 12, 25)
 
 
 @pytest.mark.slow
 def test_it_stays_whole_for_long() -> None:
-    _run(80, 60, is_same_every_time=True)
+    run_machine(LedgerMachine, 80, 60)

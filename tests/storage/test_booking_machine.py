@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,7 +19,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from storage import bookings, closing, handling, schema, slots, tickets, triage
@@ -32,6 +30,7 @@ from storage.slots import Slot
 from storage.work import Work
 from tests import postgres
 from tests.ledger.desk import Ticket
+from tests.machines import run_machine
 from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
@@ -283,30 +282,19 @@ def on_postgres(server: Server) -> type[BookingMachine]:
     return OnPostgres
 
 
-def run(machine: type[BookingMachine], examples: int, steps: int) -> None:
-    calm = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-    )
-    run_state_machine_as_test(machine, settings=calm)
-
-
 def test_it_never_over_books_whatever_happens() -> None:
-    run(BookingMachine, 8, 25)
+    run_machine(BookingMachine, 8, 25)
 
 
 def test_it_never_over_books_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 3, 20)
+    run_machine(on_postgres(postgres_server), 3, 20)
 
 
 @pytest.mark.slow
 def test_it_never_over_books_in_a_long_time() -> None:
-    run(BookingMachine, 30, 40)
+    run_machine(BookingMachine, 30, 40)
 
 
 @pytest.mark.slow
 def test_it_never_over_books_in_a_long_time_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 10, 30)
+    run_machine(on_postgres(postgres_server), 10, 30)

@@ -14,11 +14,12 @@ from storage.engine import Database
 from storage.work import Work
 from tests import postgres
 from tests.ledger.desk import Act, Ticket
+from tests.machines import run_machine
 from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
 from .purse import Purse
-from .test_order_machine import HELPERS, NTH, WHO, OrderMachine, run_machine
+from .test_order_machine import HELPERS, NTH, WHO, OrderMachine
 
 WHAT = st.sampled_from(("eggs", "rice"))
 

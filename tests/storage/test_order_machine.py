@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,7 +17,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from storage import claims, closing, helped, orders, schema, vouching
@@ -28,6 +26,7 @@ from storage.rules.matching import LAST_WAVE
 from storage.work import Work
 from tests import postgres
 from tests.ledger.desk import Act, Ticket
+from tests.machines import run_machine
 from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
@@ -266,18 +265,6 @@ def on_postgres(server: Server) -> type[OrderMachine]:
             await postgres.drop(self.url)
 
     return OnPostgres
-
-
-def run_machine(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
-    """Try so many ways of so many steps; raises what an invariant raises."""
-    calm = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-    )
-    run_state_machine_as_test(machine, settings=calm)
 
 
 def test_it_keeps_its_word_among_neighbours() -> None:

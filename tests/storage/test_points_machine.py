@@ -16,12 +16,12 @@ from storage.engine import Database
 from storage.rules.errors import Refusal
 from storage.work import Work
 from tests import postgres
+from tests.machines import run_machine
 from tests.postgres import Server
 from tests.storage.desks import Decide
 from tests.town import MONDAY, copy_of_sample
 
 from .purse import Purse
-from .test_order_machine import run_machine
 
 HELPERS = ("h1", "h2", "h3")
 WHO = st.sampled_from(HELPERS)

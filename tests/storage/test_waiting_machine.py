@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from storage import bookings, rebooking, schema, slots, tickets, waiting_answers, waiting_line, waitlist
 from storage.engine import Database
@@ -21,6 +20,7 @@ from storage.rules.slots import Slot
 from storage.rules.waiting import Part, Waits, window
 from storage.work import Work
 from tests import postgres
+from tests.machines import run_machine
 from tests.postgres import Server
 
 from .counter import COUNTER, KIN, RESIDENTS, ROSA, TUESDAY, Counter
@@ -263,31 +263,19 @@ def on_postgres(server: Server) -> type[WaitingMachine]:
     return OnPostgres
 
 
-def run(machine: type[WaitingMachine], examples: int, steps: int) -> None:
-    calm = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-        phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to make a failure shorter takes minutes
-    )
-    run_state_machine_as_test(machine, settings=calm)
-
-
 def test_it_loses_nobody_who_waits() -> None:
-    run(WaitingMachine, 8, 25)
+    run_machine(WaitingMachine, 8, 25)
 
 
 def test_it_loses_nobody_who_waits_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 3, 20)
+    run_machine(on_postgres(postgres_server), 3, 20)
 
 
 @pytest.mark.slow
 def test_it_loses_nobody_who_waits_in_a_long_time() -> None:
-    run(WaitingMachine, 25, 40)
+    run_machine(WaitingMachine, 25, 40)
 
 
 @pytest.mark.slow
 def test_it_loses_nobody_who_waits_in_a_long_time_on_postgresql(postgres_server: Server) -> None:
-    run(on_postgres(postgres_server), 10, 30)
+    run_machine(on_postgres(postgres_server), 10, 30)

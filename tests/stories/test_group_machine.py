@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from simulator.group import Group
 from simulator.phone import Phone
@@ -18,6 +17,7 @@ from simulator.state import Message
 from storage import claims, schema
 from storage.rules.groups import Purpose
 from storage.rules.press import press
+from tests.machines import run_machine
 from tests.town import Town, a_town
 
 from .groups import bound, fresh, order, volunteers
@@ -109,25 +109,10 @@ class GroupMachine(RuleBasedStateMachine):
             assert WORDS.get(ticket["state"], "不用去了") in one.text or (missing and f"{missing} 位" in one.text)
 
 
-def _run(examples: int, steps: int, *, is_fixed: bool = False) -> None:
-    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    run_state_machine_as_test(
-        GroupMachine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=is_fixed,
-            database=None,
-            suppress_health_check=checks,
-        ),
-    )
-
-
 def test_it_agrees_everywhere_after_a_few_presses() -> None:
-    _run(1, 8, is_fixed=True)
+    run_machine(GroupMachine, 1, 8)
 
 
 @pytest.mark.slow
 def test_it_agrees_everywhere_after_anything() -> None:
-    _run(40, 25)
+    run_machine(GroupMachine, 40, 25)
