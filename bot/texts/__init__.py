@@ -86,6 +86,7 @@ class Texts:
             "clock": self._clock,
             "date": self._date,
             "day": self._on_day,
+            "dated": self._dated,
             "brief": _brief,
             "text": _text,
         }
@@ -101,6 +102,15 @@ class Texts:
         at = self._local(value)
         day = f"{at.day} {at:%b %Y}" if language == "en" else f"{at.year}年{at.month}月{at.day}日"
         return f"{day} {at:%H:%M}"
+
+    def _dated(self, value: datetime | str, language: str) -> str:
+        """A time on what stands for days and is read by many, each on another day: 11月24日（周二）09:00."""
+        at = self._local(value)
+        return (
+            f"{at.day} {at:%b} ({at:%a}) {at:%H:%M}"
+            if language == "en"
+            else f"{at.month}月{at.day}日（周{_WEEKDAYS[at.weekday()]}）{at:%H:%M}"
+        )
 
     def _on_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
         """A day with its weekday, as people agree on one: 明天（周二）, 11月24日（周二）."""

@@ -1,6 +1,7 @@
 """Nothing personal stands in a group: what its texts ask for, and what its cards say of a matter full of it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,14 @@ def test_it_asks_for_nothing_personal(key: str) -> None:
     assert wanted("zh-CN", key) <= allowed
 
 
-async def _cards(town: Neighbours, personal: dict[str, Any]) -> AsyncIterator[str]:
+async def _order(town: Neighbours) -> int:
+    return await town.verified(words=PERSONAL["words"], is_vulnerable=True, wanted=2)
+
+
+async def _cards(town: Neighbours, order_id: int, personal: dict[str, Any], now: datetime = NOW) -> AsyncIterator[str]:
     """A card for every purpose, state and language, of matters that are full of somebody."""
     ledger = town.ledger
     drawing = GroupCards(ledger, TEXTS, Keyboards(TEXTS))
-    order_id = await town.verified(words=PERSONAL["words"], is_vulnerable=True, wanted=2)
     places = ledger.directory.by_code
     helper = await town.person("h1")
     common = {"place_id": places["jx-3-2"].id, "is_confidential": False, "assignee_id": helper["id"], **personal}
@@ -70,16 +74,24 @@ async def _cards(town: Neighbours, personal: dict[str, Any]) -> AsyncIterator[st
     ):
         ticket = {**TICKET, **common, "id": order_id, "kind": kind, "state": str(state), "owner_id": helper["id"]}
         group = Group(1, -100, places["xfl"].id, purpose, False, language)
-        drawn = await drawing.draw(ticket, group, NOW, is_theirs=is_theirs)
+        drawn = await drawing.draw(ticket, group, now, is_theirs=is_theirs)
         yield f"{drawn.text} {drawn.markup}"
 
 
 async def test_it_says_nothing_personal_whatever_a_matter_holds(town: Neighbours) -> None:
-    async for text in _cards(town, PERSONAL):
+    async for text in _cards(town, await _order(town), PERSONAL):
         assert not [secret for secret in SECRETS if secret in text.replace("\u202f", "")], text
 
 
 async def test_it_bears_hostile_words_by_not_saying_them(town: Neighbours) -> None:
     hostile = dict.fromkeys(PERSONAL, HOSTILE["open tag"])
-    async for text in _cards(town, hostile):
+    async for text in _cards(town, await _order(town), hostile):
         assert "example.org" not in text
+
+
+async def test_it_says_the_same_on_whatever_day_it_is_drawn(town: Neighbours) -> None:
+    order_id = await _order(town)
+    at_once, later = [
+        [text async for text in _cards(town, order_id, PERSONAL, NOW + timedelta(days=days))] for days in (0, 2)
+    ]
+    assert at_once == later
