@@ -14,7 +14,7 @@ from . import people, reminders, roster, schema, shifts
 from .changes import ChangeSet
 from .duty_rules import number_of
 from .ledger import Ledger, Row
-from .rules.place_rights import DutyAction, roles_for
+from .rules.place_rights import DutyAction, codes_for
 from .rules.press import base36, press
 from .rules.roster import ONE_DAY, Away, Shift
 from .rules.roster import gaps as gaps_of
@@ -97,7 +97,7 @@ async def _tell(work: Work, place_id: int, some: list[Shift]) -> None:
         for one in some
         if one.holder_id is not None
     ]
-    roles = sorted(str(role) for role in roles_for(DutyAction.ARRANGE))
+    roles = codes_for(DutyAction.ARRANGE)
     for person, at in await roster.secretaries(work, place_id):
         work.notify(person, "duty.gaps", buttons[:MOST_BUTTONS], due_at=at, lines=lines, for_roles=roles)
 

@@ -10,11 +10,11 @@ from . import bookkeeping, people, rankings, schema
 from .ledger import Row
 from .plain import once
 from .rules.honours import STEWARDS, Nominee, Year, nominees
-from .rules.place_rights import PointsAction, may_at, roles_for
+from .rules.place_rights import PointsAction, codes_for, may_at
 from .rules.rights import Role
 from .work import Work
 
-ROLES = sorted(str(role) for role in roles_for(PointsAction.NOMINATE))
+ROLES = codes_for(PointsAction.NOMINATE)
 """The roles of who gets the drafts."""
 
 _claim, _ticket = schema.claim, schema.ticket
@@ -83,8 +83,7 @@ def may_see(work: Work, grants: Sequence[Row], person_id: int, community_id: int
 
 def communities(work: Work) -> list[int]:
     """The communities whose drafts the one who asks may see."""
-    roles = {str(role) for role in roles_for(PointsAction.NOMINATE)}
-    held = [one["place_id"] for one in people.held(work.grants) if one["role"] in roles]
+    held = [one["place_id"] for one in people.held(work.grants) if one["role"] in ROLES]
     found = [work.directory.community_of(place_id) for place_id in held]
     return sorted({place.id for place in found if place is not None})
 

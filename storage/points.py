@@ -16,12 +16,12 @@ from .ledger import Ledger, Row
 from .plain import once
 from .rules.errands import Per, Who
 from .rules.errors import NotYours
-from .rules.place_rights import PointsAction, may_at, roles_for
+from .rules.place_rights import PointsAction, codes_for, may_at
 from .rules.points import TOLD_BEFORE, Deed, Reason, Shown, earnings, last_day, rated, taken_back
 from .rules.points import helped as by_helping
 from .work import Work
 
-TAKERS = sorted(str(role) for role in roles_for(PointsAction.TAKE_BACK))
+TAKERS = codes_for(PointsAction.TAKE_BACK)
 """The roles of who takes back what was not earned honestly."""
 FRAUD_LOOKS_BACK = timedelta(days=365)
 

@@ -18,11 +18,11 @@ from .ledger import Ledger, Row
 from .plain import once
 from .rules.catalogue import Provider, ProviderKind
 from .rules.errors import NotYours, Stale
-from .rules.place_rights import PointsAction, may_at, roles_for
+from .rules.place_rights import PointsAction, codes_for, may_at, roles_for
 from .rules.points import FETCH_SOON, FETCH_WITHIN, Reason, check_exchange
 from .work import Work
 
-HANDERS = sorted(str(role) for role in roles_for(PointsAction.HAND_OUT))
+HANDERS = codes_for(PointsAction.HAND_OUT)
 """The roles of whoever stands at the counter."""
 LETTER = "Q"
 DIGITS = 6

@@ -15,7 +15,7 @@ from .duty_rules import day_of, number_of
 from .ledger import Row
 from .plain import once
 from .rules.errors import NotYours, Refusal, Stale
-from .rules.place_rights import DutyAction, roles_for
+from .rules.place_rights import DutyAction, codes_for
 from .rules.press import press
 from .rules.rights import Role
 from .rules.roster import Shift
@@ -249,7 +249,7 @@ async def _keepers(work: Work, place_id: int, parties: Collection[int]) -> list[
 
 def _for_staff() -> dict[str, Any]:
     """Whoever has lost every role until it is sent learns no names any more."""
-    return {"for_roles": sorted(str(role) for role in roles_for(DutyAction.SEE))}
+    return {"for_roles": codes_for(DutyAction.SEE)}
 
 
 async def _others(work: Work, ids: Iterable[int]) -> list[Row]:

@@ -12,13 +12,13 @@ from .matched import helper_of, offered_to
 from .plain import once
 from .rules.errors import NotYours, Stale
 from .rules.helping import expires_at
-from .rules.place_rights import HelperAction, may_at, roles_for
+from .rules.place_rights import HelperAction, codes_for, may_at
 from .rules.press import press
 from .rules.rights import Role
 from .work import Work
 
-JUDGES = sorted(str(role) for role in roles_for(HelperAction.JUDGE))
-KEEPERS = sorted(str(role) for role in roles_for(HelperAction.SEE))
+JUDGES = codes_for(HelperAction.JUDGE)
+KEEPERS = codes_for(HelperAction.SEE)
 MOST_WORDS = 200  # characters of a reason
 
 _grant, _skill = schema.role_grant, schema.helper_skill

@@ -15,7 +15,7 @@ from storage import people, reach, roster, shifts, swaps
 from storage.duty_rules import day_of
 from storage.ledger import Row
 from storage.rules.errors import NotYours, Stale
-from storage.rules.place_rights import DutyAction, roles_for
+from storage.rules.place_rights import DutyAction, codes_for, roles_for
 from storage.rules.press import Press, press
 from storage.rules.roster import Shift
 from storage.shifts import Around
@@ -72,7 +72,7 @@ async def _show(context: Context, edit: int | None) -> None:
             if one.person_id == me and one.ends_at > work.now
         ],
         has_rules=any(me in rule.people for rule in work.directory.duty_rules),
-        for_roles=sorted(str(role) for role in roles_for(DutyAction.SEE)),
+        for_roles=codes_for(DutyAction.SEE),
     )
 
 

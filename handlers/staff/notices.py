@@ -8,13 +8,13 @@ from storage import noticeboard, notices, reach
 from storage.ledger import Row
 from storage.rules.errors import NotYours, Stale
 from storage.rules.notices import Event, State
-from storage.rules.place_rights import NoticeAction, roles_for
+from storage.rules.place_rights import NoticeAction, codes_for
 from storage.rules.press import Press, press
 from storage.work import Button
 
 PAGE = 6
 ROLES = sorted(str(role) for role in notices.WRITERS)
-VISITORS = sorted(str(role) for role in roles_for(NoticeAction.SEE_NAMES))
+VISITORS = codes_for(NoticeAction.SEE_NAMES)
 
 
 @entry.command("notice", menu="menu_notice")

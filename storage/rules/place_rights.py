@@ -70,6 +70,11 @@ def roles_for(action: PlaceAction) -> frozenset[Role]:
     return _PERMITS[action]
 
 
+def codes_for(action: PlaceAction) -> list[str]:
+    """The codes of those roles in order, as they go with what only their holders may read."""
+    return sorted(str(role) for role in _PERMITS[action])
+
+
 def may_at(actor: Actor, action: PlaceAction, scope: frozenset[int], of: int | None = None) -> bool:
     """Whether `actor` is entitled to `action` at the place that `scope` covers.
 
