@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from .film import Words
 
 LINES: Mapping[str, Words] = {
+    "book.name_unclear": ("称呼那里写了时间", "a time is written where the name is asked for"),
     "book.ask_room": ("只说了楼栋", "only the building was told"),
     "book.ask_dishes": ("订饭，选了时间", "a meal is booked, and the time is chosen"),
     "book.no_such_day": ("点了日历上的点", "a point of the calendar is pressed"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.reading.moment import read_day, read_moment
+from handlers.reading.moment import is_moment, read_day, read_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
@@ -60,6 +60,19 @@ def test_it_reads_no_moment_where_none_is_named_or_it_is_over(text: str) -> None
 def test_it_reads_the_day(text: str, expected: str | None) -> None:
     found = read_day(text, NOW.astimezone(SHANGHAI).date())
     assert (f"{found:%m-%d}" if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["明天", "明天上午", "周二下午三点", "12月3号", "2026-11-25 08:30", "tomorrow morning", "next Tuesday, 3 pm"],
+)
+def test_it_knows_what_is_only_a_moment(text: str) -> None:
+    assert is_moment(text)
+
+
+@pytest.mark.parametrize("text", ["", "……", "李奶奶", "周一鸣", "明天找李奶奶", "Wednesday Addams", "三楼王叔"])
+def test_it_knows_what_is_more_than_a_moment(text: str) -> None:
+    assert not is_moment(text)
 
 
 @given(st.text(st.sampled_from("0123456789:-年月日号点半分今明后天上下午apm十二三 "), max_size=20))

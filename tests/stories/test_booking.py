@@ -136,6 +136,8 @@ async def test_it_belongs_to_the_elder_of_the_family_for_whom_it_is(town: Town) 
 async def test_it_books_for_a_neighbour_by_name(town: Town) -> None:
     await agree(town, town.rosa)
     await books(town, town.rosa, "老年证", "邻居、别人")
+    await go(town, town.rosa.says("明天上午"))
+    assert "不像称呼" in town.rosa.last.text
     await go(town, town.rosa.says("李奶奶"), town.rosa.presses("知道了"), town.rosa.presses("上门来办"))
     assert "找李奶奶" in town.rosa.last.text
     await go(

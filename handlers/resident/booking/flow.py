@@ -188,7 +188,13 @@ FLOW = flows.declare(
                 unclear="book.ask_whom",
                 shown=whom.as_said,
             ),
-            Step("name", "book.ask_name", whom.take_name, lambda draft: draft.for_whom == whom.NEIGHBOUR),
+            Step(
+                "name",
+                "book.ask_name",
+                whom.take_name,
+                lambda draft: draft.for_whom == whom.NEIGHBOUR,
+                unclear="book.name_unclear",
+            ),
             Step(
                 "papers",
                 "papers.told",

@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.flows import Rows
 from handlers.resident import elders
 from handlers.resident.elders import PARENTS
+from handlers.resident.names import called
 from handlers.resident.short import answers, is_room, says
 from handlers.said import Said
 from storage import family, filing, people
@@ -22,7 +23,6 @@ from .choosing import again, service_of
 from .owners import settle_owner
 
 NEIGHBOUR = "neighbour"
-LONGEST_NAME = 30
 
 
 async def know_elders(context: Context, draft: BookingDraft) -> None:
@@ -45,8 +45,8 @@ async def take_whom(context: Context, draft: BookingDraft, said: Said) -> bool |
         return await _elder(context, draft, choice[1:])
     if choice in {*PARENTS, NEIGHBOUR}:
         draft.for_whom = choice
-    elif said.text:
-        draft.for_whom = said.text[:LONGEST_NAME]
+    elif (name := called(said.text)) is not None:
+        draft.for_whom = name
     else:
         return False
     await settle_owner(context, draft, None)
@@ -96,9 +96,9 @@ async def as_said(context: Context, draft: BookingDraft) -> bool:
 
 async def take_name(_context: Context, draft: BookingDraft, said: Said) -> bool:
     """What the neighbour is called."""
-    if not said.text:
+    if (name := called(said.text)) is None:
         return False
-    draft.for_whom = " ".join(said.text.split())[:LONGEST_NAME]
+    draft.for_whom = name
     return True
 
 

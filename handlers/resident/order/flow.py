@@ -103,7 +103,13 @@ FLOW = flows.declare(
                 whom.whom_choices,
                 unclear="order.ask_whom",
             ),
-            Step("name", "book.ask_name", _kept(whom.take_name), lambda draft: draft.for_whom == whom.NEIGHBOUR),
+            Step(
+                "name",
+                "book.ask_name",
+                _kept(whom.take_name),
+                lambda draft: draft.for_whom == whom.NEIGHBOUR,
+                unclear="book.name_unclear",
+            ),
             Step(
                 "alone",
                 "order.ask_alone",

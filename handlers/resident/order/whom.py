@@ -8,6 +8,7 @@ from handlers.flows import Rows
 from handlers.resident import elders
 from handlers.resident.draft import READER
 from handlers.resident.elders import PARENTS
+from handlers.resident.names import called
 from handlers.resident.short import answers, is_room, says
 from handlers.said import Said
 from storage import family, filing, nearby, reach, schema
@@ -18,7 +19,6 @@ from storage.rules.press import base36, press
 from storage.work import Button
 
 NEIGHBOUR = "neighbour"
-LONGEST_NAME = 30
 
 
 async def know(context: Context, draft: OrderDraft) -> None:
@@ -76,8 +76,8 @@ async def take_whom(context: Context, draft: OrderDraft, said: Said) -> bool | N
         return await _elder(context, draft, choice[1:]) if choice[0] == "e" else _unit(context, draft, choice[1:])
     if choice in {*PARENTS, NEIGHBOUR}:
         draft.for_whom = choice
-    elif said.text:
-        draft.for_whom = " ".join(said.text.split())[:LONGEST_NAME]
+    elif (name := called(said.text)) is not None:
+        draft.for_whom = name
     else:
         return False
     settle(draft, None)
@@ -125,9 +125,9 @@ def whom_choices(context: Context, draft: OrderDraft) -> Rows:
 
 async def take_name(_context: Context, draft: OrderDraft, said: Said) -> bool:
     """What the neighbour is called."""
-    if not said.text:
+    if (name := called(said.text)) is None:
         return False
-    draft.for_whom = " ".join(said.text.split())[:LONGEST_NAME]
+    draft.for_whom = name
     return True
 
 
