@@ -24,6 +24,7 @@ LINES: Mapping[str, Words] = {
         "回答看不懂，原来的问题和按钮再出一遍",
         "an answer is unclear; the question and its buttons come again",
     ),
+    "flow.sentence": ("要一句话的地方发来了照片", "a picture comes where a sentence is asked for"),
     "flow.lost": ("更新以后，填到一半的读不回来了", "what was being filled in cannot be read after an upgrade"),
     "flow.closed": ("点「收起」", "“Close” is pressed"),
     "group.private_only": ("在群里说起自己的事", "a matter of one's own is told in a group"),

@@ -2,26 +2,18 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Flow, Rows, Step
+from handlers.flows import Flow
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import closing, tickets
 from storage.handling import Ticket
 from storage.rules.errors import NotYours, Stale
-from storage.rules.press import Press, press
+from storage.rules.press import Press
 from storage.rules.rights import Action
 
 from .about import AboutTicket, ticket_of
 
-REASONS = ("solved", "mistake")
-
-
-async def _take_reason(_context: Context, draft: AboutTicket, said: Said) -> bool:
-    draft.words = said.choice if said.choice in REASONS else said.text
-    return bool(draft.words)
-
-
-def _reasons(_context: Context, _draft: AboutTicket) -> Rows:
-    return [[(f"withdraw_{one}", press("choose", one))] for one in REASONS]
+REASONS = {one: f"withdraw_{one}" for one in ("solved", "mistake")}
 
 
 async def _finish(context: Context, draft: AboutTicket) -> None:
@@ -40,17 +32,7 @@ WITHDRAW = flows.declare(
     Flow(
         "withdraw",
         AboutTicket,
-        (
-            Step(
-                "reason",
-                "my.ask_reason",
-                _take_reason,
-                choices=_reasons,
-                params=_number,
-                unclear="my.ask_reason",
-                needs_consent=False,
-            ),
-        ),
+        (sentence("reason", "my.ask_reason", usual=REASONS, params=_number),),
         _finish,
     )
 )

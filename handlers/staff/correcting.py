@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.lookup import ticket_by_id
 from handlers.said import Said
+from handlers.sentence import READABLE, sentence
 from storage import attention, merging, reach, tickets, triage
 from storage.drafts import Draft
 from storage.rules.numbers import find_number
@@ -16,8 +17,6 @@ from storage.rules.press import Press, base36, press
 from . import places
 from .places import Outcome, Picked
 from .triage import mine
-
-LEAST_WORDS = 2
 
 
 class Correction(Draft):
@@ -167,11 +166,6 @@ def _brief(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
 # --- refuse --------------------------------------------------------------------------------------------------
 
 
-async def _take_reason(_context: Context, draft: Correction, said: Said) -> bool:
-    draft.words = said.text
-    return said.choice is None and len(said.text) >= LEAST_WORDS
-
-
 async def _finish_refuse(context: Context, draft: Correction) -> None:
     ticket = await ticket_by_id(context, draft.ticket_id)
     await triage.refuse(context.work, ticket, draft.words)
@@ -179,12 +173,7 @@ async def _finish_refuse(context: Context, draft: Correction) -> None:
 
 
 REFUSE = flows.declare(
-    Flow(
-        "triage_refuse",
-        Correction,
-        (Step("reason", "triage.ask_reason", _take_reason, needs_consent=False),),
-        _finish_refuse,
-    )
+    Flow("triage_refuse", Correction, (sentence("reason", "triage.ask_reason", least=READABLE),), _finish_refuse)
 )
 
 

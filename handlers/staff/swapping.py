@@ -9,8 +9,9 @@ from typing import Any
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Rows, Step
+from handlers.flows import Draft, Flow, Rows
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import people, reach, shifts, swaps
 from storage.duty_rules import day_of, number_of
 from storage.ledger import Row
@@ -23,7 +24,7 @@ from storage.work import Button
 
 from .duty import BACK, MOST, PAGE
 
-OBJECTIONS = ("short", "rule")
+OBJECTIONS = {one: f"duty_{one}" for one in ("short", "rule")}
 
 
 @entry.pressed("dutygive")
@@ -174,31 +175,13 @@ class Objection(Draft):
     words: str = ""
 
 
-async def _take_words(_context: Context, draft: Objection, said: Said) -> bool:
-    draft.words = said.choice or said.text
-    return bool(draft.words)
-
-
 async def _finish_objection(context: Context, draft: Objection) -> None:
     await swaps.object_to(context.work, draft.change_id, draft.words)
     context.work.reply("duty.you_objected", [[("duty_back", "dutylist")]])
 
 
 OBJECT = flows.declare(
-    Flow(
-        "duty_object",
-        Objection,
-        (
-            Step(
-                "reason",
-                "duty.ask_objection",
-                _take_words,
-                choices=lambda _context, _draft: [[(f"duty_{one}", press("choose", one))] for one in OBJECTIONS],
-                needs_consent=False,
-            ),
-        ),
-        _finish_objection,
-    )
+    Flow("duty_object", Objection, (sentence("reason", "duty.ask_objection", usual=OBJECTIONS),), _finish_objection)
 )
 
 

@@ -7,6 +7,7 @@ from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.lookup import ticket_by_id, ticket_of
 from handlers.said import Said
+from handlers.sentence import READABLE, take
 from storage import concerns, handling, orders
 from storage.handling import Ticket
 from storage.rules.catalogue import Service
@@ -16,7 +17,6 @@ from storage.rules.lifecycle import Event, State
 from storage.rules.press import Press, base36, press
 from storage.rules.rights import Action
 
-LEAST_WORDS = 2
 SERVICES = 6
 
 
@@ -56,8 +56,7 @@ async def _take_reason(_context: Context, draft: TurnedDown, said: Said) -> bool
     if said.choice == "service":
         draft.is_service = True
         return True
-    draft.words = said.text
-    return said.choice is None and len(said.text) >= LEAST_WORDS
+    return take(draft, said, least=READABLE)
 
 
 def _reasons(context: Context, _draft: TurnedDown) -> Rows:
@@ -101,7 +100,7 @@ REFUSE = flows.declare(
                 "order.staff_ask_reason",
                 _take_reason,
                 choices=_reasons,
-                unclear="order.staff_ask_reason",
+                unclear="flow.sentence",
                 needs_consent=False,
             ),
             Step(

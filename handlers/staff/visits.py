@@ -2,9 +2,10 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Step
+from handlers.flows import Draft, Flow
 from handlers.lookup import ticket_by_id, ticket_of
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import approvals, handling, visit_rings, visits
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event
@@ -27,11 +28,6 @@ async def approve(context: Context, pressed: Press, _said: Said) -> None:
     context.work.answer("visit.approval_noted", number=ticket["number"])
 
 
-async def _take_reason(_context: Context, draft: RefusalDraft, said: Said) -> bool:
-    draft.words = said.text
-    return bool(said.text)
-
-
 async def _finish_refusal(context: Context, draft: RefusalDraft) -> None:
     ticket = await ticket_by_id(context, draft.ticket_id)
     await approvals.refuse(context.work, ticket, draft.words)
@@ -39,12 +35,7 @@ async def _finish_refusal(context: Context, draft: RefusalDraft) -> None:
 
 
 REFUSAL = flows.declare(
-    Flow(
-        "visit_refusal",
-        RefusalDraft,
-        (Step("reason", "visit.ask_refusal", _take_reason, unclear="visit.ask_refusal", needs_consent=False),),
-        _finish_refusal,
-    )
+    Flow("visit_refusal", RefusalDraft, (sentence("reason", "visit.ask_refusal"),), _finish_refusal)
 )
 
 

@@ -7,6 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import danger, handling
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event
@@ -41,11 +42,6 @@ async def arrive(context: Context, pressed: Press, _said: Said) -> None:
     ticket = await ticket_of(context, pressed)
     await danger.arrive(context.work, ticket)
     context.work.answer("danger.arrived", number=ticket["number"])
-
-
-async def _take_plan(_context: Context, draft: PlanDraft, said: Said) -> bool:
-    draft.words = said.text
-    return bool(said.text)
 
 
 async def _take_day(context: Context, draft: PlanDraft, said: Said) -> bool:
@@ -96,7 +92,7 @@ CONTROL = flows.declare(
         "control",
         PlanDraft,
         (
-            Step("plan", "danger.ask_plan", _take_plan, needs_consent=False),
+            sentence("plan", "danger.ask_plan"),
             Step("day", "danger.ask_day", _take_day, choices=_days, unclear="danger.day_unclear", needs_consent=False),
         ),
         _finish_plan,

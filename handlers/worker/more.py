@@ -4,8 +4,9 @@ from typing import Any
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Flow, Rows, Step
+from handlers.flows import Flow, Rows
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import candidates, handling, people, tickets
 from storage.handling import Ticket
 from storage.rules.errors import NotYours, Stale
@@ -52,11 +53,6 @@ async def close(context: Context, _pressed: Press, said: Said) -> None:
 # --- ask, progress -------------------------------------------------------------------------------------------
 
 
-async def _take_words(_context: Context, draft: WorkDraft, said: Said) -> bool:
-    draft.words = said.text
-    return bool(said.text) and said.choice is None
-
-
 async def _finish_ask(context: Context, draft: WorkDraft) -> None:
     ticket = await by_id(context, draft.ticket_id)
     await handling.ask(context.work, ticket, draft.words)
@@ -69,17 +65,8 @@ async def _finish_progress(context: Context, draft: WorkDraft) -> None:
     context.work.reply("worker.progressed", number=ticket["number"])
 
 
-ASK = flows.declare(
-    Flow("ask", WorkDraft, (Step("words", "worker.ask_question", _take_words, needs_consent=False),), _finish_ask)
-)
-PROGRESS = flows.declare(
-    Flow(
-        "progress",
-        WorkDraft,
-        (Step("words", "worker.ask_progress", _take_words, needs_consent=False),),
-        _finish_progress,
-    )
-)
+ASK = flows.declare(Flow("ask", WorkDraft, (sentence("words", "worker.ask_question"),), _finish_ask))
+PROGRESS = flows.declare(Flow("progress", WorkDraft, (sentence("words", "worker.ask_progress"),), _finish_progress))
 
 
 @entry.pressed("ask")

@@ -7,6 +7,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Draft, Flow, Rows, Step
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import cards, handling, order_lists, people, reach, rewards, roster, tickets, visit_lists, walk_ins
 from storage.handling import Ticket
 from storage.rules.errors import Stale
@@ -15,7 +16,7 @@ from storage.rules.press import Press, press
 from storage.rules.rights import Action
 from storage.work import Button
 
-DECLINES = ("not_mine", "too_far", "busy")
+DECLINES = {one: f"decline_{one}" for one in ("not_mine", "too_far", "busy")}
 
 
 class WorkDraft(Draft):
@@ -94,31 +95,13 @@ async def accept(context: Context, pressed: Press, _said: Said) -> None:
 # --- decline -------------------------------------------------------------------------------------------------
 
 
-async def _take_decline(_context: Context, draft: WorkDraft, said: Said) -> bool:
-    draft.words = said.choice or said.text
-    return bool(draft.words)
-
-
 async def _finish_decline(context: Context, draft: WorkDraft) -> None:
     await handling.decline(context.work, await by_id(context, draft.ticket_id), draft.words)
     context.work.reply("worker.declined")
 
 
 DECLINE = flows.declare(
-    Flow(
-        "decline",
-        WorkDraft,
-        (
-            Step(
-                "reason",
-                "worker.ask_decline",
-                _take_decline,
-                choices=lambda _context, _draft: [[(f"decline_{one}", press("choose", one))] for one in DECLINES],
-                needs_consent=False,
-            ),
-        ),
-        _finish_decline,
-    )
+    Flow("decline", WorkDraft, (sentence("reason", "worker.ask_decline", usual=DECLINES),), _finish_decline)
 )
 
 

@@ -6,6 +6,7 @@ from handlers import entry, flows
 from handlers.context import Context
 from handlers.flows import Flow, Rows, Step
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import handling, visit_lists, visit_moves, visit_results, visits
 from storage.rules.errors import Stale
 from storage.rules.lifecycle import Event
@@ -161,25 +162,13 @@ async def done(context: Context, pressed: Press, _said: Said) -> None:
     context.work.answer("worker.finished", number=ticket["number"])
 
 
-async def _take_reason(_context: Context, draft: WorkDraft, said: Said) -> bool:
-    draft.words = said.text
-    return bool(said.text)
-
-
 async def _finish_not_done(context: Context, draft: WorkDraft) -> None:
     ticket = await by_id(context, draft.ticket_id)
     await visit_results.refuse(context.work, ticket, draft.words)
     context.work.reply("worker.finished", number=ticket["number"], ticket_id=ticket["id"])
 
 
-NOT_DONE = flows.declare(
-    Flow(
-        "visit_not_done",
-        WorkDraft,
-        (Step("reason", "visit.ask_reason", _take_reason, unclear="visit.ask_reason", needs_consent=False),),
-        _finish_not_done,
-    )
-)
+NOT_DONE = flows.declare(Flow("visit_not_done", WorkDraft, (sentence("reason", "visit.ask_reason"),), _finish_not_done))
 
 
 @entry.pressed("vnot")

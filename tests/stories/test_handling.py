@@ -33,6 +33,19 @@ async def test_it_passes_a_declined_offer_on_with_its_reason(town: Town) -> None
     assert "小魏 → 老李（下一级；小魏 没接；" in story
 
 
+async def test_it_asks_for_a_sentence_where_a_picture_does_not_say_why(town: Town) -> None:
+    await reports(town, town.rosa, LAMP)
+    await presses(town, town.wei, "接不了")
+    await town.wei.sends_photo()
+    await town.settle()
+    assert town.wei.shows("请打字写一句话")
+    assert {"太远了", "✖ 取消"} <= set(town.wei.buttons)
+    assert not town.li.received
+    await says(town, town.wei, "家里有事")
+    await presses(town, town.li, "接单", "更多", "看经过")
+    assert "没接 · 小魏：家里有事" in town.li.shows("的经过").text
+
+
 async def test_it_lets_a_late_decline_leave_the_next_one_s_time_alone(town: Town) -> None:
     await reports(town, town.rosa, LAMP)
     await town.advance(hours=2)

@@ -9,13 +9,11 @@ from handlers.lookup import ticket_by_id, ticket_of
 from handlers.resident.about import AboutTicket
 from handlers.resident.draft import is_danger
 from handlers.said import Said
+from handlers.sentence import READABLE, sentence
 from storage import claims, concerns, helped, relays, tickets
 from storage.rules.errors import NotYours, Stale
 from storage.rules.press import Press, base36, press
 from storage.rules.rights import Action
-
-LEAST_WORDS = 2
-
 
 # --- a message -----------------------------------------------------------------------------------------------
 
@@ -117,11 +115,6 @@ def _others(_context: Context, draft: ConcernDraft) -> Rows:
     return [[("named", press("choose", f"a{base36(one['id'])}"), {"name": one["name"]})] for one in draft.others]
 
 
-async def _take_concern(_context: Context, draft: ConcernDraft, said: Said) -> bool:
-    draft.words = said.text
-    return said.choice is None and len(said.text) >= LEAST_WORDS
-
-
 async def _report(context: Context, draft: ConcernDraft) -> None:
     ticket = await ticket_by_id(context, draft.ticket_id)
     await concerns.report(context.work, ticket, draft.about_id or 0, draft.words)
@@ -142,7 +135,7 @@ CONCERN = flows.declare(
                 unclear="order.ask_about",
                 needs_consent=False,
             ),
-            Step("words", "order.ask_concern", _take_concern, unclear="order.ask_concern", needs_consent=False),
+            sentence("words", "order.ask_concern", least=READABLE),
         ),
         _report,
     )
