@@ -104,19 +104,15 @@ class Texts:
         return f"{day} {at:%H:%M}"
 
     def _dated(self, value: datetime | str, language: str) -> str:
-        """A time on what stands for days and is read by many, each on another day: 11月24日（周二）09:00."""
+        """A time on what stands for days and is read by many, each on another day: 11月24日（周二） 09:00."""
         at = self._local(value)
-        return (
-            f"{at.day} {at:%b} ({at:%a}) {at:%H:%M}"
-            if language == "en"
-            else f"{at.month}月{at.day}日（周{_WEEKDAYS[at.weekday()]}）{at:%H:%M}"
-        )
+        return f"{_with_weekday(_date_of(at.date(), language), at.date(), language)} {at:%H:%M}"
 
     def _on_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
         """A day with its weekday, as people agree on one: 明天（周二）, 11月24日（周二）."""
         day = value if isinstance(value, date) and not isinstance(value, datetime) else self._day_of(value)
         named = _day(day, now.astimezone(self._zone).date(), language)
-        return f"{named} ({day:%a})" if language == "en" else f"{named}（周{_WEEKDAYS[day.weekday()]}）"
+        return _with_weekday(named, day, language)
 
     def _day_of(self, value: datetime | str) -> date:
         """The day of an ISO date, or the local day of a moment."""
@@ -153,11 +149,15 @@ _WEEKDAYS = "一二三四五六日"
 
 def _day(day: date, today: date, language: str) -> str:
     named = _NAMED.get(language, _NAMED[DEFAULT]).get((day - today) // timedelta(days=1))
-    if named is not None:
-        return named
-    if language == "en":
-        return f"{day.day} {day:%b}"
-    return f"{day.month}月{day.day}日"
+    return _date_of(day, language) if named is None else named
+
+
+def _date_of(day: date, language: str) -> str:
+    return f"{day.day} {day:%b}" if language == "en" else f"{day.month}月{day.day}日"
+
+
+def _with_weekday(named: str, day: date, language: str) -> str:
+    return f"{named} ({day:%a})" if language == "en" else f"{named}（周{_WEEKDAYS[day.weekday()]}）"
 
 
 def _text(key: str, language: str) -> str:

@@ -21,9 +21,9 @@ _ENGLISH = re.compile(r"\b(\d{1,2}) ?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|no
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(rf"({_NUMBER})(?:[:：](\d{{2}})|[点时](半|{_NUMBER}(?=分)|\d{{2}})?| ?(?=[ap]m\b))", re.IGNORECASE)
 _PART_OF_DAY = re.compile(
-    r"[早晚]上|[上中下]午|傍晚|\b(?:at|on|next|in the)\b|\b(?:morning|noon|afternoon|evening|tonight)\b|[ap]m\b",
-    re.IGNORECASE,
+    r"[早晚]上|[上中下]午|傍晚|\b(?:morning|noon|afternoon|evening|tonight)\b|[ap]m\b", re.IGNORECASE
 )
+_BESIDE = re.compile(r"\b(?:at|on|next|in|the)\b", re.IGNORECASE)
 _LATE = re.compile(r"下午|晚上|傍晚|pm\b", re.IGNORECASE)
 
 
@@ -62,11 +62,11 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def is_moment(text: str) -> bool:
-    """Whether a text names a day or a time of day and nothing else, as 明天上午 or 周二下午三点."""
-    rest = text
-    for pattern in (_NAMED, _ISO, _CHINESE, _ENGLISH, _WEEKDAY, _CLOCK, _PART_OF_DAY):
+    """Whether a text names a day or a time of day and nothing else, as 明天上午; Sun alone is a family name."""
+    rest = _WEEKDAY.sub(lambda found: found[0] if re.fullmatch("[a-z]{3,5}", found[0], re.IGNORECASE) else "", text)
+    for pattern in (_NAMED, _ISO, _CHINESE, _ENGLISH, _CLOCK, _PART_OF_DAY):
         rest = pattern.sub("", rest)
-    return rest != text and not any(sign.isalnum() for sign in rest)
+    return rest != text and not any(sign.isalnum() for sign in _BESIDE.sub("", rest))
 
 
 def _clock(text: str) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from storage.rules.press import base36, press
 from storage.work import Button
 
 from .draft import READER, is_small_talk, take_in, take_position
+from .names import called
 from .short import says
 
 WHOM = ("mother", "father", "neighbour")
@@ -87,10 +88,8 @@ async def take_whom(context: Context, draft: ReportDraft, said: Said) -> bool | 
         return True
     if said.choice is not None and said.choice.startswith("e"):
         return await _elder(context, draft, said.choice[1:])
-    if said.text and not says(said.text, "yes"):
-        draft.for_whom = said.text[:60]
-        return True
-    return False
+    draft.for_whom = called(said.text)
+    return draft.for_whom is not None
 
 
 async def _elder(context: Context, draft: ReportDraft, code: str) -> bool:

@@ -13,7 +13,7 @@ from storage.rules.press import Press, press
 from storage.work import Button
 
 PAGE = 6
-ROLES = sorted(str(role) for role in notices.WRITERS)
+ROLES = codes_for(NoticeAction.WRITE)
 VISITORS = codes_for(NoticeAction.SEE_NAMES)
 
 

@@ -2,13 +2,14 @@
 
 from handlers import entry, flows
 from handlers.context import Context
-from handlers.flows import Draft, Flow, Step
+from handlers.flows import Draft, Flow
 from handlers.said import Said
+from handlers.sentence import sentence
 from storage import points, vouching
 from storage import talents as register
 from storage.rules.press import Press, press
 
-REASONS = ("missed", "complaint", "asked")
+REASONS = {one: f"suspend_{one}" for one in ("missed", "complaint", "asked")}
 
 
 class SuspensionDraft(Draft):
@@ -16,7 +17,7 @@ class SuspensionDraft(Draft):
 
     person_id: int
     name: str
-    why: str = ""
+    words: str = ""
 
 
 @entry.pressed("helpverify")
@@ -48,14 +49,9 @@ def _page(pressed: Press) -> list[tuple[str, str]]:
     return [("talent_open", press("talent", pressed.number() or 0))]
 
 
-async def _take(_context: Context, draft: SuspensionDraft, said: Said) -> bool:
-    draft.why = said.choice if said.choice in REASONS else said.text
-    return bool(draft.why)
-
-
 async def _finish(context: Context, draft: SuspensionDraft) -> None:
     work = context.work
-    await vouching.suspend(work, await register.person_of(work, draft.person_id), draft.why)
+    await vouching.suspend(work, await register.person_of(work, draft.person_id), draft.words)
     fraud = [[("points_take_back", press("pointtake", draft.person_id))]] if points.are_used(work) else []
     work.reply("helper.staff_suspended", fraud, name=draft.name, for_roles=vouching.JUDGES)
 
@@ -65,13 +61,11 @@ SUSPEND = flows.declare(
         "help_suspend",
         SuspensionDraft,
         (
-            Step(
+            sentence(
                 "why",
                 "helper.staff_ask_why",
-                _take,
-                choices=lambda _context, _draft: [[(f"suspend_{one}", press("choose", one))] for one in REASONS],
+                usual=REASONS,
                 params=lambda _context, draft: {"name": draft.name, "for_roles": vouching.JUDGES},
-                needs_consent=False,
             ),
         ),
         _finish,

@@ -70,7 +70,9 @@ def test_it_knows_what_is_only_a_moment(text: str) -> None:
     assert is_moment(text)
 
 
-@pytest.mark.parametrize("text", ["", "……", "李奶奶", "周一鸣", "明天找李奶奶", "Wednesday Addams", "三楼王叔"])
+@pytest.mark.parametrize(
+    "text", ["", "……", "李奶奶", "周一鸣", "明天找李奶奶", "Wednesday Addams", "Sun", "On", "三楼王叔"]
+)
 def test_it_knows_what_is_more_than_a_moment(text: str) -> None:
     assert not is_moment(text)
 

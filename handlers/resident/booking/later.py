@@ -6,6 +6,7 @@ from handlers.flows import Flow, Rows, Step
 from handlers.resident import withdrawing
 from handlers.resident.about import AboutTicket, ticket_of
 from handlers.said import Said
+from handlers.sentence import take
 from storage import bookings, coming, rebooking, tickets
 from storage.booking_drafts import MOVE, BookingDraft
 from storage.drafts import CARD
@@ -18,7 +19,7 @@ from storage.rules.rights import Action
 
 from . import choosing, confirm, details, flow, holding, times, whom
 
-REASONS = ("busy", "settled")
+REASONS = {one: f"unbook_{one}" for one in ("busy", "settled")}
 KEEP = "keep"
 
 
@@ -138,14 +139,14 @@ async def _take_reason(context: Context, draft: UnbookDraft, said: Said) -> bool
         context.conversation.clear()
         context.work.reply("book.kept", edit=said.pressed_message, name=draft.name, at=draft.at)
         return None
-    draft.words = said.choice if said.choice in REASONS else said.text
-    return bool(draft.words)
+    return take(draft, said, usual=REASONS)
 
 
 def _reasons(_context: Context, draft: UnbookDraft) -> Rows:
     rows: Rows = [[("unbook_move", press("bmove", draft.ticket_id))]] if draft.at else []
-    for one in (*REASONS, KEEP):
-        rows.append([(f"unbook_{one}", press("choose", one))])
+    answers = {**REASONS, KEEP: "unbook_keep"}
+    for one, label in answers.items():
+        rows.append([(label, press("choose", one))])
     return rows
 
 
@@ -173,7 +174,7 @@ UNBOOK = flows.declare(
                 _take_reason,
                 choices=_reasons,
                 params=lambda _context, draft: {"name": draft.name, "at": draft.at},
-                unclear="book.ask_reason",
+                unclear="flow.sentence",
                 cancel=None,
                 needs_consent=False,
             ),
