@@ -1,7 +1,10 @@
 """What stories in groups begin with: a group that an administrator has bound, and people who help."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from simulator.group import Group
 from simulator.phone import Phone
@@ -122,3 +125,18 @@ async def order(town: Town, *, wanted: int = 1, hours: float = 8, by: Phone | No
 
     await acts(town, town.dan, verify)
     return int(ticket["id"])
+
+
+async def rows(town: Town, table: sa.Table, *where: Any) -> list[Mapping[str, Any]]:
+    """The rows of a table, oldest first."""
+    return await town.app.ledger.all(sa.select(table).where(*where).order_by(table.c.id))
+
+
+def said(group: Group) -> list[str]:
+    """What the bot said in a group."""
+    return [one.text for one in group.messages if one.text and one.body["from"].get("username") == "linli_bot"]
+
+
+def card(group: Group) -> str:
+    """What it said last."""
+    return said(group)[-1]
