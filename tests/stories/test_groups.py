@@ -121,7 +121,9 @@ async def test_it_counts_the_places_that_are_left(town: Town) -> None:
 
     await acts(town, town.chen, give_back)
     assert "2 位邻居帮一下" in card(group)
-    assert len(said(group)) == 1  # it is edited
+    assert (
+        sum("编号" in one for one in said(group)) == 1
+    )  # it is edited; the bot may have said hello before it was bound
 
 
 async def test_it_leads_strangers_into_the_private_chat(town: Town) -> None:
