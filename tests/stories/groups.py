@@ -23,8 +23,9 @@ HOME = "jx-3-2"
 
 
 async def bound(town: Town, purpose: Purpose, *members: Phone, at: str = "xfl", **about: Any) -> Group:
-    """A group of 艾达 and others that is bound to a place."""
+    """A group of 艾达 and others where the bot has said hello, bound to a place."""
     group = town.sim.group("一个群", town.ada, *members, **about)
+    await town.settle()
 
     async def bind(work: Work) -> None:
         work.person = {**(work.person or {}), "language": "zh-CN"}
