@@ -13,7 +13,7 @@ from storage import ids
 from storage.engine import Database
 from storage.migrate import upgrade
 
-from . import postgres
+from . import postgres, shaking
 from .postgres import Server
 from .town import Town, a_town
 
@@ -29,6 +29,7 @@ _TOWNS = {"sqlite": "town_sqlite", "postgres": "town_pg"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Every story can be told on each engine: `--engine postgres` runs all that happens in a town again, there."""
     parser.addoption("--engine", choices=ENGINES, default=ENGINES[0], help="what the towns of the stories stand on")
+    parser.addoption("--shake", action="store_true", help="answers of the database and the network come late at random")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,6 +53,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def own_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that lives once never goes back in time; tests live many times, and ids follow the clock of each."""
     monkeypatch.setattr(ids, "_last", [0])
+
+
+@pytest.fixture(autouse=True)
+def shaken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--shake` what the bot waits for comes late at random."""
+    if request.config.getoption("--shake"):
+        shaking.shake(monkeypatch)
 
 
 @pytest.fixture

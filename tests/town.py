@@ -15,9 +15,11 @@ from bot.pace import UNLIMITED, Rates
 from bot.settings import Settings
 from simulator.client import Sim
 from simulator.phone import Phone
+from storage.changes import Outcome
 from storage.engine import Database
 from storage.migrate import upgrade
 from storage.structure import apply, check, read
+from storage.work import Work
 
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai, a working day
 SAMPLE = Path(__file__).parent.parent / "sample"
@@ -102,6 +104,11 @@ class Town:
         async with asyncio.timeout(seconds):
             while self.sim.pending(self.sim.token) or not await self.app.is_idle():
                 await asyncio.sleep(0.002)
+
+    async def commit(self, work: Work) -> None:
+        """Commit what was decided beside the bot, and let it look for what is to be said."""
+        assert await self.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
+        self.app.delivery.wake()
 
     async def advance(self, **by: float) -> None:
         """Move the clock and let everything happen that is due."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from simulator.group import Group
 from simulator.phone import Phone
 from storage import bookings, schema, slots, waitlist
-from storage.changes import Outcome
 from storage.rules.catalogue import Way
 from storage.rules.waiting import Part, Window
 from storage.work import Work
@@ -124,11 +123,10 @@ async def _books(town: Town) -> None:
     )
     window = Window(rosa.now, rosa.now + timedelta(days=9), Part.ANY)
     await waitlist.join(rosa, replace(wanted, note="三花猫怕生"), window)
-    assert await town.app.ledger.commit([rosa.finish()]) == [Outcome.APPLIED]
+    await town.commit(rosa)
     again = await _at_her_desk(town)
     await slots.hold(again, me, service, ways[-1])
-    assert await town.app.ledger.commit([again.finish()]) == [Outcome.APPLIED]
-    town.app.delivery.wake()
+    await town.commit(again)
     await town.settle()
 
 

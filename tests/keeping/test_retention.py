@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from scheduler.ticking import Ticking
 from storage import schema
-from storage.changes import ChangeSet, Outcome
+from storage.changes import ChangeSet
 from storage.keeping import clearing, nightly, sweeping
 from storage.ledger import Ledger
 from storage.rules.retention import RULES
@@ -190,7 +190,7 @@ async def test_it_keeps_a_file_that_another_matter_still_shows(town: Town) -> No
         await connection.execute(table.insert().values(**{**voice, "id": 7, "ticket_id": second["id"]}))
     work = town.app.ticking._work()
     await clearing.clear(work, first)
-    assert await town.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
+    await town.commit(work)
     await sweep(town)
     assert await town.app.store.get(voice["stored_as"]) == VOICE
     assert [row["id"] for row in await rows(town, schema.attachment) if row["media"] == "voice"] == [7]

@@ -99,8 +99,7 @@ async def acts(town: Town, who: Phone, act: Any) -> Any:
     work.grants = await people.grants_of(ledger, [work.person["id"]])
     work.telegram_id = work.chat_id = who.id
     result = await act(work)
-    await ledger.commit([work.finish()])
-    town.app.delivery.wake()
+    await town.commit(work)
     await town.settle()
     return result
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from simulator.phone import Phone
 from storage import claims, orders, schema, tickets
-from storage.changes import Outcome
 from storage.handling import Ticket
 from storage.orders import Wish
 from storage.people import grants_of
@@ -38,8 +37,7 @@ async def at_desk(town: Town, phone: Phone | None) -> Work:
 
 async def done_at(town: Town, work: Work) -> None:
     """Commit what was decided at a desk."""
-    assert await town.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
-    town.app.delivery.wake()
+    await town.commit(work)
     await town.settle()
 
 

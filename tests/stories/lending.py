@@ -5,7 +5,6 @@ from typing import Any
 
 from simulator.phone import Phone
 from storage import orders, people, schema
-from storage.changes import Outcome
 from storage.numbers import Numbers
 from storage.orders import Wish
 from storage.work import Work
@@ -47,11 +46,10 @@ async def posts(town: Town, phone: Phone, errand: str = "bulb", **values: Any) -
     me, known = work.person["id"], work.directory.helping.by_code[errand]
     wish = {"words": "请帮个忙", "place_id": work.person["home_id"], "room": "1502", "skills": known.skills} | values
     ticket = await orders.post(work, Wish(me, me, ends_at=work.now + timedelta(hours=8), errand_id=known.id, **wish))
-    assert await town.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
+    await town.commit(work)
     if ticket["state"] == "new":
         dan = await desk(town, town.dan)
         await orders.verify(dan, dict(ticket))
-        assert await town.app.ledger.commit([dan.finish()]) == [Outcome.APPLIED]
-    town.app.delivery.wake()
+        await town.commit(dan)
     await town.settle()
     return int(ticket["id"])

@@ -45,8 +45,7 @@ async def booked(
         assert day is not None
         slot = (await slots.free(work, service, way, place, day))[nth]
     made = await bookings.book(work, wanted, slot)
-    await app.ledger.commit([work.finish()])
-    app.delivery.wake()
+    await town.commit(work)
     await town.settle()
     return made
 
