@@ -86,6 +86,8 @@ class Texts:
             "clock": self._clock,
             "date": self._date,
             "day": self._on_day,
+            "stated": self._stated,
+            "stated_day": self._stated_day,
             "dated": self._dated,
             "brief": _brief,
             "text": _text,
@@ -103,6 +105,22 @@ class Texts:
         day = f"{at.day} {at:%b %Y}" if language == "en" else f"{at.year}年{at.month}月{at.day}日"
         return f"{day} {at:%H:%M}"
 
+    def _stated(self, value: datetime | str, now: datetime, language: str) -> str:
+        """A time on a card, which is read nobody knows when: 今天 14:30 while that is to come, later days with their
+        weekday, 11月24日（周二） 09:00; what was, by its date: 11月23日 09:30."""
+        at = self._local(value)
+        if at <= now:
+            return f"{_date_of(at.date(), language)} {at:%H:%M}"
+        is_today = at.date() == now.astimezone(self._zone).date()
+        return self._when(at, now, language) if is_today else self._dated(at, language)
+
+    def _stated_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
+        """A day on a card: 今天（周一） or 11月24日（周二）, and never 明天, which moves on with the reader."""
+        day = self._day_of(value)
+        if day == now.astimezone(self._zone).date():
+            return self._on_day(day, now, language)
+        return _with_weekday(_date_of(day, language), day, language)
+
     def _dated(self, value: datetime | str, language: str) -> str:
         """A time on what stands for days and is read by many, each on another day: 11月24日（周二） 09:00."""
         at = self._local(value)
@@ -110,12 +128,14 @@ class Texts:
 
     def _on_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
         """A day with its weekday, as people agree on one: 明天（周二）, 11月24日（周二）."""
-        day = value if isinstance(value, date) and not isinstance(value, datetime) else self._day_of(value)
+        day = self._day_of(value)
         named = _day(day, now.astimezone(self._zone).date(), language)
         return _with_weekday(named, day, language)
 
-    def _day_of(self, value: datetime | str) -> date:
-        """The day of an ISO date, or the local day of a moment."""
+    def _day_of(self, value: date | datetime | str) -> date:
+        """A day, that of an ISO date, or the local day of a moment."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
         if isinstance(value, str) and len(value) == len("2026-11-24"):
             return date.fromisoformat(value)
         return self._local(value).date()

@@ -361,7 +361,10 @@ def example(key: str, name: str, language: str = "zh-CN") -> Any:
         (name in KNOWN, KNOWN.get(name)),
         (name in COUNTS, 3),
         (name in shown_as(key, "spoken"), NUMBER),
-        (name in shown_as(key, "when", "clock", "date", "dated", "day"), NOW + timedelta(hours=5)),
+        (
+            name in shown_as(key, "when", "clock", "date", "dated", "day", "stated", "stated_day"),
+            NOW + timedelta(hours=5),
+        ),
         (name.startswith(("is_", "has_")), True),
     )
     return next((value for is_so, value in choices if is_so), "门禁修好了吗？")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
@@ -9,6 +10,7 @@ from jinja2 import meta, nodes
 
 from bot.texts import LANGUAGES, Texts, sources
 from docs.screens.examples import looked_up_texts
+from tests.town import MONDAY
 
 from . import program
 
@@ -67,6 +69,11 @@ def said(language: str, key: str) -> str:
     return "\n".join(words).lower()
 
 
+def filters(language: str, key: str) -> set[str]:
+    """What a text does with its parameters."""
+    return {one.name for one in TEXTS.parsed(language, key).find_all(nodes.Filter)}
+
+
 def is_for_residents(key: str) -> bool:
     if key.startswith(YET_RESIDENTS_READ):
         return True
@@ -115,3 +122,31 @@ def test_it_keeps_words_of_the_office_off_every_screen(language: str) -> None:
 def test_it_keeps_words_of_the_staff_from_residents(language: str) -> None:
     read = [key for key in KEYS if is_for_residents(key)]
     assert [(key, word) for key in read for word in NEVER_FOR_RESIDENTS if word.lower() in said(language, key)] == []
+
+
+DRAWN_ANY_DAY = sorted(key for key in KEYS if key.startswith("card."))
+
+
+@pytest.mark.parametrize("key", DRAWN_ANY_DAY)
+def test_it_never_says_tomorrow_on_a_card(key: str) -> None:
+    """A card is read long after it was drawn; what is said once may say 明天, a card says the date."""
+    for language in LANGUAGES:
+        assert not filters(language, key) & {"when", "day"}
+
+
+SOON, LATER, YESTERDAY = MONDAY + timedelta(hours=2), MONDAY + timedelta(days=1), MONDAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "chinese", "english"),
+    [
+        (SOON, "今天 11:30", "today 11:30"),
+        (LATER, "11月24日（周二） 09:30", "24 Nov (Tue) 09:30"),
+        (MONDAY, "11月23日 09:30", "23 Nov 09:30"),
+        (YESTERDAY, "11月22日 09:30", "22 Nov 09:30"),
+        (SOON.isoformat(), "今天 11:30", "today 11:30"),
+    ],
+)
+def test_it_says_a_time_that_stays_true(at: datetime | str, chinese: str, english: str) -> None:
+    said = [TEXTS.page("{{ at | stated(now, language) }}", one, {"at": at}, MONDAY) for one in ("zh-CN", "en")]
+    assert said == [chinese, english]
