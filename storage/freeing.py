@@ -23,7 +23,10 @@ async def places_now(work: Work, ticket: Ticket, order: Row) -> int:
 
 
 async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
-    """Give a place to others: `state` is what became of it. Whoever asked is told, and those who fit are asked anew."""
+    """Give a place to others: `state` is what became of it. Whoever asked is told, and those who fit are asked anew.
+
+    After the end of a request nobody is asked any more: its last clock, due at once, says how it goes on.
+    """
     order = await _row(work, ticket)
     late = state == helped.MISSED or (
         state == helped.RELEASED and is_late(work.now, order["starts_at"], order["ends_at"])
@@ -35,7 +38,7 @@ async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
     values: dict[str, Any] = {"assignee_id": None, "accepted_at": None, "arrived_at": None} if was_settled else {}
     await tickets.move(work, ticket, Event.GIVEN_BACK, _me(work), why=why, **values)
     await waves.again(work, ticket)
-    if was_settled:
+    if was_settled and work.now < order["ends_at"]:
         await handling.tell_owner(work, ticket, "claim.given_back")
     await tickets.show(work, ticket)
 

@@ -98,6 +98,7 @@ async def clock_facts(work: Work, ticket: Row, order: Row) -> OrderFacts:
         wave_at=order["wave_at"],
         held=len(taken),
         missing=order["wanted"] - len(taken),
+        freed=len(every) - len(taken),
         can_begin=can_begin(order, len(taken)),
         is_vulnerable=bool(order["is_vulnerable"]),
         needs_sign_in=bool(order["needs_sign_in"]),

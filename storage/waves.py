@@ -18,10 +18,12 @@ from .work import Priority, Work
 async def widen(work: Work, ticket: Ticket) -> tuple[int, ...]:
     """Offer a request to the next wave in which there is anybody; gives back whom. The last one leaves nobody out.
 
-    Where nobody at all could be asked so far, the duty secretaries are told at once.
+    Where nobody at all could be asked so far, the duty secretaries are told at once. Past its end nobody is asked.
     """
     order = await helped.row(work, ticket)
     if order is None or ticket["state"] not in {State.NEW, State.OFFERED} or order["wave"] >= LAST_WAVE:
+        return ()
+    if order["ends_at"] <= work.now:
         return ()
     taken = await helped.held(work, ticket)
     need = await matched.need_of(work, ticket, order, missing=order["wanted"] - len(taken))

@@ -41,9 +41,10 @@ AHEAD = frozenset({ClockKind.ORDER_SOON})
 class OrderFacts:
     """What the clocks of a request look at.
 
-    `offered_since` is when it was let out, or a place became free again; `wave` the last wave and `wave_at`
-    its time; `held` how many places are taken, `missing` how many are not; `can_begin` whether those who are there may
-    begin without the rest. `minutes` is how long it takes, `days_waited` how long ago it was done or should have been.
+    `offered_since` is when it was let out, or a place became free again; `wave` the last wave and `wave_at` its time;
+    `held` how many places are taken, `missing` how many are not, `freed` how many were given up; `can_begin` whether
+    those who are there may begin without the rest. `minutes` is how long it takes, `days_waited` how long ago it was
+    done or should have been.
     """
 
     id: int
@@ -57,6 +58,7 @@ class OrderFacts:
     wave_at: datetime | None = None
     held: int = 0
     missing: int = 1
+    freed: int = 0
     can_begin: bool = True
     is_vulnerable: bool = False
     needs_sign_in: bool = False
@@ -134,11 +136,12 @@ def _offered(facts: OrderFacts) -> Iterator[Planned]:
         due = facts.wave_at + wave_time(facts.wave_at, facts.begins_at)
         yield _at(ClockKind.ORDER_WAVE, facts.wave_at, due, facts.wave)
     since = facts.offered_since or facts.created_at
-    if not facts.held:
+    if not facts.held and since < facts.ends_at:
         yield _at(ClockKind.ORDER_HALF, since, half_at(facts))
     if facts.held and facts.can_begin and facts.starts_at is not None:
         yield _at(ClockKind.ORDER_BEGIN, facts.starts_at, facts.starts_at)
-    yield _at(ClockKind.ORDER_ENDS, facts.ends_at, facts.ends_at)
+    end = max(facts.ends_at, since)  # of what was given back after it, that moment is the end, each time anew
+    yield _at(ClockKind.ORDER_ENDS, end, end, facts.freed + 1)
 
 
 def _accepted(facts: OrderFacts) -> Iterator[Planned]:

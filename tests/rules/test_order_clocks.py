@@ -58,6 +58,18 @@ def test_it_sends_no_wave_after_the_last_and_none_when_all_are_there() -> None:
     assert "wave" not in due(replace(OUT, missing=0))
 
 
+@pytest.mark.parametrize("hours", [8, 9, 80])
+def test_it_ends_at_once_when_it_is_given_back_after_its_end(hours: int) -> None:
+    late = replace(OUT, offered_since=NOW + hours * HOUR, wave_at=None, freed=1)
+    assert due(late) == {"ends": hours * HOUR}
+
+
+def test_it_ends_anew_each_time_it_is_given_back() -> None:
+    late = replace(OUT, offered_since=NOW + 9 * HOUR)
+    names = [one.occurrence for nth in range(3) for one in plan_order(replace(late, freed=nth)) if "ends" in one.kind]
+    assert len(names) == len(set(names)) == 3
+
+
 def test_it_begins_at_its_time_only_with_enough() -> None:
     some = replace(OUT, starts_at=NOW + 4 * HOUR, held=1, missing=1)
     assert due(some)["begin"] == 4 * HOUR

@@ -305,6 +305,31 @@ async def test_it_begins_with_those_who_are_there_when_its_time_has_come(town: N
     assert (await town.order(ticket_id))["wanted"] == 2
 
 
+async def test_it_answers_at_once_when_it_is_given_back_after_its_end(town: Neighbours) -> None:
+    """Nobody is asked to come yesterday; whoever asked does not wait for somebody who never comes."""
+    ticket_id = await town.verified()
+    await town.take(["h1"], ticket_id)
+    await town.tick(days=3)
+    asked = await town.asked(ticket_id)
+    await town.with_claim("h1", ticket_id, claims.give_back)
+    await town.tick()
+    assert (await town.ticket(ticket_id))["closed_how"] == "nobody_found"
+    assert await town.asked(ticket_id) == asked
+    assert [await said(town, f"claim.{one}") for one in ("given_back", "staff_half", "nobody_found")] == [0, 0, 1]
+
+
+async def test_it_goes_on_with_fewer_each_time_one_gives_it_back_after_its_end(town: Neighbours) -> None:
+    """Its end began it once already; it ends again for whoever is left, and for nobody."""
+    ticket_id = await town.verified(wanted=3)
+    await town.take(["h1", "h2"], ticket_id)
+    await town.tick(days=1)
+    for helper, state_after in (("h1", "accepted"), ("h2", "refused")):
+        await town.with_claim(helper, ticket_id, claims.give_back)
+        await town.tick()
+        assert await state(town, ticket_id) == state_after
+    assert await said(town, "claim.nobody_found") == 1
+
+
 async def test_it_confirms_itself_after_three_days_and_rings_those_who_live_alone(town: Neighbours) -> None:
     usual, alone = await town.verified(), await town.verified(is_vulnerable=True)
     await town.take(["h1"], usual)
