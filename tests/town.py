@@ -15,11 +15,10 @@ from bot.pace import UNLIMITED, Rates
 from bot.settings import Settings
 from simulator.client import Sim
 from simulator.phone import Phone
-from storage.changes import Outcome
+from storage.changes import ChangeSet, Outcome
 from storage.engine import Database
 from storage.migrate import upgrade
 from storage.structure import apply, check, read
-from storage.work import Work
 
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai, a working day
 SAMPLE = Path(__file__).parent.parent / "sample"
@@ -105,9 +104,9 @@ class Town:
             while self.sim.pending(self.sim.token) or not await self.app.is_idle():
                 await asyncio.sleep(0.002)
 
-    async def commit(self, work: Work) -> None:
+    async def commit(self, changes: ChangeSet) -> None:
         """Commit what was decided beside the bot, and let it look for what is to be said."""
-        assert await self.app.ledger.commit([work.finish()]) == [Outcome.APPLIED]
+        assert await self.app.ledger.commit([changes]) == [Outcome.APPLIED]
         self.app.delivery.wake()
 
     async def advance(self, **by: float) -> None:

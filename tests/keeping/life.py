@@ -123,10 +123,10 @@ async def _books(town: Town) -> None:
     )
     window = Window(rosa.now, rosa.now + timedelta(days=9), Part.ANY)
     await waitlist.join(rosa, replace(wanted, note="三花猫怕生"), window)
-    await town.commit(rosa)
+    await town.commit(rosa.finish())
     again = await _at_her_desk(town)
     await slots.hold(again, me, service, ways[-1])
-    await town.commit(again)
+    await town.commit(again.finish())
     await town.settle()
 
 

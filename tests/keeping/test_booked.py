@@ -91,7 +91,7 @@ async def test_it_clears_a_hold_that_the_clock_forgot(town: Town) -> None:
     day = directory.calendar.to_local(town.clock.now()).date() + timedelta(days=2)
     free = await slots.free(work, service, Way.AT_HOME, place_id, day)
     await slots.hold(work, me["id"], service, free[0])
-    await town.commit(work)
+    await town.commit(work.finish())
     async with town.app.database.writing() as connection:
         await connection.execute(sa.delete(schema.reminder).where(schema.reminder.c.subject.startswith("hold:")))
     await town.advance(days=1)
@@ -106,10 +106,10 @@ async def test_it_leaves_to_the_owner_what_a_relative_waits_for_in_their_name(to
     daughter = await person(town, town.daughter)
     work = Work.for_clock(town.app.ledger, town.clock.now())
     work.changes.update(schema.waiting, row, person_id=daughter["id"])
-    await town.commit(work)
+    await town.commit(work.finish())
     again = Work.for_clock(town.app.ledger, town.clock.now())
     await booked.let_go(again, daughter["id"])
-    await town.commit(again)
+    await town.commit(again.finish())
     (row,) = await rows(town, schema.waiting)
     rosa = await person(town, life.rosa)
     assert row["state"] != "left"

@@ -87,6 +87,7 @@ async def test_it_hands_it_over_in_english_and_to_their_own_chat_only(town: Town
         values = {"id": 1, "priority": 1, "due_at": town.clock.now(), "created_at": town.clock.now()}
         values |= {"chat_id": town.otto.id, "person_id": row["id"], "method": "export", "params": {}, "state": "queued"}
         await connection.execute(schema.outbox.insert().values(**values))
+    town.app.delivery.wake()
     await town.advance(seconds=2)
     assert not any("document" in one.body for one in town.otto.messages)
 

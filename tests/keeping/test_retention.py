@@ -149,7 +149,7 @@ async def test_it_looks_at_a_page_once_with_two_schedulers(any_town: Town) -> No
 
 async def test_it_goes_on_after_a_slice_that_stumbled(town: Town) -> None:
     await settled(town)
-    await town.app.ledger.commit([_broken_draft(town)])
+    await town.commit(_broken_draft(town))
     await town.advance(days=8)
     await a_night(town)
     (kept,) = [row for row in await rows(town, schema.reminder) if row["kind"] == nightly.KIND]
@@ -190,7 +190,7 @@ async def test_it_keeps_a_file_that_another_matter_still_shows(town: Town) -> No
         await connection.execute(table.insert().values(**{**voice, "id": 7, "ticket_id": second["id"]}))
     work = town.app.ticking._work()
     await clearing.clear(work, first)
-    await town.commit(work)
+    await town.commit(work.finish())
     await sweep(town)
     assert await town.app.store.get(voice["stored_as"]) == VOICE
     assert [row["id"] for row in await rows(town, schema.attachment) if row["media"] == "voice"] == [7]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from simulator.group import Group
 from simulator.phone import Phone
 from storage import groups, orders, people, schema
-from storage.changes import ChangeSet, Outcome
+from storage.changes import ChangeSet
 from storage.ids import new_id
 from storage.orders import Wish
 from storage.rules.groups import Purpose
@@ -75,8 +75,7 @@ async def volunteers(town: Town, *phones: Phone) -> None:
             changes.insert(schema.role_grant, id=new_id(now), person_id=person_id, **role)
         row = {"registered_at": now, "verified_at": now}
         changes.insert(schema.helper, id=new_id(now), person_id=person_id, **row)
-    outcome = await ledger.commit([changes])
-    assert outcome == [Outcome.APPLIED], outcome
+    await town.commit(changes)
 
 
 async def chinese(town: Town, *phones: Phone) -> None:
@@ -99,7 +98,7 @@ async def acts(town: Town, who: Phone, act: Any) -> Any:
     work.grants = await people.grants_of(ledger, [work.person["id"]])
     work.telegram_id = work.chat_id = who.id
     result = await act(work)
-    await town.commit(work)
+    await town.commit(work.finish())
     await town.settle()
     return result
 

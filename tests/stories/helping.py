@@ -37,7 +37,7 @@ async def at_desk(town: Town, phone: Phone | None) -> Work:
 
 async def done_at(town: Town, work: Work) -> None:
     """Commit what was decided at a desk."""
-    await town.commit(work)
+    await town.commit(work.finish())
     await town.settle()
 
 

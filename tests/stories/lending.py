@@ -46,10 +46,10 @@ async def posts(town: Town, phone: Phone, errand: str = "bulb", **values: Any) -
     me, known = work.person["id"], work.directory.helping.by_code[errand]
     wish = {"words": "请帮个忙", "place_id": work.person["home_id"], "room": "1502", "skills": known.skills} | values
     ticket = await orders.post(work, Wish(me, me, ends_at=work.now + timedelta(hours=8), errand_id=known.id, **wish))
-    await town.commit(work)
+    await town.commit(work.finish())
     if ticket["state"] == "new":
         dan = await desk(town, town.dan)
         await orders.verify(dan, dict(ticket))
-        await town.commit(dan)
+        await town.commit(dan.finish())
     await town.settle()
     return int(ticket["id"])

@@ -182,7 +182,6 @@ async def test_it_counts_its_words_in_a_group(town: Town) -> None:
     for _ in range(60):
         one = Work.for_clock(ledger, town.clock.now(), work.changes)
         one.group_card(ticket_id, ledger.directory.groups[group.id])
-    await ledger.commit([work.changes])
-    town.app.delivery.wake()
+    await town.commit(work.changes)
     await town.settle()
     assert len(town.sim.record.calls("editMessageText", chat_id=group.id)) - before <= 2

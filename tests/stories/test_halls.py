@@ -91,7 +91,7 @@ async def test_it_gives_two_numbers_to_two_who_call_at_once(town: Town) -> None:
     assert await ledger.commit([first.finish(), second.finish()]) == [Outcome.APPLIED, Outcome.STALE]
     town.app.delivery.wake()
     again = await calls(town.tian)
-    await town.commit(again)
+    await town.commit(again.finish())
     rows = await ledger.all(sa.select(schema.ticket.c.assignee_id).order_by(schema.ticket.c.id))
     callers = [work.person["id"] for work in (first, second) if work.person is not None]
     assert [row["assignee_id"] for row in rows] == callers

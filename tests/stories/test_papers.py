@@ -35,7 +35,7 @@ async def booked_for(town: Town, owner: Row, code: str = "senior-card") -> Row:
     free = [one for one in await slots.free(work, service, Way.AT_HOME, place_id, day) if one.provider_id == ye]
     wanted = bookings.Wanted(service.id, Way.AT_HOME, owner["id"], owner["id"], service.name, place_id, "1502")
     made = await bookings.book(work, wanted, free[0])
-    await town.commit(work)
+    await town.commit(work.finish())
     await town.settle()
     row = await town.app.ledger.get(schema.ticket, made["id"])
     assert row is not None
@@ -57,7 +57,7 @@ async def cancels(town: Town, of: Row) -> None:
     work = Work.for_clock(town.app.ledger, town.clock.now())
     work.person = await person(town, town.rosa)
     await bookings.cancel(work, dict(of), "solved")
-    await town.commit(work)
+    await town.commit(work.finish())
     await town.settle()
 
 
@@ -193,7 +193,7 @@ async def test_it_notes_it_in_the_calendar_and_moves_it_there(town: Town) -> Non
     day = town.app.ledger.directory.calendar.to_local(row["starts_at"]).date()
     later = (await slots.free(work, service, Way.AT_HOME, of["place_id"], day))[-1]
     await bookings.reschedule(work, dict(of), later)
-    await town.commit(work)
+    await town.commit(work.finish())
     await go(town, town.rosa.forges(press("bics", of["id"]), town.rosa.last.id))
     first, moved = ((Calendar.from_ical(one)).events[0] for one in documents(town, town.rosa))
     assert (first.start, moved.start) == (row["starts_at"], later.starts_at)

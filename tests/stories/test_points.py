@@ -33,7 +33,7 @@ async def earns(town: Town, phone: Phone, points: int, key: str = "a") -> None:
     work = Work.for_clock(town.app.ledger, town.clock.now())
     me = (await person(town, phone))["id"]
     await bookkeeping.post(work, Reason.EARNED, me, points, f"{key}:{me}", rule="help-hour", unspent=points)
-    await town.commit(work)
+    await town.commit(work.finish())
 
 
 async def opens_shop(town: Town, phone: Phone) -> None:

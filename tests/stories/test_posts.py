@@ -68,7 +68,7 @@ async def test_it_has_no_more_seats_than_there_are(town: Town, vera: Phone) -> N
     for seat, phone in enumerate((town.li, town.chen), 1):
         holder = await person(town, phone)
         changes.insert(schema.post_holding, id=seat, person_id=holder["id"], seat=seat, **values)
-    await ledger.commit([changes])
+    await town.commit(changes)
     await go(town, vera.says("/me"), vera.presses("我的岗位"), vera.presses("看看岗位"), vera.presses("矛盾调解"))
     await go(town, vera.presses("法律咨询员"))
     assert vera.shows("人满了")
@@ -167,7 +167,7 @@ async def test_it_lets_a_contact_go_themselves_and_see_where(town: Town, vera: P
     changes = ChangeSet()
     changes.update(schema.organisation, row, contact_id=me["id"])
     changes.run(NEXT_VERSION, of=STRUCTURE_VERSION)
-    await ledger.commit([changes])
+    await town.commit(changes)
     await asks(town)
     await go(town, chen.says("/me"), chen.presses("双报到单位"), chen.presses("接一件事"), chen.presses("换灯泡"))
     await go(town, chen.presses("陈叔 去"))
@@ -183,7 +183,7 @@ async def test_it_shows_who_is_suspended_what_they_hold_and_gives_nothing_new(to
     assert row is not None
     changes = ChangeSet()
     changes.update(schema.helper, row, suspended_at=town.clock.now())
-    await town.app.ledger.commit([changes])
+    await town.commit(changes)
     await go(town, vera.says("/me"), vera.presses("我的岗位"))
     assert vera.shows("岗位 1 个")
     await go(town, vera.presses("看看岗位"))

@@ -68,7 +68,7 @@ async def test_it_is_silent_about_the_old_time_when_a_visit_is_moved(town: Town)
     service = app.ledger.directory.catalogue.by_code["senior-card"]
     slot = (await slots.free(work, service, Way.AT_HOME, row["place_id"], date(2026, 11, 26)))[0]
     await rebooking.reschedule(work, row, slot)
-    await town.commit(work)
+    await town.commit(work.finish())
     await moves_to(town, "2026-11-24 15:20")
     assert count(town.rosa, "您方便吗") == 0
     assert count(town.dan, "该上门") == 0
@@ -285,7 +285,7 @@ async def test_it_passes_a_visit_on_when_the_agent_loses_the_role(town: Town) ->
         work = Work.for_clock(town.app.ledger, town.clock.now())
         work.person, work.grants = admin, await people.grants_of(town.app.ledger, [admin["id"]])
         await administration.take_away(work, grant)
-        await town.commit(work)
+        await town.commit(work.finish())
     await town.settle()
     assert other(town, agent).shows("老年证")
     await agent.forges(f"varrive:{base36((await ticket(town))['id'])}", agent.last.id)

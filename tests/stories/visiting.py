@@ -45,7 +45,7 @@ async def booked(
         assert day is not None
         slot = (await slots.free(work, service, way, place, day))[nth]
     made = await bookings.book(work, wanted, slot)
-    await town.commit(work)
+    await town.commit(work.finish())
     await town.settle()
     return made
 
