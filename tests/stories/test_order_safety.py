@@ -105,19 +105,45 @@ async def test_it_sends_two_to_an_elder_and_asks_for_a_sign_in(town: Town) -> No
     assert [one["signed_how"] for one in await held(town, (await ticket(town))["id"])].count("asker") == 1
 
 
-async def test_it_asks_whether_somebody_came_when_there_is_no_more_time_to_begin(town: Town) -> None:
-    rosa, vera, chen = town.rosa, town.vera, town.chen
-    await lives(town, rosa)
-    await helps(town, vera, chen)
-    await says(town, rosa, "想找个邻居帮我换灯泡")
-    await presses(town, rosa, "明天", "下午", "独居老人", "发出去")
+async def two_promise(town: Town) -> None:
+    """Rosa lives alone and wants somebody tomorrow afternoon; Vera and Chen have said that they come."""
+    await lives(town, town.rosa)
+    await helps(town, town.vera, town.chen)
+    await says(town, town.rosa, "想找个邻居帮我换灯泡")
+    await presses(town, town.rosa, "明天", "下午", "独居老人", "发出去")
     await presses(town, town.li, "核验通过")
-    await presses(town, vera, "I will help")
-    await presses(town, chen, "我来帮")
+    await presses(town, town.vera, "I will help")
+    await presses(town, town.chen, "我来帮")
+
+
+async def test_it_asks_whether_somebody_came_when_there_is_no_more_time_to_begin(town: Town) -> None:
+    await two_promise(town)
     await moves_to(town, "2026-11-24 13:30")
-    assert not rosa.sees("到您家了吗")
+    assert not town.rosa.sees("到您家了吗")
     await moves_to(town, "2026-11-24 17:56")
-    assert rosa.shows("到您家了吗")
+    assert town.rosa.shows("到您家了吗")
+
+
+async def test_it_looks_for_others_while_there_is_time_when_somebody_did_not_come(town: Town) -> None:
+    rosa = town.rosa
+    await two_promise(town)
+    await moves_to(town, "2026-11-24 17:56")
+    await presses(town, rosa, "没来")
+    assert rosa.shows("马上再找别的邻居")
+    assert (await ticket(town))["state"] == "offered"
+    assert not rosa.sees("到时间还没有邻居接")
+
+
+async def test_it_says_at_once_how_it_goes_on_when_nobody_came_until_the_end(town: Town) -> None:
+    rosa = town.rosa
+    await two_promise(town)
+    await moves_to(town, "2026-11-24 18:31")
+    await presses(town, rosa, "没来")
+    await town.advance(seconds=1)
+    assert rosa.shows("接下来怎么办马上告诉您")
+    assert rosa.shows("头一回上门要两个人，没凑齐")
+    assert not rosa.sees("正在再找人")
+    assert "再发一次" in " ".join(rosa.buttons)
 
 
 async def test_it_asks_every_day_how_it_stands_until_somebody_says(town: Town) -> None:
