@@ -307,7 +307,7 @@ async def test_it_computes_running_clocks_again_when_the_calendar_changes(town: 
         await town.start()
     await town.advance(seconds=1)
     assert local((await ticket(town))["resolution_due_at"]) == "11-27 09:30"
-    assert "11月27日 09:30" in town.rosa.shows("预计").text
+    assert "11月27日（周五） 09:30" in town.rosa.shows("预计").text
     await moves_to(town, "2026-11-27 09:29")
     assert not town.fang.received
     await moves_to(town, "2026-11-27 09:30")
