@@ -38,7 +38,7 @@ async def free(work: Work, ticket: Ticket, claim: Row, state: str) -> None:
     values: dict[str, Any] = {"assignee_id": None, "accepted_at": None, "arrived_at": None} if was_settled else {}
     await tickets.move(work, ticket, Event.GIVEN_BACK, _me(work), why=why, **values)
     await waves.again(work, ticket)
-    if was_settled and work.now < order["ends_at"]:
+    if was_settled and not helped.is_over(order, work.now):
         await handling.tell_owner(work, ticket, "claim.given_back")
     await tickets.show(work, ticket)
 

@@ -4,6 +4,7 @@ It stands below the tickets, which ask it what a request still has to have done 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,6 +75,11 @@ async def helper_ids(ledger: Ledger, ticket: Row) -> frozenset[int]:
     if not is_order(ledger, ticket):
         return frozenset()
     return frozenset(one["person_id"] for one in await claims_of(ledger, ticket["id"]) if one["state"] in TAKEN)
+
+
+def is_over(order: Row, now: datetime) -> bool:
+    """Whether the end of a request has come: nobody is asked to come any more."""
+    return bool(order["ends_at"] <= now)
 
 
 def can_begin(order: Row, count: int) -> bool:

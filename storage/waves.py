@@ -23,7 +23,7 @@ async def widen(work: Work, ticket: Ticket) -> tuple[int, ...]:
     order = await helped.row(work, ticket)
     if order is None or ticket["state"] not in {State.NEW, State.OFFERED} or order["wave"] >= LAST_WAVE:
         return ()
-    if order["ends_at"] <= work.now:
+    if helped.is_over(order, work.now):
         return ()
     taken = await helped.held(work, ticket)
     need = await matched.need_of(work, ticket, order, missing=order["wanted"] - len(taken))

@@ -96,8 +96,8 @@ class Texts:
 
     def _when(self, value: datetime | str, now: datetime, language: str) -> str:
         """A time as people say it: 今天 14:30, 明天 09:00, 11月23日 09:00."""
-        at, today = self._local(value), now.astimezone(self._zone).date()
-        return f"{_day(at.date(), today, language)} {at:%H:%M}"
+        at = self._local(value)
+        return f"{_day(at.date(), self._day_of(now), language)} {at:%H:%M}"
 
     def _date(self, value: datetime | str, language: str) -> str:
         """A time with its year, for what is read much later."""
@@ -111,15 +111,13 @@ class Texts:
         at = self._local(value)
         if at <= now:
             return f"{_date_of(at.date(), language)} {at:%H:%M}"
-        is_today = at.date() == now.astimezone(self._zone).date()
-        return self._when(at, now, language) if is_today else self._dated(at, language)
+        return self._when(at, now, language) if at.date() == self._day_of(now) else self._dated(at, language)
 
     def _stated_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
         """A day on a card: 今天（周一） or 11月24日（周二）, and never 明天, which moves on with the reader."""
         day = self._day_of(value)
-        if day == now.astimezone(self._zone).date():
-            return self._on_day(day, now, language)
-        return _with_weekday(_date_of(day, language), day, language)
+        today = self._day_of(now)
+        return _with_weekday(_day(day, today, language) if day == today else _date_of(day, language), day, language)
 
     def _dated(self, value: datetime | str, language: str) -> str:
         """A time on what stands for days and is read by many, each on another day: 11月24日（周二） 09:00."""
@@ -129,8 +127,7 @@ class Texts:
     def _on_day(self, value: date | datetime | str, now: datetime, language: str) -> str:
         """A day with its weekday, as people agree on one: 明天（周二）, 11月24日（周二）."""
         day = self._day_of(value)
-        named = _day(day, now.astimezone(self._zone).date(), language)
-        return _with_weekday(named, day, language)
+        return _with_weekday(_day(day, self._day_of(now), language), day, language)
 
     def _day_of(self, value: date | datetime | str) -> date:
         """A day, that of an ISO date, or the local day of a moment."""

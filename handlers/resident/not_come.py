@@ -4,7 +4,7 @@ from handlers import entry
 from handlers.context import Context
 from handlers.lookup import ticket_of
 from handlers.said import Said
-from storage import claims, orders, serving
+from storage import claims, helped, serving
 from storage.handling import Ticket
 from storage.ledger import Row
 from storage.rules.errors import Stale
@@ -33,6 +33,6 @@ async def not_come(context: Context, pressed: Press, said: Said) -> None:
     """没来: the place is offered again, while there is time."""
     ticket, claim = await _named(context, pressed)
     await claims.not_come(context.work, ticket, claim)
-    order = await orders.of(context.work.ledger, ticket["id"])
-    is_over = order is None or order["ends_at"] <= context.work.now
+    order = await helped.row(context.work, ticket)
+    is_over = order is None or helped.is_over(order, context.work.now)
     context.work.reply("claim.missed_noted", edit=said.pressed_message, number=ticket["number"], is_over=is_over)

@@ -138,10 +138,12 @@ def _offered(facts: OrderFacts) -> Iterator[Planned]:
     since = facts.offered_since or facts.created_at
     if not facts.held and since < facts.ends_at:
         yield _at(ClockKind.ORDER_HALF, since, half_at(facts))
-    if facts.held and facts.can_begin and facts.starts_at is not None:
+    if facts.held and facts.can_begin and facts.starts_at is not None and since < facts.starts_at:
         yield _at(ClockKind.ORDER_BEGIN, facts.starts_at, facts.starts_at)
-    end = max(facts.ends_at, since)  # of what was given back after it, that moment is the end, each time anew
-    yield _at(ClockKind.ORDER_ENDS, end, end, facts.freed + 1)
+    if since < facts.ends_at:
+        yield _at(ClockKind.ORDER_ENDS, facts.ends_at, facts.ends_at)
+    else:  # given back after its end: that moment is its end, each time anew
+        yield _at(ClockKind.ORDER_ENDS, since, since, facts.freed + 1)
 
 
 def _accepted(facts: OrderFacts) -> Iterator[Planned]:

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.phone import Phone
 from storage import schema
+from storage.changes import ChangeSet
 from storage.keeping import sweeping
 from storage.media import PARTS
 from storage.rules.press import press
@@ -83,11 +84,11 @@ async def test_it_hands_it_over_in_english_and_to_their_own_chat_only(town: Town
     await go(town, rosa.says("/lang"), rosa.presses("English"), rosa.says("/privacy"), rosa.presses("My data"))
     assert "Your data" in own_file(town, rosa).read("index.html").decode()
     row = await person(town, rosa)
-    async with town.app.database.writing() as connection:
-        values = {"id": 1, "priority": 1, "due_at": town.clock.now(), "created_at": town.clock.now()}
-        values |= {"chat_id": town.otto.id, "person_id": row["id"], "method": "export", "params": {}, "state": "queued"}
-        await connection.execute(schema.outbox.insert().values(**values))
-    town.app.delivery.wake()
+    changes = ChangeSet()
+    values = {"id": 1, "priority": 1, "due_at": town.clock.now(), "created_at": town.clock.now()}
+    values |= {"chat_id": town.otto.id, "person_id": row["id"], "method": "export", "params": {}, "state": "queued"}
+    changes.insert(schema.outbox, **values)
+    await town.commit(changes)
     await town.advance(seconds=2)
     assert not any("document" in one.body for one in town.otto.messages)
 

@@ -70,6 +70,21 @@ def test_it_ends_anew_each_time_it_is_given_back() -> None:
     assert len(names) == len(set(names)) == 3
 
 
+def test_it_keeps_its_end_when_it_is_given_back_before() -> None:
+    """A replica of the version before knows that reminder by the same name."""
+    (before,), (after,) = [
+        [one for one in plan_order(replace(OUT, freed=freed)) if one.kind is ClockKind.ORDER_ENDS] for freed in (0, 2)
+    ]
+    assert before == after
+
+
+def test_it_looks_for_somebody_else_when_it_is_given_back_after_it_began() -> None:
+    """Until its end, whether or not those who are left were there at the beginning."""
+    left = replace(OUT, starts_at=NOW + 4 * HOUR, offered_since=NOW + 5 * HOUR, held=1, missing=1, freed=1)
+    assert "begin" not in due(left)
+    assert due(left)["ends"] == 8 * HOUR
+
+
 def test_it_begins_at_its_time_only_with_enough() -> None:
     some = replace(OUT, starts_at=NOW + 4 * HOUR, held=1, missing=1)
     assert due(some)["begin"] == 4 * HOUR

@@ -1,4 +1,4 @@
-"""A desk at which things are booked, on each engine in turn."""
+"""A desk at which things are booked, on each engine in turn; and neighbours who help."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from tests.postgres import Server
 from tests.town import MONDAY, copy_of_sample
 
 from .desks import Counter
+from .neighbours import Neighbours
 
 
 @pytest.fixture
@@ -38,3 +39,12 @@ def any_counter(request: pytest.FixtureRequest) -> Counter:
     """The same on each engine in turn."""
     made: Counter = request.getfixturevalue({"sqlite": "counter", "postgres": "counter_pg"}[request.param])
     return made
+
+
+@pytest.fixture
+async def neighbours(tmp_path: Path) -> AsyncIterator[Neighbours]:
+    """The sample community with somebody who asks and people who help, on SQLite."""
+    await copy_of_sample(tmp_path / "linli.sqlite3", MONDAY)
+    database = await Database.open(f"sqlite:///{tmp_path}/linli.sqlite3")
+    yield await Neighbours.among(tmp_path, database)
+    await database.close()

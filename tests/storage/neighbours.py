@@ -128,6 +128,14 @@ class Neighbours(Counter):
             found.setdefault(row["tier"], []).append(row["person_id"])
         return found
 
+    async def state(self, ticket_id: int) -> str:
+        """Where a ticket stands."""
+        return str((await self.ticket(ticket_id))["state"])
+
+    async def said(self, message: str) -> int:
+        """How often a message was said, or is about to be."""
+        return len(await self.rows(schema.outbox, schema.outbox.c.message == message))
+
     async def open_offers(self, ticket_id: int) -> list[Any]:
         """Who may take it."""
         return list(await tickets.open_offers(self.ledger, ticket_id))

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import claims, closing, danger, helped, orders, schema, unreachable
+from storage import claims, closing, danger, helped, orders, unreachable
 from storage.engine import Database
 from storage.rules.errors import AlreadyTaken, NotAlone, NotOpen, NotYours, Stale, Suspended, Unskilled, Unverified
-from storage.rules.order_clocks import is_sampled
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.postgres import Server
@@ -24,11 +23,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Neighbours]:
-    await copy_of_sample(tmp_path / "linli.sqlite3", MONDAY)
-    database = await Database.open(f"sqlite:///{tmp_path}/linli.sqlite3")
-    yield await Neighbours.among(tmp_path, database)
-    await database.close()
+def town(neighbours: Neighbours) -> Neighbours:
+    return neighbours
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
@@ -59,14 +55,6 @@ async def _opened(request: pytest.FixtureRequest, folder: Path, helpers: int) ->
         await postgres.drop(url)
 
 
-async def state(town: Neighbours, ticket_id: int) -> str:
-    return str((await town.ticket(ticket_id))["state"])
-
-
-async def said(town: Neighbours, message: str) -> int:
-    return len(await town.rows(schema.outbox, schema.outbox.c.message == message))
-
-
 # --- races -----------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +63,7 @@ async def test_it_gives_one_place_to_one_of_fifty(many: Neighbours) -> None:
     results = await many.take([f"h{n}" for n in range(1, 51)], ticket_id)
     assert Counter(map(type, results)) == {type(None): 1, AlreadyTaken: 49}
     assert Counter((await many.places(ticket_id)).values()) == {helped.HELD: 1}
-    assert await state(many, ticket_id) == "accepted"
+    assert await many.state(ticket_id) == "accepted"
 
 
 async def test_it_gives_ten_places_to_ten_of_two_hundred(crowd: Neighbours) -> None:
@@ -84,7 +72,7 @@ async def test_it_gives_ten_places_to_ten_of_two_hundred(crowd: Neighbours) -> N
     assert Counter(map(type, results)) == {type(None): 10, AlreadyTaken: 190}
     rows = await claims.held(crowd.ledger, ticket_id)
     assert sorted(row["seat"] for row in rows) == list(range(1, 11))
-    assert await state(crowd, ticket_id) == "accepted"
+    assert await crowd.state(ticket_id) == "accepted"
 
 
 async def test_it_takes_one_place_for_a_finger_that_taps_twice(town: Neighbours) -> None:
@@ -101,7 +89,7 @@ async def test_it_goes_the_small_way_with_two_taps_and_one(town: Neighbours) -> 
     assert await town.take(["h1"], ticket_id) == [None]
     assert await town.act("h1", ticket_id, claims.done) is None
     assert await town.act("asker", ticket_id, claims.confirm) is None
-    assert await state(town, ticket_id) == "closed"
+    assert await town.state(ticket_id) == "closed"
     (claim,) = await helped.claims_of(town.ledger, ticket_id)
     assert (claim["state"], claim["minutes"]) == (helped.DONE, 30)
 
@@ -113,30 +101,30 @@ async def test_it_waits_for_its_check_and_lets_only_those_check_who_may(town: Ne
         assert isinstance(await town.act(nobody, ticket_id, orders.verify), NotYours | Stale), nobody
     assert await town.act("dan", ticket_id, orders.verify) is None
     assert isinstance(await town.act("qin", ticket_id, orders.verify), Exception)
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
 
 
 async def test_it_asks_for_both_and_begins_with_one_when_told_so(town: Neighbours) -> None:
     ticket_id = await town.verified(wanted=2)
     await town.take(["h1"], ticket_id)
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
     assert await town.act("asker", ticket_id, claims.begin) is None
-    assert await state(town, ticket_id) == "accepted"
+    assert await town.state(ticket_id) == "accepted"
     assert isinstance((await town.take(["h2"], ticket_id))[0], AlreadyTaken)
 
 
 async def test_it_sends_nobody_alone_to_a_first_visit(town: Neighbours) -> None:
     ticket_id = await town.verified(is_vulnerable=True)
     await town.take(["h1"], ticket_id)
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
     assert isinstance(await town.act("asker", ticket_id, claims.begin), NotAlone)
     await town.take(["h2"], ticket_id)
-    assert await state(town, ticket_id) == "accepted"
+    assert await town.state(ticket_id) == "accepted"
     await town.act("h1", ticket_id, claims.done)
     await town.act("asker", ticket_id, claims.confirm)
     again = await town.verified(is_vulnerable=True)
     await town.take(["h1"], again)
-    assert await state(town, again) == "accepted"
+    assert await town.state(again) == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -168,14 +156,14 @@ async def test_it_offers_again_what_is_given_back_and_counts_what_is_late(town: 
     await town.take(["h1"], ticket_id)
     town.now += 3 * HOUR
     assert await town.with_claim("h1", ticket_id, claims.give_back) is None
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
     (claim,) = await helped.claims_of(town.ledger, ticket_id)
     assert (claim["state"], claim["is_late"]) == (helped.RELEASED, True)
     h1 = (await town.person("h1"))["id"]
     assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
     assert await town.open_offers(ticket_id)
     await town.take(["h2"], ticket_id)
-    assert await state(town, ticket_id) == "accepted"
+    assert await town.state(ticket_id) == "accepted"
 
 
 async def test_it_counts_nothing_for_who_gives_back_early(town: Neighbours) -> None:
@@ -191,7 +179,7 @@ async def test_it_counts_who_did_not_come_and_lets_nobody_say_it_of_others(town:
     assert isinstance(await town.with_claim("h2", ticket_id, claims.not_come, of="h1"), NotYours | Stale)
     assert await town.with_claim("asker", ticket_id, claims.not_come, of="h1") is None
     assert [row["state"] for row in await helped.claims_of(town.ledger, ticket_id)] == [helped.MISSED]
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
 
 
 async def test_it_offers_again_what_a_suspended_helper_had(town: Neighbours) -> None:
@@ -202,7 +190,7 @@ async def test_it_offers_again_what_a_suspended_helper_had(town: Neighbours) -> 
     h1 = (await town.person("h1"))["id"]
     await town.do("dan", lambda work: claims.free_all_of(work, h1))
     for ticket_id in (first, second):
-        assert await state(town, ticket_id) == "offered"
+        assert await town.state(ticket_id) == "offered"
         assert set((await town.places(ticket_id)).values()) == {helped.SUSPENDED}
         assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
 
@@ -216,7 +204,7 @@ async def test_it_sends_nobody_again_who_is_gone_meanwhile(town: Neighbours, gon
     h1, h2 = [(await town.person(one))["id"] for one in ("h1", "h2")]
     await town.do("dan", lambda work: claims.free_all_of(work, h1))
     assert await town.act("asker", ticket_id, claims.dispute) is None
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
     assert await town.places(ticket_id) == {h1: became, h2: helped.HELD}
     assert h1 not in {row["person_id"] for row in await town.open_offers(ticket_id)}
 
@@ -229,7 +217,7 @@ async def test_it_frees_its_helpers_when_it_is_turned_down(town: Neighbours) -> 
         await orders.refuse(work, ticket, "这个要请专业的人")
 
     assert await town.act("dan", ticket_id, refuse) is None
-    assert await state(town, ticket_id) == "refused"
+    assert await town.state(ticket_id) == "refused"
     assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
     assert not await town.open_offers(ticket_id)
 
@@ -244,7 +232,7 @@ async def test_it_counts_the_time_from_signing_in(town: Neighbours) -> None:
     assert isinstance(await town.with_claim("h2", ticket_id, claims.sign_in, how="asker"), NotYours)
     town.now += timedelta(minutes=45)
     await town.with_claim("h2", ticket_id, claims.sign_in, how="location")
-    assert await state(town, ticket_id) == "on_site"
+    assert await town.state(ticket_id) == "on_site"
     await town.act("h1", ticket_id, claims.done)
     await town.act("asker", ticket_id, claims.confirm)
     counted = [row["minutes"] for row in await helped.claims_of(town.ledger, ticket_id)]
@@ -257,8 +245,8 @@ async def test_it_goes_back_to_those_who_did_it_when_it_is_not_done(town: Neighb
     for times in (1, 2):
         await town.act("h1", ticket_id, claims.done)
         assert await town.act("asker", ticket_id, claims.dispute) is None
-        assert await state(town, ticket_id) == "accepted"
-        assert (await said(town, "claim.staff_not_done") > 0) is (times == 2)
+        assert await town.state(ticket_id) == "accepted"
+        assert (await town.said("claim.staff_not_done") > 0) is (times == 2)
 
 
 async def test_it_takes_back_what_was_not_done_after_all(town: Neighbours) -> None:
@@ -271,84 +259,13 @@ async def test_it_takes_back_what_was_not_done_after_all(town: Neighbours) -> No
     assert set((await town.places(ticket_id)).values()) == {helped.MISSED}
 
 
-# --- the clocks ------------------------------------------------------------------------------------------------
-
-
-async def test_it_widens_its_waves_and_ends_with_an_honest_answer(town: Neighbours) -> None:
-    ticket_id = await town.verified()
-    assert {wave: len(ids) for wave, ids in (await town.asked(ticket_id)).items()} == {1: 3}
-    await town.tick(minutes=31)
-    assert {wave: len(ids) for wave, ids in (await town.asked(ticket_id)).items() if wave > 1} == {2: 3}
-    await town.tick(hours=4)
-    assert await said(town, "claim.staff_half") == 1
-    await town.tick(hours=4)
-    assert await state(town, ticket_id) == "refused"
-    assert (await town.ticket(ticket_id))["closed_how"] == "nobody_found"
-    assert not await town.open_offers(ticket_id)
-    assert await said(town, "claim.nobody_found") == 1
-
-
-async def test_it_presses_for_the_check_and_says_that_nobody_checked(town: Neighbours) -> None:
-    await town.post(ends_in=6 * HOUR)
-    await town.tick(hours=3, minutes=1)
-    assert (await said(town, "claim.staff_not_verified"), await said(town, "claim.not_verified")) == (1, 1)
-    await town.tick(hours=3)
-    (told,) = await town.rows(schema.outbox, schema.outbox.c.message == "claim.nobody_found")
-    assert told["params"]["reason"] == "not_verified"
-
-
-async def test_it_begins_with_those_who_are_there_when_its_time_has_come(town: Neighbours) -> None:
-    ticket_id = await town.verified(wanted=3, starts_at=town.now + HOUR)
-    await town.take(["h1", "h2"], ticket_id)
-    await town.tick(hours=1, minutes=1)
-    assert await state(town, ticket_id) == "accepted"
-    assert (await town.order(ticket_id))["wanted"] == 2
-
-
-async def test_it_answers_at_once_when_it_is_given_back_after_its_end(town: Neighbours) -> None:
-    """Nobody is asked to come yesterday; whoever asked does not wait for somebody who never comes."""
-    ticket_id = await town.verified()
-    await town.take(["h1"], ticket_id)
-    await town.tick(days=3)
-    asked = await town.asked(ticket_id)
-    await town.with_claim("h1", ticket_id, claims.give_back)
-    await town.tick()
-    assert (await town.ticket(ticket_id))["closed_how"] == "nobody_found"
-    assert await town.asked(ticket_id) == asked
-    assert [await said(town, f"claim.{one}") for one in ("given_back", "staff_half", "nobody_found")] == [0, 0, 1]
-
-
-async def test_it_goes_on_with_fewer_each_time_one_gives_it_back_after_its_end(town: Neighbours) -> None:
-    """Its end began it once already; it ends again for whoever is left, and for nobody."""
-    ticket_id = await town.verified(wanted=3)
-    await town.take(["h1", "h2"], ticket_id)
-    await town.tick(days=1)
-    for helper, state_after in (("h1", "accepted"), ("h2", "refused")):
-        await town.with_claim(helper, ticket_id, claims.give_back)
-        await town.tick()
-        assert await state(town, ticket_id) == state_after
-    assert await said(town, "claim.nobody_found") == 1
-
-
-async def test_it_confirms_itself_after_three_days_and_rings_those_who_live_alone(town: Neighbours) -> None:
-    usual, alone = await town.verified(), await town.verified(is_vulnerable=True)
-    await town.take(["h1"], usual)
-    await town.take(["h1", "h2"], alone)
-    for ticket_id in (usual, alone):
-        assert await town.act("h1", ticket_id, claims.done) is None
-    await town.tick(days=1, minutes=1)
-    assert await said(town, "claim.ask_again") == 2
-    await town.tick(days=2)
-    assert [await state(town, one) for one in (usual, alone)] == ["closed", "done"]
-    assert await said(town, "claim.staff_ring") == 1
-    assert await town.act("dan", alone, town.rung(is_done=True)) is None
-    assert await state(town, alone) == "closed"
+# --- needs no check -------------------------------------------------------------------------------------------
 
 
 async def test_it_needs_no_check_of_somebody_who_may_check_it_themselves(town: Neighbours) -> None:
     elder = await town.person("asker")
     ticket_id = await town.post("dan", owner_id=elder["id"])
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
 
 
 async def test_it_needs_no_check_of_regulars(town: Neighbours) -> None:
@@ -357,8 +274,8 @@ async def test_it_needs_no_check_of_regulars(town: Neighbours) -> None:
         await town.take(["h1"], ticket_id)
         await town.act("h1", ticket_id, claims.done)
         await town.act("asker", ticket_id, claims.confirm)
-    assert await state(town, await town.post()) == "offered"
-    assert await state(town, await town.post(is_vulnerable=True)) == "new"
+    assert await town.state(await town.post()) == "offered"
+    assert await town.state(await town.post(is_vulnerable=True)) == "new"
 
 
 # --- what else can happen --------------------------------------------------------------------------------------
@@ -369,7 +286,7 @@ async def test_it_frees_the_places_of_a_helper_who_cannot_be_reached(town: Neigh
     await town.take(["h1", "h2"], ticket_id)
     h2 = (await town.person("h2"))["id"]
     await town.do(None, lambda work: unreachable.pass_on(work, h2))
-    assert await state(town, ticket_id) == "offered"
+    assert await town.state(ticket_id) == "offered"
     assert Counter((await town.places(ticket_id)).values()) == {helped.HELD: 1, helped.RELEASED: 1}
 
 
@@ -384,7 +301,7 @@ async def test_it_can_be_withdrawn_while_helpers_are_there_and_they_are_told(tow
     ticket_id = await town.verified(wanted=2)
     await town.take(["h1", "h2"], ticket_id)
     assert await town.act("asker", ticket_id, lambda work, ticket: closing.withdraw(work, ticket, "好了")) is None
-    assert await said(town, "worker.withdrawn") == 2
+    assert await town.said("worker.withdrawn") == 2
     assert set((await town.places(ticket_id)).values()) == {helped.RELEASED}
 
 
@@ -397,7 +314,7 @@ async def test_it_asks_anew_when_it_is_edited(town: Neighbours) -> None:
 
     assert await town.act("asker", ticket_id, later) is None
     assert (await town.ticket(ticket_id))["resolution_due_at"] == town.now + 20 * HOUR
-    assert await said(town, "claim.edited") == 1
+    assert await town.said("claim.edited") == 1
 
     async def fewer(work: Any, ticket: Any) -> None:
         await orders.edit(work, ticket, {"wanted": 0})
@@ -411,9 +328,9 @@ async def test_it_tells_the_duty_secretary_anew_when_a_place_is_free_again(town:
     await town.tick(hours=2)
     await town.with_claim("h1", ticket_id, claims.give_back)
     await town.tick(hours=2, minutes=30)
-    assert await said(town, "claim.staff_half") == 0
+    assert await town.said("claim.staff_half") == 0
     await town.tick(minutes=31)
-    assert await said(town, "claim.staff_half") == 1
+    assert await town.said("claim.staff_half") == 1
 
 
 async def name(town: Neighbours, ticket_id: int, by: str, whom: str, organisation_id: int | None = None) -> Any:
@@ -432,7 +349,7 @@ async def test_it_lets_an_organisation_name_its_own_people(town: Neighbours) -> 
     assert isinstance(await name(town, ticket_id, "h1", "h3", unit), NotYours)
     assert isinstance(await name(town, ticket_id, "h3", "h2", unit), NotYours)
     assert [await name(town, ticket_id, "h1", who, unit) for who in ("h1", "h2")] == [None, None]
-    assert await state(town, ticket_id) == "accepted"
+    assert await town.state(ticket_id) == "accepted"
     assert (await town.order(ticket_id))["taken_by_id"] == unit
 
 
@@ -443,21 +360,6 @@ async def test_it_lets_a_leader_name_their_team_and_nobody_else(town: Neighbours
     assert isinstance(await name(town, ticket_id, "h2", "h1"), NotYours)
     assert await name(town, ticket_id, "h1", "h2") is None
     assert await claims.missing(town.ledger, ticket_id) == 1
-
-
-async def test_it_has_one_in_ten_rung_up_that_confirmed_themselves(town: Neighbours) -> None:
-    posted: dict[bool, int] = {}
-    while len(posted) < 2:
-        ticket_id = await town.post()
-        posted.setdefault(is_sampled(ticket_id), ticket_id)
-    for one in posted.values():
-        await town.act("dan", one, orders.verify)
-        await town.take(["h1"], one)
-        await town.act("h1", one, claims.done)
-    await town.tick(days=3, minutes=1)
-    assert {await state(town, one) for one in posted.values()} == {"closed"}
-    (rung,) = await town.rows(schema.outbox, schema.outbox.c.message == "claim.staff_sample")
-    assert rung["ticket_id"] == posted[True]
 
 
 async def test_it_finds_everything_by_an_index(town: Neighbours, monkeypatch: pytest.MonkeyPatch) -> None:
